@@ -1,0 +1,1 @@
+export { BlueButtonError, messageOf, systemCodeOf, type ErrorCode, type ErrorParts } from './bluebutton-error.ts';

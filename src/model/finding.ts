@@ -1,0 +1,16 @@
+/**
+ * Something a reader met and a person may need to know. Findings are data: reading goes on.
+ *
+ * `note`: worth knowing. `warning`: read, but not as it should be. `lost`: could not be read; the bytes are kept.
+ */
+export interface Finding {
+  severity: 'note' | 'warning' | 'lost';
+  /** Stable word for scripts, e.g. `wrong-shape`, `bad-line`. */
+  code: string;
+  /** One sentence for a person, without text of the record. */
+  message: string;
+  /** `id` of the source. */
+  source?: string;
+  line?: number;
+  pointer?: string;
+}

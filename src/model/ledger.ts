@@ -1,0 +1,53 @@
+/**
+ * How a query of a pull ended.
+ *
+ * `complete`: every page came. `empty`: complete, and nothing was there. `refused`: the portal said no (401, 403, 404,
+ * 400 …) to the query or to some of its ids. `failed`: no usable answer (5xx, broken body, time-out). `truncated`: it
+ * began to come and stopped. `not-asked`: not offered by the portal or not in the granted scope.
+ */
+export type QueryOutcome = 'complete' | 'empty' | 'refused' | 'failed' | 'truncated' | 'not-asked';
+
+/** One row of the ledger: what was asked and what came. */
+export interface LedgerRow {
+  /** The query relative to the base URL, e.g. `Condition?patient=123`; or `Practitioner (by reference)`, `attachments`. */
+  query: string;
+  resourceType: string;
+  outcome: QueryOutcome;
+  /** Status of the last answer. */
+  httpStatus?: number;
+  pages: number;
+  /** Resources (or attachments) that came by this query first; equals new + changed + unchanged. */
+  returned: number;
+  /** Resources that came again after another query had brought them. */
+  repeated: number;
+  new: number;
+  changed: number;
+  unchanged: number;
+  /** For queries by id: what was refused or failed, e.g. `Specimen/12 (403)`. */
+  missing: string[];
+  /** What the server said in OperationOutcomes, as it said it. */
+  notices: string[];
+  /** Why it was not asked, refused or cut, in one sentence. */
+  reason?: string;
+}
+
+/** What one pull asked of a portal, what it was granted and what it got; kept in the bag as `data/ledger.json`. */
+export interface Ledger {
+  schema: 'bluebutton/ledger/1';
+  baseUrl: string;
+  fhirVersion: string;
+  patientId: string;
+  scopesRequested: string[];
+  scopesGranted: string[];
+  /** Instants, ISO 8601 in UTC. */
+  started: string;
+  finished: string;
+  rows: LedgerRow[];
+  /** `Type/id` of resources the archive holds that complete queries no longer returned. */
+  vanished: string[];
+}
+
+/** True when the row leaves something out that was asked for: the pull is done only in part. */
+export function isGap(row: LedgerRow): boolean {
+  return row.outcome === 'refused' || row.outcome === 'failed' || row.outcome === 'truncated';
+}

@@ -1,0 +1,30 @@
+/** Where entries came from: a file as given or imported, or a person's account at a portal. */
+export interface Source {
+  /** For a file, the SHA-256 of its bytes; for a portal, its name in the archive. Rows refer to it. */
+  id: string;
+  kind: 'file' | 'portal';
+  /** What a person calls it: the file's name or the portal's. */
+  name: string;
+  /** What it was read as, e.g. `FHIR R4 JSON`. */
+  format: string;
+  /** Size of a file in bytes. */
+  bytes?: number;
+  /** FHIR base URL of a portal. */
+  baseUrl?: string;
+  /** The day or instant the source speaks of, as it states it: a FHIR date, dateTime or instant. */
+  asOf?: string;
+}
+
+/** The place a resource was read from, down to bytes: the document's hash and the way to the resource inside it. */
+export interface Origin {
+  /** `id` of the `Source`. */
+  source: string;
+  /** SHA-256 of the source document: of a file its bytes, of a pulled resource its NDJSON line without the line end. */
+  sha256: string;
+  /** Line of an NDJSON file, from 1. */
+  line?: number;
+  /** RFC 6901 JSON pointer inside the document (inside the line, for NDJSON); empty for the document itself. */
+  pointer: string;
+  /** Where the document lies in the archive, relative to it. */
+  path?: string;
+}
