@@ -1,1 +1,7 @@
-export { BlueButtonError, messageOf, systemCodeOf, type ErrorCode, type ErrorParts } from './bluebutton-error.ts';
+export {
+  BlueButtonError,
+  messageOf,
+  systemCodeOf,
+  type ErrorCode,
+  type ErrorParts,
+} from './bluebutton-error.ts';

@@ -1,6 +1,6 @@
 import { parse } from 'lossless-json';
 import { survey } from './scan.ts';
-import { Decimal, type JsonValue } from './value.ts';
+import { Decimal, isObject, type JsonValue } from './value.ts';
 
 /** Deeper nesting than any health record has; refused so that no reader of the value can exhaust the stack. */
 export const maxDepth = 200;
@@ -19,12 +19,12 @@ export class JsonSyntaxError extends Error {
 
 /**
  * Parses JSON (RFC 8259) and keeps every number's digits: a number that JavaScript would print differently becomes a
- * `Decimal`.
+ * `Decimal`. Of a member that occurs twice the last value counts; `onDuplicate` is told the key when the values differ.
  *
  * @throws JsonSyntaxError when the text is not JSON, or nests deeper than `maxDepth`.
  */
-export function parseJson(text: string): JsonValue {
-  const { depth, keepsDigits } = survey(text);
+export function parseJson(text: string, onDuplicate?: (key: string) => void): JsonValue {
+  const { depth, members, keepsDigits } = survey(text);
   if (depth > maxDepth) throw new JsonSyntaxError(`nested deeper than ${maxDepth} levels`);
   let value: JsonValue;
   try {
@@ -33,16 +33,26 @@ export function parseJson(text: string): JsonValue {
   } catch {
     throw syntaxError(text);
   }
-  return keepsDigits ? value : parseKeepingDigits(text);
+  const repeats = onDuplicate !== undefined && countMembers(value) < members;
+  return keepsDigits && !repeats ? value : parseKeepingDigits(text, onDuplicate);
 }
 
-function parseKeepingDigits(text: string): JsonValue {
+function parseKeepingDigits(text: string, onDuplicate: (key: string) => void = () => undefined): JsonValue {
   const value: unknown = parse(text, null, {
     parseNumber: (token) => (String(Number(token)) === token ? Number(token) : new Decimal(token)),
-    onDuplicateKey: ({ newValue }) => newValue,
+    onDuplicateKey: ({ key, newValue }) => {
+      onDuplicate(key);
+      return newValue;
+    },
   });
   if (!isJsonValue(value)) throw new JsonSyntaxError('not a JSON value');
   return value;
+}
+
+function countMembers(value: JsonValue | undefined): number {
+  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + countMembers(item), 0);
+  if (!isObject(value)) return 0;
+  return Object.values(value).reduce<number>((sum, item) => sum + 1 + countMembers(item), 0);
 }
 
 /** lossless-json builds only JSON values and what `parseNumber` makes: checking the outermost one tells the type. */
@@ -64,17 +74,4 @@ function syntaxError(text: string): JsonSyntaxError {
     }
   }
   return new JsonSyntaxError('not valid JSON');
-}
-
-/** The keys that occur twice with different values somewhere in a JSON text; a plain parse keeps only the last. */
-export function duplicateKeys(text: string): string[] {
-  const keys: string[] = [];
-  parse(text, null, {
-    parseNumber: (token) => token,
-    onDuplicateKey: ({ key, newValue }) => {
-      keys.push(key);
-      return newValue;
-    },
-  });
-  return keys;
 }

@@ -100,9 +100,20 @@ function decodeKey(quoted: string): string {
   }
 }
 
-/** What one pass over a text tells: how deep it nests and whether a JavaScript number would change its digits. */
-export function survey(text: string): { depth: number; keepsDigits: boolean } {
+/** What one pass over a text tells. */
+export interface Survey {
+  /** How deep it nests. */
+  depth: number;
+  /** Number of members of all its objects. */
+  members: number;
+  /** False when a JavaScript number would print some number's digits differently. */
+  keepsDigits: boolean;
+}
+
+/** Surveys a JSON text, outside its strings. */
+export function survey(text: string): Survey {
   let depth = 0;
+  let count = 0;
   let deepest = 0;
   let keepsDigits = true;
   for (let at = 0; at < text.length; at += 1) {
@@ -110,6 +121,7 @@ export function survey(text: string): { depth: number; keepsDigits: boolean } {
     if (code === quote) at = stringEnd(text, at) - 1;
     else if (code === 0x7b || code === 0x5b) deepest = Math.max(deepest, (depth += 1));
     else if (code === 0x7d || code === 0x5d) depth -= 1;
+    else if (code === 0x3a) count += 1;
     else if (keepsDigits && (code === 0x2d || (code >= 0x30 && code <= 0x39))) {
       const end = valueEnd(text, at);
       const token = text.slice(at, end);
@@ -117,5 +129,5 @@ export function survey(text: string): { depth: number; keepsDigits: boolean } {
       at = end - 1;
     }
   }
-  return { depth: deepest, keepsDigits };
+  return { depth: deepest, members: count, keepsDigits };
 }

@@ -1,9 +1,14 @@
 import { stringify } from 'lossless-json';
 import { stringEnd } from './scan.ts';
-import { Decimal, type JsonValue } from './value.ts';
+import { Decimal } from './value.ts';
 
-/** Writes a value as JSON, every `Decimal` with the digits it came with. `indent` is a number of spaces. */
-export function writeJson(value: JsonValue, indent?: number): string {
+/**
+ * Writes a value as JSON, every `Decimal` with the digits it came with, members that are undefined left out. `indent`
+ * is a number of spaces.
+ *
+ * @throws TypeError when the value is nothing JSON can say.
+ */
+export function writeJson(value: unknown, indent?: number): string {
   const text = stringify(value, null, indent, [
     { test: (item) => item instanceof Decimal, stringify: (item) => String(item) },
   ]);

@@ -14,5 +14,5 @@ export interface Entry {
   container?: Entry;
 }
 
-/** What a format reader yields, in the order met. */
-export type Reading = { entry: Entry } | { finding: Finding };
+/** What a format reader yields: entries in the order met, findings, and the source's own date when it states one. */
+export type Reading = { entry: Entry } | { finding: Finding } | { asOf: string };

@@ -1,0 +1,83 @@
+import type { Ledger } from '../model/ledger.ts';
+import type { Archive } from './archive.ts';
+import type { Bag } from './chain.ts';
+import { changeLine, type ChangeLine } from './change-file.ts';
+import { documentKey, documentLine, type DocumentLine } from './document-file.ts';
+import { ledgerFile } from './ledger-file.ts';
+import type { SourceFolder } from './people.ts';
+import { readStored, readStoredLines } from './stored-json.ts';
+
+/** A resource the archive holds, without its text. */
+export interface HeldResource {
+  resourceType: string;
+  id: string;
+  /** Of its NDJSON line, without the line end. */
+  sha256: string;
+  /** The file that holds the line, relative to the archive. */
+  path: string;
+  /** The query that last brought something new of it. */
+  query: string;
+  vanished: boolean;
+}
+
+/** A document the archive holds. */
+export interface HeldDocument {
+  line: DocumentLine;
+  /** Of its bytes, relative to the archive. */
+  path: string;
+}
+
+/** What the bags of one source add up to. */
+export interface Fold {
+  /** By `Type/id`. */
+  resources: Map<string, HeldResource>;
+  /** By `documentKey`: the latest of each. */
+  documents: Map<string, HeldDocument>;
+  /** Path, relative to the archive, of every document's bytes ever kept, by SHA-256. */
+  bytes: Map<string, string>;
+  /** Of the last bag. */
+  ledger?: Ledger;
+}
+
+/** Folds the bags of a source in their order: a later version replaces an earlier one. */
+export async function foldSource(archive: Archive, source: SourceFolder): Promise<Fold> {
+  const fold: Fold = { resources: new Map(), documents: new Map(), bytes: new Map() };
+  for (const bag of source.bags) {
+    const data = `${bag.path}/data`;
+    for await (const line of readStoredLines(archive, `${data}/documents.ndjson`, documentLine)) {
+      const path = documentPath(bag, line);
+      fold.documents.set(documentKey(line), { line, path });
+      fold.bytes.set(line.sha256, path);
+    }
+    if (source.description.kind === 'files') continue;
+    for await (const line of readStoredLines(archive, `${data}/changes.ndjson`, changeLine)) {
+      applyChange(fold.resources, line, data);
+    }
+    fold.ledger = await readStored(archive, `${data}/ledger.json`, ledgerFile);
+  }
+  return fold;
+}
+
+function applyChange(resources: Map<string, HeldResource>, line: ChangeLine, data: string): void {
+  const key = `${line.resourceType}/${line.id}`;
+  const held = resources.get(key);
+  if (line.change === 'vanished') {
+    if (held !== undefined) held.vanished = true;
+    return;
+  }
+  const { resourceType, id, sha256, query } = line;
+  const isHeldText = line.change === 'reappeared' && held?.sha256 === sha256;
+  const path = isHeldText ? held.path : `${data}/${resourceFile(resourceType)}`;
+  resources.set(key, { resourceType, id, sha256, path, query, vanished: false });
+}
+
+/** Where a bag keeps the resources of a type, relative to `data/`. */
+export function resourceFile(resourceType: string): string {
+  return `fhir/${resourceType}.ndjson`;
+}
+
+/** Where a document's bytes are, relative to the archive. */
+export function documentPath(bag: Bag, line: DocumentLine): string {
+  const source = bag.path.slice(0, -bag.folder.length);
+  return line.path.startsWith('../') ? source + line.path.slice(3) : `${bag.path}/${line.path}`;
+}

@@ -1,0 +1,33 @@
+/** Source documents and the files they are kept in: a folder of BagIt bags that can be read without this tool. */
+export { archiveFormat, createArchive, openArchive, type Archive } from './archive.ts';
+export type { Bag, BagLink } from './chain.ts';
+export { findPerson, type PortalPatient } from './identity.ts';
+export {
+  beginImport,
+  type ImportDraft,
+  type ImportedFile,
+  type ImportResult,
+  type ImportSubject,
+} from './import-draft.ts';
+export { lockArchive, type Lock, type LockHolder } from './lock.ts';
+export { listPeople, type PersonFolder, type SourceFolder } from './people.ts';
+export {
+  beginPull,
+  type Outcome,
+  type PullCounts,
+  type PullDraft,
+  type PullResult,
+  type PullSubject,
+} from './pull-draft.ts';
+export type { Problem, Verification } from './report.ts';
+export type { PortalDescription, SourceDescription } from './source-file.ts';
+export {
+  readState,
+  type ArchivedAttachment,
+  type ArchivedDocument,
+  type ArchivedImport,
+  type ArchivedResource,
+  type ArchiveState,
+  type SourceState,
+} from './state.ts';
+export { verifyArchive } from './verify.ts';

@@ -1,0 +1,160 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Ledger } from '../model/ledger.ts';
+import type { Archive } from './archive.ts';
+import type { Bag } from './chain.ts';
+import { sha256Of } from './digest.ts';
+import type { AttachmentLine, DocumentLine, ImportLine } from './document-file.ts';
+import { foldSource, type Fold, type HeldDocument, type HeldResource } from './fold.ts';
+import { readLines } from './lines.ts';
+import type { PersonFolder, SourceFolder } from './people.ts';
+import type { SourceDescription } from './source-file.ts';
+import { damage } from './storage-error.ts';
+import { missing } from './stored-json.ts';
+
+/** What the archive holds of one person: the fold of all bags of all sources. */
+export interface ArchiveState {
+  sources: SourceState[];
+  /** The latest of every document, in the order they came. */
+  documents: ArchivedDocument[];
+  /**
+   * The latest version of every resource, read from the disk as they are asked for: by source, type and place.
+   *
+   * @throws BlueButtonError `archive-damaged` when a line is not the one that was stored.
+   */
+  resources: () => AsyncGenerator<ArchivedResource>;
+}
+
+export interface SourceState {
+  folder: string;
+  description: SourceDescription;
+  bags: Bag[];
+  /** Of a portal: what the last pull that wrote a bag asked and got. */
+  ledger?: Ledger;
+}
+
+export interface ArchivedResource {
+  /** The source's folder. */
+  source: string;
+  resourceType: string;
+  id: string;
+  /** Of the line, without its end. */
+  sha256: string;
+  /** Relative to the archive. */
+  path: string;
+  /** From 1. */
+  line: number;
+  /** As the portal sent it, on one line. */
+  text: string;
+  /** True when the last complete queries no longer returned it. */
+  vanished: boolean;
+}
+
+interface Archived {
+  /** The source's folder. */
+  source: string;
+  /** Of the bytes, relative to the archive. */
+  path: string;
+  /**
+   * The original bytes.
+   *
+   * @throws BlueButtonError `archive-damaged` when they are not the ones that were stored.
+   */
+  read: () => Promise<Buffer>;
+}
+
+type Stated<Line> = Omit<Line, 'change' | 'held' | 'path'>;
+
+/** An imported file. */
+export type ArchivedImport = Archived & Stated<ImportLine> & { kind: 'import' };
+/** An attachment of a resource; `vanished` when the resource is. */
+export type ArchivedAttachment = Archived &
+  Stated<AttachmentLine> & { kind: 'attachment'; vanished: boolean };
+export type ArchivedDocument = ArchivedImport | ArchivedAttachment;
+
+/**
+ * Reads what the archive holds of a person. Vanished resources are among it, marked.
+ *
+ * @throws BlueButtonError `archive-damaged` when a file the state depends on is missing or unreadable.
+ */
+export async function readState(archive: Archive, person: PersonFolder): Promise<ArchiveState> {
+  const folds: { source: SourceFolder; fold: Fold }[] = [];
+  for (const source of person.sources) folds.push({ source, fold: await foldSource(archive, source) });
+  return {
+    sources: folds.map(({ source: { folder, description, bags }, fold: { ledger } }) => ({
+      folder,
+      description,
+      bags,
+      ...(ledger === undefined ? {} : { ledger }),
+    })),
+    documents: folds.flatMap(({ source, fold }) =>
+      [...fold.documents.values()].map((held) => archivedDocument(archive, source.folder, held, fold)),
+    ),
+    async *resources() {
+      for (const { source, fold } of folds) yield* resourcesOf(archive, source.folder, fold);
+    },
+  };
+}
+
+function archivedDocument(
+  archive: Archive,
+  source: string,
+  held: HeldDocument,
+  fold: Fold,
+): ArchivedDocument {
+  const { path, line } = held;
+  const read = (): Promise<Buffer> => readDocument(archive, path, line);
+  const { change: _change, held: _held, ...stated } = line;
+  if (!('resource' in stated)) return { ...stated, kind: 'import', source, path, read };
+  const { resourceType, id } = stated.resource;
+  const vanished = fold.resources.get(`${resourceType}/${id}`)?.vanished ?? false;
+  return { ...stated, kind: 'attachment', source, path, vanished, read };
+}
+
+async function readDocument(archive: Archive, path: string, line: DocumentLine): Promise<Buffer> {
+  const bytes = await readFile(join(archive.directory, path)).catch((thrown: unknown) => {
+    throw missing(path, thrown);
+  });
+  if (sha256Of(bytes) !== line.sha256) throw damage(path, 'Its bytes are not the ones that were stored.');
+  return bytes;
+}
+
+async function* resourcesOf(archive: Archive, source: string, fold: Fold): AsyncGenerator<ArchivedResource> {
+  for (const [path, wanted] of byFile(fold.resources.values())) {
+    try {
+      for await (const { number, bytes } of readLines(join(archive.directory, path))) {
+        const sha256 = sha256Of(bytes);
+        const held = wanted.get(sha256);
+        if (held === undefined || !wanted.delete(sha256)) continue;
+        const { resourceType, id, vanished } = held;
+        yield {
+          source,
+          resourceType,
+          id,
+          sha256,
+          path,
+          line: number,
+          text: bytes.toString('utf8'),
+          vanished,
+        };
+      }
+    } catch (thrown) {
+      throw missing(path, thrown);
+    }
+    const [lost] = wanted.values();
+    if (lost !== undefined) throw damage(path, `${lost.resourceType}/${lost.id} is not as it was stored.`);
+  }
+}
+
+/** The current lines of each file by their hash, in the order of types and bags. Files without any are not read. */
+function byFile(resources: Iterable<HeldResource>): [string, Map<string, HeldResource>][] {
+  const files = new Map<string, { type: string; wanted: Map<string, HeldResource> }>();
+  for (const held of resources) {
+    const file = files.get(held.path) ?? { type: held.resourceType, wanted: new Map<string, HeldResource>() };
+    file.wanted.set(held.sha256, held);
+    files.set(held.path, file);
+  }
+  return [...files]
+    .toSorted(([, one], [, other]) => (one.type === other.type ? 0 : one.type < other.type ? -1 : 1))
+    .map(([path, { wanted }]) => [path, wanted]);
+}

@@ -1,0 +1,217 @@
+import type { CommandModule } from '../commands/command.ts';
+
+/** One option of a command. `flags` is in commander's notation. */
+export interface OptionEntry {
+  flags: string;
+  description: string;
+  /** True when it may be given several times. */
+  repeats?: boolean;
+  choices?: readonly string[];
+}
+
+/** One command: everything help, completion and documentation need, and how to load its logic. */
+export interface CommandEntry {
+  name: string;
+  alias?: string;
+  /** Commander's notation: `<name>` required, `[files...]` any number. */
+  arguments?: string;
+  summary: string;
+  options: readonly OptionEntry[];
+  examples: readonly string[];
+  /** Subcommands; a command has either these or `load`. */
+  commands?: readonly CommandEntry[];
+  load?: () => Promise<CommandModule>;
+}
+
+const archive = {
+  flags: '--archive <dir>',
+  description: 'folder of the archive (default: ~/health-records)',
+};
+const json = { flags: '--json', description: 'answer in JSON' };
+const quiet = { flags: '-q, --quiet', description: 'print nothing when all is well' };
+const patient = { flags: '--patient <id>', description: 'whose record, when a file holds several patients' };
+const person = { flags: '--person <name>', description: 'whose record, by folder name or full name' };
+const section = {
+  flags: '--section <name>',
+  description: 'only this section; may be repeated',
+  repeats: true,
+};
+const format = {
+  flags: '--format <format>',
+  description: 'how to show it',
+  choices: ['text', 'markdown', 'json', 'ndjson', 'csv', 'fhir'],
+};
+const reading = [
+  patient,
+  person,
+  archive,
+  section,
+  format,
+  json,
+  { flags: '--no-color', description: 'no colours' },
+];
+const tokenStore = {
+  flags: '--token-store <where>',
+  description: 'where sign-in tokens live: file (0600, in the state directory) or memory (forgotten at once)',
+  choices: ['file', 'memory'],
+};
+const signingIn = [
+  tokenStore,
+  { flags: '--no-browser', description: 'print the sign-in address, do not open it' },
+  {
+    flags: '--redirect-port <port>',
+    description: 'port on 127.0.0.1 the portal sends the answer to (default: a free one)',
+  },
+  { flags: '--timeout <seconds>', description: 'how long to wait for the sign-in (default: 300)' },
+];
+
+/** Every command, in the order help lists them. */
+export const commandTable: readonly CommandEntry[] = [
+  {
+    name: 'show',
+    arguments: '[files...]',
+    summary: 'show a record: files given, - for standard input, or the archive',
+    options: reading,
+    examples: [
+      'bluebutton show record.json',
+      'bluebutton show record.json --section allergies',
+      'bluebutton show --json',
+    ],
+    load: () => import('../commands/show.ts'),
+  },
+  {
+    name: 'summary',
+    arguments: '[files...]',
+    summary: 'show the one page a doctor asks for first',
+    options: [patient, person, archive, json, { flags: '--no-color', description: 'no colours' }],
+    examples: ['bluebutton summary', 'bluebutton summary record.json'],
+    load: () => import('../commands/summary.ts'),
+  },
+  {
+    name: 'convert',
+    arguments: '[files...]',
+    summary: 'write a record as JSON, NDJSON, CSV, Markdown or FHIR',
+    options: [
+      { ...format, flags: '--to <format>', description: 'what to write' },
+      {
+        flags: '-o, --output <file>',
+        description: 'file to write (for csv without --section: a folder); - is standard output',
+      },
+      { flags: '--force', description: 'overwrite an existing file' },
+      patient,
+      person,
+      archive,
+      section,
+    ],
+    examples: [
+      'bluebutton convert record.json --to markdown',
+      'bluebutton convert --to csv --section results -o results.csv',
+    ],
+    load: () => import('../commands/convert.ts'),
+  },
+  {
+    name: 'portals',
+    summary: 'name the portals to pull from',
+    options: [],
+    examples: ['bluebutton portals list'],
+    commands: [
+      {
+        name: 'list',
+        summary: 'list the portals',
+        options: [json],
+        examples: ['bluebutton portals list'],
+        load: () => import('../commands/portals-list.ts'),
+      },
+      {
+        name: 'add',
+        arguments: '<name> <url>',
+        summary: 'name a portal by its FHIR base URL',
+        options: [
+          { flags: '--client-id <id>', description: 'the client id the portal gave you' },
+          {
+            flags: '--scope <scopes>',
+            description: 'scopes to ask for, in place of the ones worked out from the portal',
+          },
+          json,
+        ],
+        examples: ['bluebutton portals add clinic https://fhir.example.org/r4 --client-id my-app'],
+        load: () => import('../commands/portals-add.ts'),
+      },
+      {
+        name: 'remove',
+        arguments: '<name>',
+        summary: 'forget a portal and its sign-in; records already pulled stay',
+        options: [json],
+        examples: ['bluebutton portals remove clinic'],
+        load: () => import('../commands/portals-remove.ts'),
+      },
+    ],
+  },
+  {
+    name: 'login',
+    arguments: '<portal>',
+    summary: 'sign in to a portal in the browser',
+    options: [...signingIn, json],
+    examples: ['bluebutton login clinic --token-store file'],
+    load: () => import('../commands/login.ts'),
+  },
+  {
+    name: 'pull',
+    alias: 'download',
+    arguments: '[portals...]',
+    summary: 'download everything new from portals into the archive',
+    options: [archive, person, ...signingIn, quiet, json],
+    examples: ['bluebutton pull', 'bluebutton pull clinic'],
+    load: () => import('../commands/pull.ts'),
+  },
+  {
+    name: 'import',
+    arguments: '<files...>',
+    summary: 'keep files in the archive, as they are',
+    options: [archive, person, patient, quiet, json],
+    examples: ['bluebutton import record.json', 'bluebutton import result.json --person "Jane Doe"'],
+    load: () => import('../commands/import.ts'),
+  },
+  {
+    name: 'status',
+    summary: 'show what the archive holds and which sign-ins there are',
+    options: [archive, json],
+    examples: ['bluebutton status'],
+    load: () => import('../commands/status.ts'),
+  },
+  {
+    name: 'verify',
+    summary: 'check every byte of the archive',
+    options: [archive, quiet, json],
+    examples: ['bluebutton verify'],
+    load: () => import('../commands/verify.ts'),
+  },
+  {
+    name: 'sandbox',
+    summary: 'run a practice portal on this computer',
+    options: [
+      {
+        flags: '--data <file>',
+        description: 'FHIR R4 file to serve; may be repeated (default: a made-up person)',
+        repeats: true,
+      },
+      { flags: '--port <port>', description: 'port on 127.0.0.1 (default: a free one)' },
+      { flags: '--log <file>', description: 'write every request to this file, one JSON object a line' },
+      {
+        flags: '--refuse <type>',
+        description: 'answer 403 for this resource type; may be repeated',
+        repeats: true,
+      },
+      json,
+    ],
+    examples: ['bluebutton sandbox', 'bluebutton sandbox --data record.json --refuse Coverage'],
+    load: () => import('../commands/sandbox.ts'),
+  },
+  {
+    name: 'demo',
+    summary: 'try everything on the practice portal, in a temporary folder',
+    options: [{ flags: '--keep <dir>', description: 'keep the archive and the outputs in this new folder' }],
+    examples: ['bluebutton demo'],
+    load: () => import('../commands/demo.ts'),
+  },
+];

@@ -1,0 +1,50 @@
+import { listPeople, openArchive, type Archive, type PersonFolder } from '../archive/index.ts';
+import { BlueButtonError } from '../errors/index.ts';
+import { archiveDirectory } from '../settings/index.ts';
+import { textOption, type CommandInput } from './command.ts';
+import type { Context } from './context.ts';
+
+/** The archive a command means. */
+export function archiveFor(input: CommandInput, context: Context): string {
+  return archiveDirectory(textOption(input, 'archive'), context.env, context.cwd);
+}
+
+/**
+ * The person a command means: the one `--person` names (folder or full name), else the only one in the archive.
+ *
+ * @throws BlueButtonError `no-archive`, or `usage` when it is not clear who is meant.
+ */
+export async function choosePerson(
+  input: CommandInput,
+  context: Context,
+): Promise<{ archive: Archive; person: PersonFolder }> {
+  const archive = await openArchive(archiveFor(input, context));
+  const people = await listPeople(archive);
+  const wanted = textOption(input, 'person');
+  const candidates = wanted === undefined ? people : people.filter((person) => isCalled(person, wanted));
+  const [person] = candidates;
+  if (person && candidates.length === 1) return { archive, person };
+  const known = people.map((each) => `  ${each.folder}  ${namesOf(each).join(', ')}`.trimEnd()).join('\n');
+  if (people.length === 0) {
+    throw new BlueButtonError('no-archive', 'The archive holds nobody yet.', {
+      try: 'bluebutton import FILE',
+    });
+  }
+  throw new BlueButtonError(
+    'usage',
+    wanted === undefined ? `The archive holds ${people.length} people.` : `It is not clear who ${wanted} is.`,
+    {
+      why: known,
+      try: `the same command with --person ${people[0]?.folder ?? 'NAME'}`,
+    },
+  );
+}
+
+function isCalled(person: PersonFolder, wanted: string): boolean {
+  const folded = wanted.toLowerCase();
+  return person.folder === folded || namesOf(person).some((name) => name.toLowerCase() === folded);
+}
+
+function namesOf({ identities }: PersonFolder): string[] {
+  return [...new Set(identities.flatMap(({ name }) => name ?? []))];
+}

@@ -1,0 +1,108 @@
+import { readState, type ArchivedImport, type ArchiveState } from '../archive/index.ts';
+import { parseJson } from '../json/index.ts';
+import {
+  buildRecord,
+  containedEntries,
+  Element,
+  entriesOfPatient,
+  isGap,
+  isResource,
+  sections,
+  type BuiltRecord,
+  type Entry,
+  type Finding,
+  type LedgerRow,
+  type SectionState,
+  type Source,
+} from '../model/index.ts';
+import { choosePerson } from './archive-person.ts';
+import type { CommandInput } from './command.ts';
+import type { Context } from './context.ts';
+import { readDocument } from './inputs.ts';
+
+/** A person's record as the archive holds it: what was pulled, and the imported files read anew. */
+export async function readArchivedRecord(input: CommandInput, context: Context): Promise<BuiltRecord> {
+  const { archive, person } = await choosePerson(input, context);
+  const state = await readState(archive, person);
+  const pulled = await pulledEntries(state);
+  const imported = await importedEntries(state);
+  return buildRecord({
+    sources: [...portalSources(state), ...imported.sources],
+    entries: [...pulled, ...imported.entries],
+    findings: imported.findings,
+    states: statesFromLedgers(state),
+    onePerson: true,
+  });
+}
+
+function portalSources(state: ArchiveState): Source[] {
+  return state.sources.flatMap(({ folder, description, ledger }): Source[] => {
+    if (description.kind !== 'portal') return [];
+    const { name, baseUrl } = description;
+    const asOf = ledger?.finished;
+    return [
+      { id: folder, kind: 'portal', name, format: 'FHIR R4', baseUrl, ...(asOf !== undefined && { asOf }) },
+    ];
+  });
+}
+
+async function pulledEntries(state: ArchiveState): Promise<Entry[]> {
+  const baseUrls = new Map(
+    state.sources.flatMap(({ folder, description }) =>
+      description.kind === 'portal' ? [[folder, description.baseUrl] as const] : [],
+    ),
+  );
+  const entries: Entry[] = [];
+  for await (const { source, resourceType, id, sha256, path, line, text, vanished } of state.resources()) {
+    const resource = parseJson(text);
+    if (vanished || !isResource(resource)) continue;
+    const fullUrl = `${baseUrls.get(source) ?? ''}/${resourceType}/${id}`;
+    const entry: Entry = { resource, text, fullUrl, origin: { source, sha256, path, line, pointer: '' } };
+    entries.push(entry, ...containedEntries(entry));
+  }
+  return entries;
+}
+
+/** Imported files, each read by its format again; a file about several patients gives only this person's part. */
+async function importedEntries(
+  state: ArchiveState,
+): Promise<{ sources: Source[]; entries: Entry[]; findings: Finding[] }> {
+  const sources: Source[] = [];
+  const entries: Entry[] = [];
+  const findings: Finding[] = [];
+  const imports = state.documents.filter(
+    (document): document is ArchivedImport => document.kind === 'import',
+  );
+  for (const { name, path, patient, read } of imports) {
+    const file = await readDocument(await read(), name, path);
+    sources.push(file.source);
+    entries.push(...(patient === undefined ? file.entries : entriesOfPatient(file.entries, patient)));
+    findings.push(...file.findings);
+  }
+  return { sources, entries, findings };
+}
+
+/** What the last pull's ledger says of sections it brought nothing for: refused is withheld, not asked is not read. */
+function statesFromLedgers(state: ArchiveState): Record<string, SectionState[]> {
+  const states: Record<string, SectionState[]> = {};
+  for (const { folder, ledger } of state.sources) {
+    for (const row of ledger?.rows ?? []) {
+      const known = stateOfRow(row);
+      const section = sectionOfType(row.resourceType);
+      if (known && section !== undefined) (states[section] ??= []).push({ source: folder, ...known });
+    }
+  }
+  return states;
+}
+
+function stateOfRow(row: LedgerRow): Omit<SectionState, 'source'> | undefined {
+  const reason = row.reason === undefined ? {} : { reason: row.reason };
+  if (isGap(row)) return { state: 'withheld', ...reason };
+  return row.outcome === 'not-asked' ? { state: 'not-read', ...reason } : undefined;
+}
+
+/** The drawer a bare resource of that type would lie in. */
+function sectionOfType(resourceType: string): string | undefined {
+  const bare = new Element({ resourceType }, () => undefined);
+  return sections.find((section) => section.name !== 'other' && section.holds(bare))?.name;
+}

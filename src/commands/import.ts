@@ -1,0 +1,140 @@
+import { beginImport, findPerson, listPeople } from '../archive/index.ts';
+import { BlueButtonError } from '../errors/index.ts';
+import { isSamePerson, patientsOf, type PatientOfInput, type PersonIdentity } from '../model/index.ts';
+import { visible } from '../render/index.ts';
+import { archiveWriter, softwareName, type ArchiveWriter } from './archive-writer.ts';
+import { flagOption, textOption, type CommandInput } from './command.ts';
+import type { Context, Outcome } from './context.ts';
+import { readInputs, type InputFile } from './inputs.ts';
+import { whoText } from './portal-access.ts';
+import { whichPatient } from './which-patient.ts';
+
+/** A file, whose it is, and whether it tells of others too. */
+interface ImportTask {
+  file: InputFile;
+  patient: PatientOfInput | undefined;
+  several: boolean;
+}
+
+/** Keeps files in the archive as they are: all of those given, or on any refusal none. */
+export async function run(input: CommandInput, context: Context): Promise<Outcome> {
+  const files = await readInputs(input.arguments, context);
+  const tasks = files.map((file): ImportTask => {
+    const patients = patientsOf(file.entries);
+    const patient = whichPatient(patients, textOption(input, 'patient'), `import ${file.source.name}`);
+    return { file, patient, several: patients.length > 1 };
+  });
+  const identity = onlyPerson(tasks, input);
+  const archive = archiveWriter(input, context);
+  try {
+    const { kept, person } = await keep(tasks, identity, archive, input, context);
+    report(kept, person, identity, input, context);
+  } finally {
+    await archive.release();
+  }
+  return files.some(({ findings }) => findings.some(({ severity }) => severity === 'lost'))
+    ? partial(files, context)
+    : 'done';
+}
+
+interface Kept {
+  name: string;
+  format: string;
+  resources: number;
+  outcome: 'new' | 'unchanged';
+}
+
+async function keep(
+  tasks: readonly ImportTask[],
+  identity: PersonIdentity,
+  writer: ArchiveWriter,
+  input: CommandInput,
+  context: Context,
+): Promise<{ kept: Kept[]; person: string | undefined }> {
+  const { archive, lock } = await writer.open();
+  const person = textOption(input, 'person') ?? findPerson(await listPeople(archive), identity)?.folder;
+  const draft = await beginImport(archive, lock, {
+    ...(person !== undefined && { person }),
+    identity,
+    software: softwareName(context),
+    now: context.now,
+  });
+  try {
+    const kept: Kept[] = [];
+    for (const { file, patient, several } of tasks) {
+      const { bytes, format, source } = file;
+      const outcome = await draft.add({
+        bytes,
+        name: source.name,
+        mediaType: format.mediaType,
+        format: format.name,
+        ...(source.asOf !== undefined && { asOf: source.asOf }),
+        ...(several && patient && { patient: patient.key }),
+      });
+      kept.push({ name: source.name, format: format.name, resources: file.entries.length, outcome });
+      context.signal.throwIfAborted();
+    }
+    const { bag } = await draft.finish();
+    return { kept, person: bag?.split('/')[0] ?? person };
+  } catch (thrown) {
+    await draft.discard();
+    throw thrown;
+  }
+}
+
+/**
+ * The one person the files are about. A file that names nobody needs `--person`; files of different people are not
+ * imported in one go.
+ */
+function onlyPerson(tasks: readonly ImportTask[], input: CommandInput): PersonIdentity {
+  const named = textOption(input, 'person');
+  const nameless = tasks.find(({ patient }) => patient === undefined || patient.described.length === 0);
+  if (nameless && named === undefined) {
+    throw new BlueButtonError('usage', `${nameless.file.source.name} does not say whose record it is.`, {
+      why: 'It holds no Patient resource with a name and birth date.',
+      try: `bluebutton import ${nameless.file.source.name} --person "FULL NAME"`,
+    });
+  }
+  const described = tasks.flatMap(({ patient }) =>
+    patient && patient.described.length > 0 ? [patient.identity] : [],
+  );
+  const [first, ...rest] = described;
+  const other = rest.find((identity) => first && !isSamePerson(first, identity));
+  if (first && other && named === undefined) {
+    throw new BlueButtonError('usage', 'These files are about different people.', {
+      why: `${whoText(first, undefined)}; ${whoText(other, undefined)}.`,
+      try: 'import the files of each person on their own',
+    });
+  }
+  return first ?? { name: named ?? '' };
+}
+
+function report(
+  kept: readonly Kept[],
+  person: string | undefined,
+  identity: PersonIdentity,
+  input: CommandInput,
+  { out, err }: Context,
+): void {
+  if (flagOption(input, 'json')) {
+    out.write(`${JSON.stringify({ schema: 'bluebutton/import/1', person, files: kept }, null, 2)}\n`);
+    return;
+  }
+  if (flagOption(input, 'quiet')) return;
+  for (const { name, format, resources, outcome } of kept) {
+    const said = outcome === 'new' ? 'kept' : 'was there already';
+    out.write(`${visible(name)}: ${format}, ${resources} resources: ${said}.\n`);
+  }
+  err.write(
+    `Filed under ${person ?? 'nobody'}${identity.name === undefined ? '' : ` (${visible(identity.name)})`}. Next: bluebutton show\n`,
+  );
+}
+
+function partial(files: readonly InputFile[], { err }: Context): Outcome {
+  for (const { source, findings } of files) {
+    for (const { severity, message } of findings) {
+      if (severity === 'lost') err.write(`${visible(source.name)}: ${message}\n`);
+    }
+  }
+  return 'partial';
+}

@@ -1,0 +1,45 @@
+import { readPortals, placesOf, portalNamed } from '../settings/index.ts';
+import { flagOption, type CommandInput } from './command.ts';
+import type { Context, Outcome } from './context.ts';
+import { chosenTokenStore, httpFor, reachPortal, signInAt, whoText } from './portal-access.ts';
+
+/** Signs in to a portal and keeps the sign-in where the person chose. */
+export async function run(input: CommandInput, context: Context): Promise<Outcome> {
+  const [name = ''] = input.arguments;
+  const portal = portalNamed(await readPortals(placesOf(context.env)), name);
+  const { kind, store } = chosenTokenStore(input, context);
+  const http = httpFor(context);
+  try {
+    const access = await reachPortal(name, portal, http, context);
+    const { tokens, identity } = await signInAt(access, input, context);
+    await store.write(name, tokens);
+    const refused = tokens.scopesRequested.filter((scope) => !tokens.scopesGranted.includes(scope));
+    if (flagOption(input, 'json')) {
+      const { patientId, scopesGranted, expires } = tokens;
+      const answer = {
+        schema: 'bluebutton/login/1',
+        portal: name,
+        patientId,
+        person: identity,
+        scopesGranted,
+        scopesRefused: refused,
+        expires,
+        tokenStore: kind,
+      };
+      context.out.write(`${JSON.stringify(answer, null, 2)}\n`);
+      return 'done';
+    }
+    context.out.write(
+      `Signed in to ${name}. This is the record of ${whoText(identity, tokens.patientId)}.\n`,
+    );
+    if (refused.length > 0) context.err.write(`The portal did not grant: ${refused.join(', ')}.\n`);
+    context.err.write(
+      kind === 'file'
+        ? `Next: bluebutton pull ${name}\n`
+        : `The sign-in is forgotten now, as chosen. To pull in one go: bluebutton pull ${name} --token-store memory\n`,
+    );
+    return 'done';
+  } finally {
+    await http.close();
+  }
+}

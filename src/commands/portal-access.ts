@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { BlueButtonError } from '../errors/index.ts';
+import { Element, identityOf, type PersonIdentity } from '../model/index.ts';
+import {
+  createHttp,
+  defaultScopes,
+  discover,
+  fileTokenStore,
+  memoryTokenStore,
+  readPatient,
+  signIn,
+  type Http,
+  type PortalDescription,
+  type TokenSet,
+  type TokenStore,
+} from '../portal/index.ts';
+import { visible } from '../render/index.ts';
+import { placesOf, resolveSetting, type NamedPortal } from '../settings/index.ts';
+import { textOption, type CommandInput } from './command.ts';
+import type { Context } from './context.ts';
+
+/** A named portal, ready to be talked to. */
+export interface PortalAccess {
+  name: string;
+  portal: NamedPortal;
+  http: Http;
+  description: PortalDescription;
+}
+
+/** The one way to the network, named for what it is in the portals' logs. */
+export function httpFor({ process, now }: Context): Http {
+  return createHttp({ userAgent: `bluebutton/${process.version}`, now });
+}
+
+/** Says which host is about to be talked to, and asks the portal what it is. */
+export async function reachPortal(
+  name: string,
+  portal: NamedPortal,
+  http: Http,
+  context: Context,
+): Promise<PortalAccess> {
+  const description = await discover(http, portal.baseUrl, context.signal);
+  return { name, portal, http, description };
+}
+
+/** The tokens a person chose to keep in files; where nothing was chosen, what is kept there is still found. */
+export function keptTokens(context: Context): TokenStore {
+  return fileTokenStore(join(placesOf(context.env).state, 'tokens'));
+}
+
+/**
+ * Where new tokens go, by `--token-store` or BLUEBUTTON_TOKEN_STORE. There is no default: where the key to a medical
+ * history lies is the person's choice.
+ *
+ * @throws BlueButtonError `usage` when nothing was chosen.
+ */
+export function chosenTokenStore(
+  input: CommandInput,
+  context: Context,
+): { kind: 'file' | 'memory'; store: TokenStore } {
+  const { value } = resolveSetting('token-store', textOption(input, 'tokenStore'), context.env, '');
+  if (value === 'file') return { kind: value, store: keptTokens(context) };
+  if (value === 'memory') return { kind: value, store: memoryTokenStore() };
+  throw new BlueButtonError('usage', 'Where should the sign-in be kept? Please choose.', {
+    why: [
+      'file: in a file only you can read (0600), so that later pulls need no new sign-in.',
+      'memory: forgotten when this command ends.',
+    ].join('\n'),
+    try: 'the same command with --token-store file',
+  });
+}
+
+/** Signs in through the browser and tells whose record it is. */
+export async function signInAt(
+  { name, portal, http, description }: PortalAccess,
+  input: CommandInput,
+  context: Context,
+): Promise<{ tokens: TokenSet; identity: PersonIdentity }> {
+  const tokens = await signIn(http, description, {
+    clientId: portal.clientId,
+    scopes: portal.scopes ?? defaultScopes(description),
+    redirectPort: numberOption(input, 'redirectPort', 65_535),
+    timeoutSeconds: numberOption(input, 'timeout', 86_400),
+    signal: context.signal,
+    now: context.now,
+    onAddress: (url) => announce(url, name, input, context),
+  });
+  const patient = await readPatient(http, tokens, context.signal);
+  return { tokens, identity: patient ? identityOf(new Element(patient, () => undefined)) : {} };
+}
+
+/** `Jane Doe, born 1975-05-01`, or what is known instead. */
+export function whoText({ name, birthDate }: PersonIdentity, patientId: string | undefined): string {
+  const known = [name, birthDate && `born ${birthDate}`].filter((part) => part !== undefined && part !== '');
+  return known.length > 0 ? visible(known.join(', ')) : `patient ${patientId ?? 'the portal does not name'}`;
+}
+
+async function announce(url: string, name: string, input: CommandInput, context: Context): Promise<void> {
+  const { err } = context;
+  err.write(`Sign in to ${name} at ${new URL(url).host} in your browser:\n\n  ${url}\n\n`);
+  err.write('Waiting for the portal to send you back here. Ctrl-C stops.\n');
+  // Commander turns --no-browser into browser: false.
+  if (input.options['browser'] === false) return;
+  await context.openBrowser(url).catch(() => {
+    err.write('No browser could be opened: copy the address above into one on this computer.\n');
+  });
+}
+
+function numberOption(input: CommandInput, name: string, most: number): number | undefined {
+  const text = textOption(input, name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0 && value <= most) return value;
+  throw new BlueButtonError('usage', `${text} is not a whole number from 1 to ${most}.`, {
+    try: 'bluebutton help login',
+  });
+}

@@ -1,0 +1,61 @@
+import { BlueButtonError } from '../errors/index.ts';
+import { discover, readBaseUrl } from '../portal/index.ts';
+import { placesOf, portalName, readPortals, writePortals, type NamedPortal } from '../settings/index.ts';
+import { flagOption, textOption, type CommandInput } from './command.ts';
+import type { Context, Outcome } from './context.ts';
+import { httpFor } from './portal-access.ts';
+
+/** Names a portal by its FHIR base URL, once it has answered as one. */
+export async function run(input: CommandInput, context: Context): Promise<Outcome> {
+  const [name = '', url = ''] = input.arguments;
+  if (!portalName.test(name)) {
+    throw new BlueButtonError('usage', `${name} cannot be a portal's name.`, {
+      why: 'A name is made of small letters, digits and hyphens.',
+      try: `bluebutton portals add my-clinic ${url}`,
+    });
+  }
+  const baseUrl = readBaseUrl(url);
+  const clientId = textOption(input, 'clientId');
+  if (clientId === undefined) {
+    throw new BlueButtonError(
+      'usage',
+      `Portals know programs by a client id, and none was given for ${name}.`,
+      {
+        why: "It comes from the portal's page for developers. The practice portal takes any.",
+        try: `bluebutton portals add ${name} ${url} --client-id ID`,
+      },
+    );
+  }
+  const places = placesOf(context.env);
+  const portals = await readPortals(places);
+  const known = portals[name];
+  if (known && known.baseUrl !== baseUrl) {
+    throw new BlueButtonError('usage', `${name} is already the name of ${known.baseUrl}.`, {
+      why: 'Records of two portals under one name would be mixed up.',
+      try: `bluebutton portals add another-name ${url} --client-id ${clientId}`,
+    });
+  }
+  context.err.write(`Asking ${new URL(baseUrl).host} what it is.\n`);
+  const http = httpFor(context);
+  try {
+    const { fhirVersion, software, types } = await discover(http, baseUrl, context.signal);
+    const scopes = textOption(input, 'scope')
+      ?.split(/[\s,]+/)
+      .filter((scope) => scope !== '');
+    const portal: NamedPortal = { baseUrl, clientId, ...(scopes && { scopes }) };
+    await writePortals(places, { ...portals, [name]: portal });
+    if (flagOption(input, 'json')) {
+      context.out.write(
+        `${JSON.stringify({ schema: 'bluebutton/portal/1', name, ...portal, fhirVersion, software, resourceTypes: Object.keys(types) }, null, 2)}\n`,
+      );
+    } else {
+      context.out.write(
+        `${name} is ${baseUrl}: FHIR ${fhirVersion}, ${Object.keys(types).length} kinds of resource.\n`,
+      );
+      context.err.write(`Next: bluebutton login ${name} --token-store file\n`);
+    }
+    return 'done';
+  } finally {
+    await http.close();
+  }
+}

@@ -1,0 +1,40 @@
+import { buildRecord, patientsOf, type BuiltRecord } from '../model/index.ts';
+import { readArchivedRecord } from './archived-record.ts';
+import { textOption, type CommandInput } from './command.ts';
+import type { Context, Outcome } from './context.ts';
+import { readInputs } from './inputs.ts';
+import { whichPatient } from './which-patient.ts';
+
+/**
+ * The record a command is about: of the files given, else of the archive. With `everyone`, an input of several patients
+ * is taken whole unless `--patient` names one.
+ */
+export async function recordFor(
+  input: CommandInput,
+  context: Context,
+  command: string,
+  { everyone = false }: { everyone?: boolean } = {},
+): Promise<BuiltRecord> {
+  if (input.arguments.length === 0) return readArchivedRecord(input, context);
+  const files = await readInputs(input.arguments, context);
+  const parts = {
+    sources: files.map(({ source }) => source),
+    entries: files.flatMap(({ entries }) => entries),
+    findings: files.flatMap(({ findings }) => findings),
+  };
+  const wanted = textOption(input, 'patient');
+  if (everyone && wanted === undefined) return buildRecord(parts);
+  const typed = [command, ...input.arguments].join(' ');
+  return buildRecord(parts, whichPatient(patientsOf(parts.entries), wanted, typed)?.key);
+}
+
+/** Names on standard error what could not be read, and says so in the outcome. */
+export function reportLosses({ record }: BuiltRecord, context: Context): Outcome {
+  const losses = record.findings.filter(({ severity }) => severity === 'lost');
+  if (losses.length === 0) return 'done';
+  const most = 10;
+  for (const { message } of losses.slice(0, most)) context.err.write(`Not read: ${message}\n`);
+  if (losses.length > most)
+    context.err.write(`Not read: ${losses.length - most} more; all of them: --format json\n`);
+  return 'partial';
+}

@@ -1,0 +1,77 @@
+import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BlueButtonError, messageOf } from '../errors/index.ts';
+import { startSandbox, type DataText, type LogEntry } from '../sandbox/index.ts';
+import { flagOption, listOption, textOption, type CommandInput } from './command.ts';
+import type { Context, Outcome } from './context.ts';
+
+/** The made-up person who is served when no data is given. */
+const sample = fileURLToPath(new URL('../../samples/jane-doe.fhir.json', import.meta.url));
+
+/** Runs the practice portal until Ctrl-C. */
+export async function run(input: CommandInput, context: Context): Promise<Outcome> {
+  const files = listOption(input, 'data') ?? [];
+  const data = await Promise.all(
+    (files.length > 0 ? files : [sample]).map((file) => dataText(file, context)),
+  );
+  const log = await openLog(textOption(input, 'log'), context);
+  const sandbox = await startSandbox({
+    data,
+    port: portOf(input),
+    refuse: listOption(input, 'refuse') ?? [],
+    ...(log && { log: log.write }),
+    now: context.now,
+  });
+  try {
+    const { baseUrl, port } = sandbox;
+    if (flagOption(input, 'json'))
+      context.out.write(`${JSON.stringify({ schema: 'bluebutton/sandbox/1', baseUrl, port })}\n`);
+    else context.out.write(`The practice portal is at ${baseUrl}\n`);
+    context.err.write(
+      `In another terminal: bluebutton portals add practice ${baseUrl} --client-id practice\n`,
+    );
+    context.err.write('Ctrl-C stops it.\n');
+    await new Promise<void>((stopped) => {
+      if (context.signal.aborted) stopped();
+      context.signal.addEventListener('abort', () => stopped());
+    });
+    return 'done';
+  } finally {
+    await sandbox.close();
+    await log?.close();
+  }
+}
+
+async function dataText(file: string, { cwd }: Context): Promise<DataText> {
+  try {
+    return { name: basename(file), text: await readFile(resolve(cwd, file), 'utf8') };
+  } catch (cause) {
+    throw new BlueButtonError('usage', `${file} could not be read.`, { why: messageOf(cause), cause });
+  }
+}
+
+function portOf(input: CommandInput): number {
+  const text = textOption(input, 'port') ?? '0';
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new BlueButtonError('usage', `${text} is not a port.`, { try: 'bluebutton sandbox --port 8080' });
+}
+
+/** A log that keeps its lines in order and is whole once it is closed. */
+async function openLog(
+  path: string | undefined,
+  { cwd }: Context,
+): Promise<{ write(entry: LogEntry): void; close(): Promise<void> } | undefined> {
+  if (path === undefined) return undefined;
+  const file: FileHandle = await open(resolve(cwd, path), 'a', 0o600);
+  let written: Promise<unknown> = Promise.resolve();
+  return {
+    write(entry) {
+      written = written.then(() => file.write(`${JSON.stringify(entry)}\n`));
+    },
+    async close() {
+      await written.finally(() => file.close());
+    },
+  };
+}

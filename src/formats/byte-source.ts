@@ -1,0 +1,23 @@
+/** A document's bytes, wherever they lie. Readers ask for what they need and never touch a disk themselves. */
+export interface ByteSource {
+  /** What a person calls it: a file's name, or `standard input`. */
+  name: string;
+  /** Length in bytes. */
+  size: number;
+  /** `length` bytes from `offset`, fewer at the end. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  /** All bytes in order, in pieces of any size. */
+  stream(): AsyncIterable<Uint8Array>;
+}
+
+/** Bytes already in memory as a source. */
+export function bytesInMemory(name: string, bytes: Uint8Array): ByteSource {
+  return {
+    name,
+    size: bytes.length,
+    read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)),
+    async *stream() {
+      yield await Promise.resolve(bytes);
+    },
+  };
+}

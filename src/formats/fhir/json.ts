@@ -1,0 +1,65 @@
+import { BlueButtonError } from '../../errors/index.ts';
+import { decodeJson, JsonSyntaxError } from '../../json/index.ts';
+import type { ByteSource } from '../byte-source.ts';
+import type { Format } from '../format.ts';
+import { readText, type TextReading } from './entries.ts';
+import { headText } from './head.ts';
+
+/** A file of FHIR JSON: one resource, a Bundle of any type, or an array of resources (R4 §2.6.2). */
+export const fhirJson: Format = {
+  name: 'FHIR R4 JSON',
+  mediaType: 'application/fhir+json',
+  recognizes: (head) => /^\s*[[{]/.test(headText(head)),
+  async *read(document, identity) {
+    const reading = readWhole(await textOf(document), document.name, (text) => readText(text, identity));
+    if (reading.entries.length === 0 && reading.findings.some(({ severity }) => severity === 'lost')) {
+      throw notFhir(document.name);
+    }
+    if (reading.asOf !== undefined) yield { asOf: reading.asOf };
+    for (const entry of reading.entries) yield { entry };
+    for (const finding of reading.findings) yield { finding };
+  },
+};
+
+async function textOf(document: ByteSource): Promise<string> {
+  try {
+    return decodeJson(await document.read(0, document.size));
+  } catch (cause) {
+    throw new BlueButtonError('not-a-health-record', `${document.name} is not text that can be read.`, {
+      why: 'It is neither UTF-8 nor UTF-16, or it is cut inside a character.',
+      try: 'download it again from where it came',
+      cause,
+    });
+  }
+}
+
+function readWhole(text: string, name: string, read: (text: string) => TextReading): TextReading {
+  try {
+    return read(text);
+  } catch (thrown) {
+    if (!(thrown instanceof JsonSyntaxError)) throw thrown;
+    throw new BlueButtonError(
+      'not-a-health-record',
+      `${name} is not valid JSON, so nothing of it is shown.`,
+      {
+        why: whereIn(text, thrown),
+        try: 'download it again: it may have been cut short or edited',
+      },
+    );
+  }
+}
+
+/** The place of a fault as line and column, both from 1; never the text there. */
+function whereIn(text: string, error: JsonSyntaxError): string {
+  const reason = `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}`;
+  if (error.offset === undefined) return `${reason}.`;
+  const before = text.slice(0, error.offset).split('\n');
+  return `${reason}, at line ${before.length}, column ${(before.at(-1) ?? '').length + 1}.`;
+}
+
+function notFhir(name: string): BlueButtonError {
+  return new BlueButtonError('not-a-health-record', `${name} is JSON, but not FHIR.`, {
+    why: 'Nothing in it says which FHIR resource it is ("resourceType").',
+    try: 'bluebutton show FILE with a file that a portal calls FHIR, Health Record or Blue Button',
+  });
+}

@@ -1,0 +1,34 @@
+import { BlueButtonError } from '../errors/index.ts';
+import type { ByteSource } from './byte-source.ts';
+import { fhirJson } from './fhir/json.ts';
+import { fhirNdjson } from './fhir/ndjson.ts';
+import type { Format } from './format.ts';
+import { unreadKindOf } from './unread-kinds.ts';
+
+export { bytesInMemory, type ByteSource } from './byte-source.ts';
+export type { DocumentIdentity, Format } from './format.ts';
+
+/** The formats that are read, in the order they are tried. */
+export const formats: readonly Format[] = [fhirNdjson, fhirJson];
+
+const headLength = 64 * 1024;
+
+/**
+ * The format of a document, by its content and never by its name.
+ *
+ * @throws BlueButtonError `not-a-health-record`, saying what the document is instead where that is known.
+ */
+export async function recognize(document: ByteSource): Promise<Format> {
+  const head = await document.read(0, headLength);
+  if (head.length === 0) {
+    throw new BlueButtonError('not-a-health-record', `${document.name} is empty.`, {
+      try: 'download it again from where it came',
+    });
+  }
+  const format = formats.find((candidate) => candidate.recognizes(head, document.size <= headLength));
+  if (format) return format;
+  throw new BlueButtonError('not-a-health-record', `${document.name}: ${unreadKindOf(head)}`, {
+    why: `These are read so far: ${formats.map(({ name }) => name).join(', ')}.`,
+    try: 'ask the portal for a FHIR (JSON) download, or see bluebutton show --help',
+  });
+}

@@ -1,0 +1,29 @@
+/**
+ * Kinds of file people have beside health records this tool reads: recognised only to say what they are. The first
+ * that fits counts.
+ */
+const kinds: readonly { pattern: RegExp; says: string }[] = [
+  { pattern: /<(\w+:)?ClinicalDocument\b/, says: 'C-CDA: not read yet.' },
+  { pattern: /xmlns(:\w+)?="http:\/\/hl7\.org\/fhir"/, says: 'FHIR XML: not read yet.' },
+  { pattern: /^%PDF-/, says: 'a PDF is not a health record this tool can read.' },
+  { pattern: /^PK\u0003\u0004/, says: 'a zip archive: not read yet; unpack it and give the files inside.' },
+  { pattern: /^\u001F\u008B/, says: 'a gzip file: not read yet; unpack it first.' },
+  { pattern: /MY HEALTHEVET|produced by the (va )?blue button/i, says: 'VA Blue Button text: not read yet.' },
+  {
+    pattern: /MYMEDICARE\.GOV PERSONAL HEALTH INFORMATION/i,
+    says: 'Medicare Blue Button text: not read yet.',
+  },
+  {
+    pattern: /^\s*(<!doctype html|<html)/i,
+    says: 'a web page is not a health record; it may be a sign-in page saved by mistake.',
+  },
+  { pattern: /^\s*<\?xml|^\s*<\w/, says: 'XML of a kind this tool does not know.' },
+];
+
+/** What a document is, in a sentence, when no format recognises it. */
+export function unreadKindOf(head: Uint8Array): string {
+  const text = Buffer.from(head)
+    .toString('latin1')
+    .replace(/^\u00EF\u00BB\u00BF/, '');
+  return kinds.find(({ pattern }) => pattern.test(text))?.says ?? 'not a health record this tool can read.';
+}

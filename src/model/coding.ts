@@ -1,0 +1,72 @@
+import type { Element } from './element.ts';
+
+/** One code as recorded: nothing translated, nothing added. */
+export interface Code {
+  system?: string;
+  code?: string;
+  display?: string;
+}
+
+/** Names people know code systems by; any other system shows as its URI. */
+const systemNames: Readonly<Record<string, string>> = {
+  'http://loinc.org': 'LOINC',
+  'http://snomed.info/sct': 'SNOMED CT',
+  'http://www.nlm.nih.gov/research/umls/rxnorm': 'RxNorm',
+  'http://hl7.org/fhir/sid/ndc': 'NDC',
+  'http://hl7.org/fhir/sid/cvx': 'CVX',
+  'http://hl7.org/fhir/sid/icd-10-cm': 'ICD-10-CM',
+  'http://hl7.org/fhir/sid/icd-10': 'ICD-10',
+  'http://hl7.org/fhir/sid/icd-9-cm': 'ICD-9-CM',
+  'http://www.cms.gov/Medicare/Coding/ICD10': 'ICD-10-PCS',
+  'http://www.ama-assn.org/go/cpt': 'CPT',
+  'http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets': 'HCPCS',
+  'http://www.ada.org/cdt': 'CDT',
+  'http://unitsofmeasure.org': 'UCUM',
+  'http://fdasis.nlm.nih.gov': 'UNII',
+};
+
+/** The codes of a CodeableConcept, in the order recorded. */
+export function codesOf(concept: Element | undefined): Code[] {
+  return concept?.children('coding').flatMap((coding) => codeOf(coding) ?? []) ?? [];
+}
+
+/** A Coding as a code; undefined when it states nothing. */
+export function codeOf(coding: Element | undefined): Code | undefined {
+  const system = coding?.string('system');
+  const code = coding?.string('code');
+  const display = coding?.string('display');
+  if (system === undefined && code === undefined && display === undefined) return undefined;
+  return { ...(system && { system }), ...(code && { code }), ...(display && { display }) };
+}
+
+/**
+ * What a concept is called, in the source's own words: the display a person selected, the text, the first display,
+ * and only then a bare code with its system. Undefined when nothing is stated.
+ */
+export function nameOf(concept: Element | undefined): string | undefined {
+  if (concept === undefined) return undefined;
+  const selected = concept.children('coding').find((coding) => coding.boolean('userSelected') === true);
+  return selected?.string('display') ?? concept.string('text') ?? nameOfCodes(codesOf(concept));
+}
+
+/** The first display among codes, else the first code with its system. */
+export function nameOfCodes(codes: readonly Code[]): string | undefined {
+  const named = codes.find(({ display }) => display !== undefined);
+  if (named) return named.display;
+  const coded = codes.find(({ code }) => code !== undefined);
+  return coded && bareCode(coded);
+}
+
+function bareCode({ code, system }: Code): string {
+  return system === undefined ? `code ${code}` : `${systemNames[system] ?? system} ${code}`;
+}
+
+/** The names of a repeating CodeableConcept. */
+export function namesOf(concepts: readonly Element[]): string[] {
+  return concepts.flatMap((concept) => nameOf(concept) ?? []);
+}
+
+/** True when one of the concept's codings has one of the codes, whatever its system. */
+export function hasCode(concept: Element | undefined, codes: readonly string[]): boolean {
+  return codesOf(concept).some(({ code }) => code !== undefined && codes.includes(code));
+}

@@ -1,0 +1,96 @@
+import { codesOf, nameOf } from './coding.ts';
+import type { Element } from './element.ts';
+import { quantityOf, rangeText } from './quantity.ts';
+
+/** Words for the codes of v3-ObservationInterpretation that people meet; other codes show as recorded. */
+const words: Readonly<Record<string, string>> = {
+  H: 'HIGH',
+  HU: 'HIGH',
+  HH: 'CRITICALLY HIGH',
+  L: 'LOW',
+  LU: 'LOW',
+  LL: 'CRITICALLY LOW',
+  A: 'ABNORMAL',
+  AA: 'CRITICALLY ABNORMAL',
+  N: 'normal',
+  POS: 'POSITIVE',
+  NEG: 'negative',
+  DET: 'DETECTED',
+  ND: 'not detected',
+  IND: 'indeterminate',
+  R: 'resistant',
+  S: 'susceptible',
+  I: 'intermediate',
+};
+
+/** Words of a flag that ask for no attention. */
+const quiet = ['normal', 'negative', 'not detected', 'susceptible'];
+
+/** True when a flag says that the result is out of the ordinary. */
+export function isOutOfRange(flag: string | undefined): boolean {
+  return flag !== undefined && !quiet.includes(flag.toLowerCase());
+}
+
+/**
+ * The flag of a measurement: the lab's own interpretation as a word; failing that, HIGH or LOW computed from the one
+ * reference range given, and then marked as computed. `<5` is flagged only when every value it allows is outside.
+ */
+export function flagOf(measurement: Element): string | undefined {
+  const recorded = measurement.children('interpretation').flatMap((concept) => {
+    const code = codesOf(concept).find((coding) => coding.code !== undefined && coding.code in words)?.code;
+    return (code && words[code]) ?? nameOf(concept) ?? [];
+  });
+  if (recorded.length > 0) return recorded.join(', ');
+  const computed = computedFlag(measurement);
+  return computed && `${computed} (computed)`;
+}
+
+/** The reference ranges as one text, in the lab's words where it has them. */
+export function referenceRangeText(measurement: Element): string | undefined {
+  const ranges = measurement.children('referenceRange');
+  const texts = ranges.flatMap((range) => {
+    const text = range.string('text') ?? rangeText(range);
+    if (text === undefined) return [];
+    const kind = [range.child('type'), ...range.children('appliesTo')].flatMap(
+      (concept) => nameOf(concept) ?? [],
+    );
+    return kind.length > 0 && ranges.length > 1 ? `${kind.join(', ')}: ${text}` : text;
+  });
+  return texts.length > 0 ? texts.join('; ') : undefined;
+}
+
+function computedFlag(measurement: Element): 'HIGH' | 'LOW' | undefined {
+  const ranges = measurement.children('referenceRange');
+  const range = ranges[0];
+  const { unit } = quantityOf(measurement.child('valueQuantity'));
+  const digits = measurement.child('valueQuantity')?.decimal('value');
+  if (range === undefined || ranges.length > 1 || digits === undefined || !isOrdinaryRange(range))
+    return undefined;
+  const value = Number(digits);
+  const comparator = measurement.child('valueQuantity')?.string('comparator') ?? '';
+  const low = bound(range.child('low'), unit);
+  const high = bound(range.child('high'), unit);
+  if (high !== undefined && !comparator.startsWith('<') && isAbove(value, high, comparator)) return 'HIGH';
+  if (low !== undefined && !comparator.startsWith('>') && isAbove(low, value, comparator)) return 'LOW';
+  return undefined;
+}
+
+/** Strictly outside, or at the bound with a strict comparator that excludes it (`> 5` against an upper bound of 5). */
+function isAbove(a: number, b: number, comparator: string): boolean {
+  return a > b || (a === b && (comparator === '>' || comparator === '<'));
+}
+
+/** A range for everyone: not for a special group or state. */
+function isOrdinaryRange(range: Element): boolean {
+  const type = codesOf(range.child('type')).at(0)?.code;
+  const special = range.children('appliesTo').length > 0 || range.value['age'] !== undefined;
+  return !special && (type === undefined || type === 'normal');
+}
+
+function bound(quantity: Element | undefined, unit: string | undefined): number | undefined {
+  const digits = quantity?.decimal('value');
+  const { unit: boundUnit } = quantityOf(quantity);
+  if (digits === undefined || (boundUnit !== undefined && unit !== undefined && boundUnit !== unit))
+    return undefined;
+  return Number(digits);
+}

@@ -1,0 +1,27 @@
+/** The record and the questions about it. */
+export { assertions, saysNone, type Assertion } from './assertion.ts';
+export type { Code } from './coding.ts';
+export { containedEntries } from './contained.ts';
+export { statuses, type Status } from './currency.ts';
+export { Element } from './element.ts';
+export type { Entry, Reading } from './entry.ts';
+export type { Finding } from './finding.ts';
+export { isOutOfRange } from './flag.ts';
+export { isGap, type Ledger, type LedgerRow, type QueryOutcome } from './ledger.ts';
+export type { PatientOfInput } from './patients.ts';
+export { identityOf, isSamePerson, type Person, type PersonIdentity } from './person.ts';
+export type { Pulled, PulledDocument, PulledResource } from './pulled.ts';
+export {
+  buildRecord,
+  entriesOfPatient,
+  patientsOf,
+  type BuiltRecord,
+  type HealthRecord,
+  type RecordInput,
+} from './record.ts';
+export { isResource, type Resource } from './resource.ts';
+export type { Attachment, CommonRow, Component, Field, FieldValue, Row } from './row.ts';
+export type { Column, Section } from './section.ts';
+export { sectionStateWords, type SectionState } from './section-state.ts';
+export { sectionNamed, sectionNames, sections } from './sections/index.ts';
+export type { Origin, Source } from './source.ts';

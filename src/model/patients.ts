@@ -1,0 +1,165 @@
+import type { Entry } from './entry.ts';
+import { Element } from './element.ts';
+import { areDifferent, identityOf, isSamePerson, type PersonIdentity } from './person.ts';
+import { referenceTextOf, type ReferenceIndex } from './reference-index.ts';
+
+/** One patient of an input: known by a Patient resource, or only by the references to one. */
+export interface PatientOfInput {
+  /** `Patient/id` as a person would name it; unique in the input. */
+  key: string;
+  identity: PersonIdentity;
+  /** The Patient resources that describe this person; several when several sources do. */
+  described: Entry[];
+  /** Number of resources that are this person's. */
+  resources: number;
+}
+
+/** Whose each resource is. */
+export interface PatientAssignment {
+  patients: PatientOfInput[];
+  /** Undefined for what belongs to nobody in particular: organizations, practitioners, medications. */
+  patientOf(entry: Entry): PatientOfInput | undefined;
+}
+
+/** Elements by which R4 resources name the patient they are about, in the order tried. */
+const patientElements = [
+  'subject',
+  'patient',
+  'beneficiary',
+  'for',
+  'individual',
+  'sender',
+  'recipient',
+  'source',
+];
+
+/**
+ * Finds the patients of an input and whose each resource is. Within one source two Patient ids are two people; across
+ * sources they are one when birth date and family name agree (`isSamePerson`). RelatedPerson and a subscriber are not
+ * patients.
+ */
+export function assignPatients(entries: readonly Entry[], index: ReferenceIndex): PatientAssignment {
+  const patients = new Map<string, PatientOfInput>();
+  const byEntry = new Map<Entry, PatientOfInput>();
+  for (const entry of entries) {
+    if (entry.resource.resourceType !== 'Patient' || entry.container) continue;
+    const patient = describedPatient(entry, patients);
+    patient.described.push(entry);
+    byEntry.set(entry, patient);
+  }
+  for (const entry of entries) {
+    const patient = byEntry.get(entry) ?? ownerOf(entry, index, patients, byEntry, 0);
+    if (patient === undefined) continue;
+    byEntry.set(entry, patient);
+    patient.resources += 1;
+  }
+  const found = new Set(byEntry.values());
+  return { patients: [...found], patientOf: (entry) => byEntry.get(entry) };
+}
+
+function describedPatient(entry: Entry, patients: Map<string, PatientOfInput>): PatientOfInput {
+  const identity = identityOf(new Element(entry.resource, () => undefined));
+  const { source } = entry.origin;
+  // The id of a contained Patient means something only inside its resource: it never names the same person twice.
+  const named = entry.container === undefined && typeof entry.resource['id'] === 'string';
+  const name = named ? `Patient/${String(entry.resource['id'])}` : placeName(entry);
+  const own = `${source} ${name}`;
+  const known = patients.get(own);
+  if (known && !areDifferent(known.identity, identity)) return known;
+  for (const patient of patients.values()) {
+    const elsewhere = patient.described.every((described) => described.origin.source !== source);
+    if ((elsewhere || !named) && isSamePerson(patient.identity, identity)) {
+      patients.set(own, patient);
+      return patient;
+    }
+  }
+  return newPatient(own, name, identity, patients);
+}
+
+/** Whose a resource is: by its own elements, else by its container's, else (Provenance) by its targets'. */
+function ownerOf(
+  entry: Entry,
+  index: ReferenceIndex,
+  patients: Map<string, PatientOfInput>,
+  byEntry: Map<Entry, PatientOfInput>,
+  depth: number,
+): PatientOfInput | undefined {
+  const { resource, container } = entry;
+  for (const name of patientElements) {
+    for (const value of [resource[name]].flat()) {
+      const patient = patientReferred(referenceTextOf(value), entry, index, patients, byEntry);
+      if (patient) return patient;
+    }
+  }
+  for (const participant of [resource['participant']].flat()) {
+    const actor = isRecord(participant) ? participant['actor'] : undefined;
+    const patient = patientReferred(referenceTextOf(actor), entry, index, patients, byEntry);
+    if (patient) return patient;
+  }
+  if (container) return byEntry.get(container) ?? ownerOf(container, index, patients, byEntry, depth + 1);
+  if (depth > 3 || resource.resourceType !== 'Provenance') return undefined;
+  for (const target of [resource['target']].flat()) {
+    const reference = referenceTextOf(target);
+    const pointed = reference === undefined ? undefined : index.resolve(reference, entry);
+    const patient =
+      pointed && (byEntry.get(pointed) ?? ownerOf(pointed, index, patients, byEntry, depth + 1));
+    if (patient) return patient;
+  }
+  return undefined;
+}
+
+function patientReferred(
+  reference: string | undefined,
+  from: Entry,
+  index: ReferenceIndex,
+  patients: Map<string, PatientOfInput>,
+  byEntry: Map<Entry, PatientOfInput>,
+): PatientOfInput | undefined {
+  if (reference === undefined) return undefined;
+  const pointed = index.resolve(reference, from);
+  if (pointed)
+    return pointed.resource.resourceType === 'Patient'
+      ? containedOrKnown(pointed, patients, byEntry)
+      : undefined;
+  const name = /(^|\/)(Patient\/[A-Za-z0-9.-]+)(\/_history\/.*)?$/.exec(reference)?.[2];
+  if (name === undefined) return undefined;
+  const own = `${from.origin.source} ${name}`;
+  return patients.get(own) ?? newPatient(own, name, {}, patients);
+}
+
+/** A Patient contained in a resource is that resource's patient, and nobody else's. */
+function containedOrKnown(
+  pointed: Entry,
+  patients: Map<string, PatientOfInput>,
+  byEntry: Map<Entry, PatientOfInput>,
+): PatientOfInput {
+  const known = byEntry.get(pointed);
+  if (known) return known;
+  const patient = describedPatient(pointed, patients);
+  patient.described.push(pointed);
+  byEntry.set(pointed, patient);
+  return patient;
+}
+
+function newPatient(
+  own: string,
+  name: string,
+  identity: PersonIdentity,
+  patients: Map<string, PatientOfInput>,
+): PatientOfInput {
+  const taken = new Set([...patients.values()].map(({ key }) => key));
+  let key = name;
+  for (let count = 2; taken.has(key); count += 1) key = `${name}~${count}`;
+  const patient: PatientOfInput = { key, identity, described: [], resources: 0 };
+  patients.set(patients.has(own) ? `${own} ${key}` : own, patient);
+  return patient;
+}
+
+function placeName(entry: Entry): string {
+  const { line, pointer } = entry.origin;
+  return `Patient at ${line === undefined ? '' : `line ${line}`}${pointer === '' ? '' : pointer}`.trim();
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,142 @@
+import { Element } from './element.ts';
+import type { Entry } from './entry.ts';
+import type { Finding } from './finding.ts';
+import { assignPatients, type PatientOfInput } from './patients.ts';
+import { readPerson, type Person } from './person.ts';
+import { ReferenceIndex, referenceTextOf } from './reference-index.ts';
+import type { Row } from './row.ts';
+import { readRow } from './row-reader.ts';
+import type { RowContext } from './section.ts';
+import { sections } from './sections/index.ts';
+import { statesOf, type SectionState } from './section-state.ts';
+import type { Source } from './source.ts';
+
+/** One person's record as everyone after the formats sees it; the JSON of `show --json` is this. */
+export interface HealthRecord {
+  schema: 'bluebutton/record/1';
+  person: Person | null;
+  /** Everyone described, in an input of several patients that was asked for whole (`convert`). */
+  people?: Person[];
+  /** Rows by section name; every section is there, empty or not. */
+  sections: Record<string, Row[]>;
+  /** For each section and source, which kind of full or empty it is. */
+  sectionStates: Record<string, SectionState[]>;
+  sources: Source[];
+  findings: Finding[];
+}
+
+/** What a record is built from. */
+export interface RecordInput {
+  sources: readonly Source[];
+  entries: readonly Entry[];
+  findings: readonly Finding[];
+  /** Section states that a source states itself (a refused query), beside what its entries tell. */
+  states?: Readonly<Record<string, readonly SectionState[]>>;
+  /** True when everything is known to be one person's, whatever ids it gives them: an archive's. */
+  onePerson?: boolean;
+}
+
+/** A record and the entries its rows came from, in the same order, for outputs that hand on the resources themselves. */
+export interface BuiltRecord {
+  record: HealthRecord;
+  entries: Entry[];
+}
+
+/** The patients of an input, for asking which one is meant. */
+export function patientsOf(entries: readonly Entry[]): PatientOfInput[] {
+  return assignPatients(entries, new ReferenceIndex(entries)).patients;
+}
+
+/** The entries that are the patient's (`key` of one of `patientsOf`) or nobody's in particular. */
+export function entriesOfPatient(entries: readonly Entry[], key: string): Entry[] {
+  const { patientOf } = assignPatients(entries, new ReferenceIndex(entries));
+  return entries.filter((entry) => (patientOf(entry)?.key ?? key) === key);
+}
+
+/**
+ * Builds the record of one person: every entry that is theirs or nobody's becomes a row of exactly one section, or
+ * (Patient) part of `person`. `patient` is the `key` of one of `patientsOf`; without it the entries must hold at most
+ * one patient, or everything is taken and every row says whose it is.
+ */
+export function buildRecord(input: RecordInput, patient?: string): BuiltRecord {
+  const index = new ReferenceIndex(input.entries);
+  const { patients, patientOf } = assignPatients(input.entries, index);
+  const wanted = patient === undefined ? patients : patients.filter(({ key }) => key === patient);
+  const severalPeople = wanted.length > 1 && input.onePerson !== true;
+  const taken = input.entries.filter((entry) => {
+    const owner = patientOf(entry);
+    return owner === undefined || wanted.includes(owner);
+  });
+
+  const findings = [...input.findings];
+  const rowsOf = new Map<string, Row[]>(sections.map(({ name }) => [name, []]));
+  const described = new Map<PatientOfInput | 'the person', Person>();
+  const ids = new Map<string, number>();
+  for (const entry of taken) {
+    const element = elementOf(entry, findings);
+    const owner = patientOf(entry);
+    if (entry.resource.resourceType === 'Patient' && owner) {
+      describe(described, input.onePerson === true ? 'the person' : owner, owner.key, entry, element);
+      continue;
+    }
+    const section = sections.find((candidate) => candidate.holds(element));
+    if (section === undefined) throw new Error('the last section holds everything');
+    const row = readRow(section, element, contextOf(entry, index, input.sources), entry.origin, ids);
+    rowsOf.get(section.name)?.push(severalPeople && owner ? { ...row, patient: owner.key } : row);
+  }
+
+  const people = [...described.values()];
+  const recordSections = Object.fromEntries(rowsOf);
+  return {
+    record: {
+      schema: 'bluebutton/record/1',
+      person: people.length === 1 ? (people[0] ?? null) : null,
+      ...(severalPeople && { people }),
+      sections: recordSections,
+      sectionStates: statesOf(recordSections, taken, input.sources, input.states ?? {}),
+      sources: [...input.sources],
+      findings,
+    },
+    entries: taken,
+  };
+}
+
+function describe(
+  described: Map<PatientOfInput | 'the person', Person>,
+  owner: PatientOfInput | 'the person',
+  id: string,
+  entry: Entry,
+  element: Element,
+): void {
+  const known = described.get(owner);
+  if (known) known.sources.push(entry.origin);
+  else described.set(owner, readPerson(element, id, [entry.origin]));
+}
+
+/** An element whose wrong shapes become findings that say where. */
+function elementOf({ resource, origin }: Entry, findings: Finding[]): Element {
+  const reported = new Set<string>();
+  return new Element(resource, (pointer, expected) => {
+    if (reported.has(pointer)) return;
+    reported.add(pointer);
+    findings.push({
+      severity: 'warning',
+      code: 'wrong-shape',
+      message: `${resource.resourceType}${pointer} is not ${expected}; what could be understood was read`,
+      source: origin.source,
+      ...(origin.line !== undefined && { line: origin.line }),
+      pointer: `${origin.pointer}${pointer}`,
+    });
+  });
+}
+
+function contextOf(entry: Entry, index: ReferenceIndex, sources: readonly Source[]): RowContext {
+  return {
+    asOf: sources.find(({ id }) => id === entry.origin.source)?.asOf,
+    resolve(reference) {
+      const text = referenceTextOf(reference?.value);
+      const target = text === undefined ? undefined : index.resolve(text, entry);
+      return target && new Element(target.resource, () => undefined);
+    },
+  };
+}

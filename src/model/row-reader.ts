@@ -1,0 +1,51 @@
+import { modifiersOf } from './assertion.ts';
+import type { Element } from './element.ts';
+import { some } from './list.ts';
+import type { Row } from './row.ts';
+import type { RowContext, Section } from './section.ts';
+import type { Origin } from './source.ts';
+
+/** Reads one resource into its section's row. `ids` counts the identities given out, so that each is unique. */
+export function readRow(
+  section: Section,
+  resource: Element,
+  context: RowContext,
+  origin: Origin,
+  ids: Map<string, number>,
+): Row {
+  const { name, codes, assertion, status, statusAsRecorded, date, start, end, recorded, ...fields } =
+    section.read(resource, context);
+  const modifiers = modifiersOf(resource);
+  return {
+    id: uniqueId(resource, origin, ids),
+    resourceType: resource.string('resourceType') ?? '',
+    name: name ?? null,
+    codes,
+    // What was refuted, negated, planned or not done is neither current nor past.
+    assertion,
+    status: isFact(assertion) ? status : 'not stated',
+    statusAsRecorded: statusAsRecorded ?? null,
+    date,
+    start,
+    end,
+    recorded,
+    ...fields,
+    cautions: some(
+      modifiers.map((url) => `carries a modifier extension that may change its meaning: ${url}`),
+    ),
+    sources: [origin],
+  };
+}
+
+function isFact(assertion: Row['assertion']): boolean {
+  return assertion === 'stated' || assertion === 'unconfirmed';
+}
+
+function uniqueId(resource: Element, origin: Origin, ids: Map<string, number>): string {
+  const type = resource.string('resourceType') ?? '';
+  const place = `${origin.sha256.slice(0, 8)}${origin.line === undefined ? '' : `:${origin.line}`}${origin.pointer}`;
+  const id = `${type}/${resource.string('id') ?? place}`;
+  const count = (ids.get(id) ?? 0) + 1;
+  ids.set(id, count);
+  return count === 1 ? id : `${id}~${count}`;
+}

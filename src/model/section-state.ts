@@ -1,0 +1,95 @@
+import { saysNoInformation, saysNone } from './assertion.ts';
+import { codesOf } from './coding.ts';
+import { Element } from './element.ts';
+import type { Entry } from './entry.ts';
+import type { Row } from './row.ts';
+import type { Source } from './source.ts';
+
+/**
+ * The kinds of full and empty, kept apart.
+ *
+ * `stated-rows`: facts are there. `none-stated`: the source says there are none. `not-recorded`: the source is silent.
+ * `withheld`: the source has something and did not give it. `not-read`: this tool did not ask or could not read.
+ */
+export const sectionStateWords = [
+  'stated-rows',
+  'none-stated',
+  'not-recorded',
+  'withheld',
+  'not-read',
+] as const;
+
+export interface SectionState {
+  /** `id` of the source. */
+  source: string;
+  state: (typeof sectionStateWords)[number];
+  /** What says so, in one sentence. */
+  reason?: string;
+}
+
+/** LOINC codes of document sections (C-CDA, IPS) and the drawer each speaks of. */
+const sectionOfLoinc: Readonly<Record<string, string>> = {
+  '48765-2': 'allergies',
+  '10160-0': 'medications',
+  '11450-4': 'problems',
+  '30954-2': 'results',
+  '8716-3': 'vital-signs',
+  '11369-6': 'immunizations',
+  '47519-4': 'procedures',
+  '46240-8': 'encounters',
+};
+
+/** `Composition.section.emptyReason` (R4 list-empty-reason) as a state. */
+const stateOfEmptyReason: Readonly<Record<string, SectionState['state']>> = {
+  nilknown: 'none-stated',
+  withheld: 'withheld',
+  notasked: 'not-recorded',
+  unavailable: 'not-recorded',
+  notstarted: 'not-recorded',
+  closed: 'not-recorded',
+};
+
+/** The state of every section for every source. `stated` holds what a source says itself, such as a refused query. */
+export function statesOf(
+  sections: Readonly<Record<string, readonly Row[]>>,
+  entries: readonly Entry[],
+  sources: readonly Source[],
+  stated: Readonly<Record<string, readonly SectionState[]>>,
+): Record<string, SectionState[]> {
+  const empties = emptyReasons(entries);
+  return Object.fromEntries(
+    Object.entries(sections).map(([section, rows]) => [
+      section,
+      sources.map(({ id }): SectionState => {
+        const own = rows.filter((row) => row.sources.some(({ source }) => source === id));
+        if (own.some(isPositive)) return { source: id, state: 'stated-rows' };
+        const said = [...(stated[section] ?? []), ...(empties[section] ?? [])].find(
+          ({ source }) => source === id,
+        );
+        if (own.some((row) => row.assertion === 'negated')) return { source: id, state: 'none-stated' };
+        return said ?? { source: id, state: 'not-recorded' };
+      }),
+    ]),
+  );
+}
+
+/** A row that is a fact of its own, not the statement that there is none or that nothing is known. */
+function isPositive(row: Row): boolean {
+  return !saysNone(row) && !saysNoInformation(row.codes) && row.assertion !== 'entered-in-error';
+}
+
+function emptyReasons(entries: readonly Entry[]): Record<string, SectionState[]> {
+  const states: Record<string, SectionState[]> = {};
+  for (const { resource, origin } of entries) {
+    if (resource.resourceType !== 'Composition') continue;
+    for (const part of new Element(resource, () => undefined).children('section')) {
+      const code = codesOf(part.child('code'))[0]?.code ?? '';
+      const reason = codesOf(part.child('emptyReason'))[0]?.code ?? '';
+      const section = sectionOfLoinc[code];
+      const state = stateOfEmptyReason[reason];
+      if (section === undefined || state === undefined) continue;
+      (states[section] ??= []).push({ source: origin.source, state, reason: `the document says: ${reason}` });
+    }
+  }
+  return states;
+}

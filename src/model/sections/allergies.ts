@@ -1,0 +1,88 @@
+import { notesOf } from '../annotation.ts';
+import { assertionOf } from '../assertion.ts';
+import { codesOf, nameOf, namesOf } from '../coding.ts';
+import { currencyOf } from '../currency.ts';
+import type { Element } from '../element.ts';
+import { some } from '../list.ts';
+import { timesOf } from '../period.ts';
+import { referenceName } from '../reference.ts';
+import { defineSection } from '../section.ts';
+
+/** Allergies and intolerances: AllergyIntolerance (R4). */
+export const allergies = defineSection({
+  name: 'allergies',
+  title: 'Allergies',
+  grouped: true,
+  fields: {
+    reactions: {
+      kind: 'texts',
+      title: 'Reaction',
+      description: 'Each reaction with its severity, as recorded.',
+    },
+    criticality: {
+      kind: 'text',
+      title: 'Criticality',
+      description: 'low, high or unable-to-assess, as recorded.',
+    },
+    kind: { kind: 'text', title: 'Kind', description: 'allergy or intolerance, as recorded.' },
+    categories: {
+      kind: 'texts',
+      title: 'Category',
+      description: 'food, medication, environment or biologic.',
+    },
+    verification: { kind: 'text', title: 'Verification', description: 'Verification status as recorded.' },
+    onset: { kind: 'text', title: 'Onset', description: 'Onset where it is not a date: an age or a phrase.' },
+    lastOccurrence: {
+      kind: 'text',
+      title: 'Last occurrence',
+      description: 'Date of the last reaction, as recorded.',
+    },
+    recorder: { kind: 'text', title: 'Recorded by', description: 'Who wrote it down, or who said so.' },
+    notes: { kind: 'texts', title: 'Notes', description: 'Comments, as written.' },
+  },
+  columns: [
+    { title: 'Reaction', fields: ['reactions'] },
+    { title: 'Criticality', fields: ['criticality'] },
+    { title: 'Status', fields: ['statusAsRecorded'] },
+    { title: 'Since', fields: ['start', 'onset'] },
+    { title: 'Recorded', fields: ['recorded'] },
+  ],
+  holds: (resource) => resource.string('resourceType') === 'AllergyIntolerance',
+  read(resource, { asOf, resolve }) {
+    const substances = resource.children('reaction').flatMap((reaction) => reaction.child('substance') ?? []);
+    const concept = resource.child('code') ?? substances[0];
+    const onset = timesOf(resource, 'onset');
+    const clinical = codesOf(resource.child('clinicalStatus'))[0]?.code;
+    return {
+      name: nameOf(concept),
+      codes: codesOf(concept),
+      assertion: assertionOf(resource, concept),
+      status: currencyOf({ end: onset.end, status: clinical, asOf }),
+      statusAsRecorded: nameOf(resource.child('clinicalStatus')),
+      start: onset.date ?? onset.start,
+      end: onset.end,
+      recorded: resource.string('recordedDate'),
+      reactions: some(resource.children('reaction').flatMap((reaction) => reactionText(reaction) ?? [])),
+      criticality: resource.string('criticality'),
+      kind: resource.string('type'),
+      categories: some(resource.strings('category')),
+      verification: nameOf(resource.child('verificationStatus')),
+      onset: onset.text,
+      lastOccurrence: resource.string('lastOccurrence'),
+      recorder:
+        referenceName(resource.child('recorder'), { asOf, resolve }) ??
+        referenceName(resource.child('asserter'), { asOf, resolve }),
+      notes: some(notesOf(resource)),
+    };
+  },
+});
+
+/** One reaction: what happened, how severe, when. */
+function reactionText(reaction: Element): string | undefined {
+  const manifestations = namesOf(reaction.children('manifestation'));
+  const what = manifestations.length > 0 ? manifestations.join(' and ') : reaction.string('description');
+  const parts = [what, reaction.string('severity'), reaction.string('onset')].filter(
+    (part) => part !== undefined,
+  );
+  return parts.length > 0 ? parts.join(', ') : undefined;
+}

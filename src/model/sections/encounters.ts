@@ -1,0 +1,62 @@
+import { assertionOf } from '../assertion.ts';
+import { codeOf, codesOf, nameOf, nameOfCodes, namesOf } from '../coding.ts';
+import { currencyOf } from '../currency.ts';
+import { some } from '../list.ts';
+import { periodOf } from '../period.ts';
+import { referenceName, referenceNames } from '../reference.ts';
+import { defineSection } from '../section.ts';
+
+/** Visits and stays: Encounter (R4). */
+export const encounters = defineSection({
+  name: 'encounters',
+  title: 'Encounters',
+  fields: {
+    class: { kind: 'text', title: 'Class', description: 'Ambulatory, emergency, inpatient …, as recorded.' },
+    reasons: { kind: 'texts', title: 'Reason', description: 'Why the person came.' },
+    diagnoses: { kind: 'texts', title: 'Diagnoses', description: 'Diagnoses linked to the visit.' },
+    participants: { kind: 'texts', title: 'With', description: 'Who took part.' },
+    locations: { kind: 'texts', title: 'Place', description: 'Where it was.' },
+    provider: { kind: 'text', title: 'Provider', description: 'The organization responsible.' },
+    disposition: { kind: 'text', title: 'Discharged to', description: 'Discharge disposition.' },
+  },
+  columns: [
+    { title: 'From', fields: ['start'] },
+    { title: 'To', fields: ['end'] },
+    { title: 'Class', fields: ['class'] },
+    { title: 'Reason', fields: ['reasons'] },
+    { title: 'With', fields: ['participants'] },
+    { title: 'Provider', fields: ['provider'] },
+    { title: 'Status', fields: ['statusAsRecorded'] },
+  ],
+  holds: (resource) => resource.string('resourceType') === 'Encounter',
+  read(resource, context) {
+    const types = resource.children('type');
+    const kind = codeOf(resource.child('class'));
+    const concepts = [...types, ...[resource.child('serviceType') ?? []].flat()];
+    const diagnoses = resource
+      .children('diagnosis')
+      .flatMap((diagnosis) => diagnosis.child('condition') ?? []);
+    const people = resource
+      .children('participant')
+      .flatMap((participant) => participant.child('individual') ?? []);
+    const places = resource.children('location').flatMap((location) => location.child('location') ?? []);
+    return {
+      name: namesOf(concepts)[0] ?? (kind && nameOfCodes([kind])),
+      codes: concepts.flatMap(codesOf),
+      assertion: assertionOf(resource),
+      status: currencyOf({ status: resource.string('status'), asOf: context.asOf }),
+      statusAsRecorded: resource.string('status'),
+      ...periodOf(resource.child('period')),
+      class: kind && nameOfCodes([kind]),
+      reasons: some([
+        ...namesOf(resource.children('reasonCode')),
+        ...referenceNames(resource.children('reasonReference'), context),
+      ]),
+      diagnoses: some(referenceNames(diagnoses, context)),
+      participants: some(referenceNames(people, context)),
+      locations: some(referenceNames(places, context)),
+      provider: referenceName(resource.child('serviceProvider'), context),
+      disposition: nameOf(resource.child('hospitalization')?.child('dischargeDisposition')),
+    };
+  },
+});

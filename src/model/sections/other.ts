@@ -1,0 +1,58 @@
+import { assertionOf } from '../assertion.ts';
+import { codesOf } from '../coding.ts';
+import type { Element } from '../element.ts';
+import { resourceName } from '../reference.ts';
+import { defineSection } from '../section.ts';
+
+/** Members that say when, in the resource types that have no drawer yet, most telling first. */
+const dateMembers = [
+  'effectiveDateTime',
+  'occurrenceDateTime',
+  'performedDateTime',
+  'start',
+  'date',
+  'sent',
+  'authored',
+];
+const recordedMembers = ['authoredOn', 'recorded', 'issued', 'created', 'recordedDate'];
+
+/** Every resource that no other drawer holds, named as well as its own words allow. */
+export const other = defineSection({
+  name: 'other',
+  title: 'Everything else',
+  fields: {},
+  columns: [
+    { title: 'Type', fields: ['resourceType'] },
+    { title: 'Date', fields: ['date', 'start'] },
+    { title: 'Status', fields: ['statusAsRecorded'] },
+  ],
+  holds: () => true,
+  read(resource, context) {
+    return {
+      name: resourceName(resource, context),
+      codes: conceptsIn(resource, 'code').flatMap(codesOf),
+      assertion: assertionOf(resource),
+      status: 'not stated',
+      statusAsRecorded: typeof resource.value['status'] === 'string' ? resource.string('status') : undefined,
+      date: firstDate(resource, dateMembers),
+      recorded: firstDate(resource, recordedMembers),
+    };
+  },
+});
+
+/** The concepts of a member that is single in some types, repeats in others, and is a plain code in yet others. */
+function conceptsIn(resource: Element, member: string): Element[] {
+  const value = resource.value[member];
+  if (Array.isArray(value))
+    return value.every((item) => typeof item === 'object') ? resource.children(member) : [];
+  const single = typeof value === 'object' ? resource.child(member) : undefined;
+  return single ? [single] : [];
+}
+
+function firstDate(resource: Element, members: readonly string[]): string | undefined {
+  for (const member of members) {
+    const value = resource.value[member];
+    if (typeof value === 'string' && /^\d{4}/.test(value)) return value;
+  }
+  return undefined;
+}

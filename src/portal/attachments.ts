@@ -1,0 +1,96 @@
+import { isObject, type JsonObject, type JsonValue } from '../json/index.ts';
+import { Element } from '../model/element.ts';
+import type { Resource } from '../model/resource.ts';
+
+/** An attachment of a resource whose bytes lie elsewhere (R4 §2.24.0.5, `Attachment.url`). */
+export interface NamedAttachment {
+  resourceType: string;
+  id: string;
+  /** JSON pointer to the attachment in the resource. */
+  pointer: string;
+  /** As stated. */
+  url: string;
+  contentType?: string;
+  title?: string;
+  date?: string;
+}
+
+/** Members that are attachments even when no content type is stated. */
+const attachmentMembers = /^(attachment|presentedForm|photo|\w+Attachment)$/;
+
+/** The attachments anywhere in a resource that state an address; those with their data in place need no fetching. */
+export function attachmentsIn(resource: Resource, id: string): NamedAttachment[] {
+  const element = new Element(resource, () => undefined);
+  const title = titleOf(element);
+  const date = dateOf(element);
+  return [...objectsIn(resource, '', '')].flatMap(({ value, member, pointer }) => {
+    const { url, contentType, data } = value;
+    if (typeof url !== 'string' || url === '' || typeof data === 'string') return [];
+    if (typeof contentType !== 'string' && !attachmentMembers.test(member)) return [];
+    const attachment = new Element(value, () => undefined);
+    const ownTitle = attachment.string('title') ?? title;
+    const ownDate = attachment.string('creation') ?? date;
+    return {
+      resourceType: resource.resourceType,
+      id,
+      pointer,
+      url,
+      ...(typeof contentType === 'string' && contentType !== '' && { contentType }),
+      ...(ownTitle !== undefined && { title: ownTitle }),
+      ...(ownDate !== undefined && { date: ownDate }),
+    };
+  });
+}
+
+interface Found {
+  value: JsonObject;
+  /** The member it is the value of, or an item of the value of. */
+  member: string;
+  pointer: string;
+}
+
+function* objectsIn(value: JsonValue | undefined, member: string, pointer: string): Generator<Found> {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) yield* objectsIn(item, member, `${pointer}/${index}`);
+  } else if (isObject(value)) {
+    yield { value, member, pointer };
+    for (const [key, child] of Object.entries(value))
+      yield* objectsIn(child, key, `${pointer}/${escaped(key)}`);
+  }
+}
+
+/** RFC 6901 §3. */
+function escaped(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function titleOf(resource: Element): string | undefined {
+  if (typeof resource.value['description'] === 'string') return resource.string('description');
+  const concept = [resource.value['type'], resource.value['code']].find(isObject);
+  if (concept === undefined) return undefined;
+  const found = new Element(concept, () => undefined);
+  return (
+    found.string('text') ??
+    found
+      .children('coding')
+      .find((coding) => coding.string('display'))
+      ?.string('display')
+  );
+}
+
+function dateOf(resource: Element): string | undefined {
+  const names = [
+    'date',
+    'effectiveDateTime',
+    'issued',
+    'sent',
+    'authored',
+    'dateTime',
+    'createdDateTime',
+    'created',
+  ];
+  const stated = names
+    .map((name) => resource.value[name])
+    .find((value) => typeof value === 'string' && value !== '');
+  return typeof stated === 'string' ? stated : undefined;
+}

@@ -1,0 +1,58 @@
+import { BlueButtonError } from '../errors/index.ts';
+
+/** What a portal says about itself: plain data, fit for keeping as JSON. */
+export interface PortalDescription {
+  /** FHIR endpoint without a slash at the end. */
+  baseUrl: string;
+  /** E.g. `4.0.1`. */
+  fhirVersion: string;
+  /** The server's own name for its software, if it tells. */
+  software?: string;
+  signIn: SignInDescription;
+  /** By resource type. */
+  types: Record<string, OfferedType>;
+}
+
+/** How one signs in (SMART App Launch 2.2, `.well-known/smart-configuration`). */
+export interface SignInDescription {
+  issuer?: string;
+  authorizationEndpoint: string;
+  tokenEndpoint: string;
+  revocationEndpoint?: string;
+  registrationEndpoint?: string;
+  capabilities: string[];
+  /** Absent when the portal does not say; never exhaustive. */
+  scopesSupported?: string[];
+}
+
+/** What can be asked of one resource type (`CapabilityStatement.rest.resource`). */
+export interface OfferedType {
+  /** E.g. `read`, `search-type`; empty when the portal does not say. */
+  interactions: string[];
+  /** Names of search parameters; empty when the portal does not say. */
+  searchParams: string[];
+  includes: string[];
+  revIncludes: string[];
+}
+
+/** True when the portal offers the interaction, or says nothing about interactions of this type. */
+export function offers(type: OfferedType | undefined, interaction: 'read' | 'search-type'): boolean {
+  return type !== undefined && (type.interactions.length === 0 || type.interactions.includes(interaction));
+}
+
+/**
+ * Refuses a portal whose version of FHIR cannot be read.
+ *
+ * @throws BlueButtonError `failed`
+ */
+export function requireR4({ baseUrl, fhirVersion }: PortalDescription): void {
+  if (fhirVersion.startsWith('4.')) return;
+  throw new BlueButtonError(
+    'failed',
+    `${new URL(baseUrl).host} speaks FHIR ${fhirVersion}: not supported yet.`,
+    {
+      why: 'Pulling reads FHIR R4 (4.x).',
+      try: 'ask the portal for its R4 address; many keep one beside the older',
+    },
+  );
+}

@@ -1,0 +1,95 @@
+import { BlueButtonError } from '../errors/index.ts';
+import { decodeJson, JsonSyntaxError, parseJson } from '../json/index.ts';
+import { isResource } from '../model/resource.ts';
+import type { Answer } from './http.ts';
+import { noticesOf, reportsError } from './notices.ts';
+import type { Session } from './session.ts';
+
+export const fhirJson = 'application/fhir+json';
+
+/** No usable answer, or a refusal, and why. */
+export interface NoAnswer {
+  outcome: 'refused' | 'failed';
+  status?: number;
+  reason: string;
+  notices: string[];
+}
+
+/** What a request for FHIR brought. */
+export type FhirAnswer<Value> = { outcome: 'answered'; status: number; value: Value } | NoAnswer;
+
+/**
+ * Asks for FHIR JSON and reads the answer with `read`. A refusal (4xx) and anything unusable are told apart; only what
+ * ends the whole pull is thrown (`login-needed`, `interrupted`).
+ */
+export async function askFhir<Value extends object>(
+  session: Session,
+  url: URL,
+  read: (text: string) => Value,
+): Promise<FhirAnswer<Value>> {
+  const answer = await send(session, url, fhirJson);
+  if ('outcome' in answer) return answer;
+  if (answer.status !== 200) return notAnswered(answer);
+  const { status } = answer;
+  const failed = (reason: string): NoAnswer => ({ outcome: 'failed', status, reason, notices: [] });
+  let text: string;
+  try {
+    text = decodeJson(answer.bytes);
+  } catch {
+    return failed('The answer is not text in UTF-8.');
+  }
+  if (text.trim() === '') return failed('The answer is empty.');
+  if (text.trimStart().startsWith('<')) return failed('A web page or XML came instead of FHIR JSON.');
+  try {
+    const value = read(text);
+    if ('resourceType' in value && value.resourceType === 'OperationOutcome') return outcomeInstead(answer);
+    return { outcome: 'answered', status, value };
+  } catch (thrown) {
+    if (!(thrown instanceof JsonSyntaxError)) throw thrown;
+    return failed(`The answer is not FHIR JSON: ${thrown.message}.`);
+  }
+}
+
+/** Sends a request in the session; a broken connection is an answer too. */
+export async function send(session: Session, url: URL, accept: string): Promise<Answer | NoAnswer> {
+  try {
+    return await session.get(url, accept);
+  } catch (thrown) {
+    if (!(thrown instanceof BlueButtonError) || !['temporary', 'failed'].includes(thrown.code)) throw thrown;
+    const reason = thrown.why === undefined ? thrown.message : `${thrown.message} ${thrown.why}`;
+    return { outcome: 'failed', reason, notices: [] };
+  }
+}
+
+/** What a status other than 200 means. 408, 425 and 429 refuse for now, not for good. */
+export function notAnswered(answer: Answer): NoAnswer {
+  const { status } = answer;
+  const refused = status >= 400 && status < 500 && ![408, 425, 429].includes(status);
+  const outcome = refused ? 'refused' : 'failed';
+  return { outcome, status, reason: `The portal answered ${status}.`, notices: noticesIn(answer) };
+}
+
+function outcomeInstead(answer: Answer): NoAnswer {
+  const outcome = operationOutcome(answer);
+  const refused = outcome !== undefined && reportsError(outcome);
+  return {
+    outcome: refused ? 'refused' : 'failed',
+    status: answer.status,
+    reason: 'An OperationOutcome came instead of what was asked for.',
+    notices: noticesIn(answer),
+  };
+}
+
+function noticesIn(answer: Answer): string[] {
+  const outcome = operationOutcome(answer);
+  return outcome === undefined ? [] : noticesOf(outcome);
+}
+
+function operationOutcome({ bytes }: Answer) {
+  try {
+    const value = parseJson(decodeJson(bytes));
+    return isResource(value) && value.resourceType === 'OperationOutcome' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,12 @@
+/** The client side of a SMART on FHIR patient portal: what it is, signing in, and bringing one person's record. */
+export { readBaseUrl } from './address.ts';
+export { discover } from './discover.ts';
+export type { OfferedType, PortalDescription, SignInDescription } from './description.ts';
+export { createHttp, type Http, type HttpOptions, type Timeouts } from './http.ts';
+export { readPatient } from './patient.ts';
+export { planQueries, type PlannedQuery } from './plan.ts';
+export { pull, type PullOptions, type PullProgress } from './pull.ts';
+export { allows, defaultScopes } from './scopes.ts';
+export { refresh, signIn, type SignInOptions } from './sign-in.ts';
+export type { TokenSet } from './token-set.ts';
+export { fileTokenStore, memoryTokenStore, type TokenStore } from './token-store.ts';

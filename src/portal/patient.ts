@@ -1,0 +1,29 @@
+import { decodeJson, parseJson } from '../json/index.ts';
+import { isResource, type Resource } from '../model/index.ts';
+import type { Http } from './http.ts';
+import type { TokenSet } from './token-set.ts';
+
+/**
+ * Reads whose record a sign-in is for. Undefined when the portal does not say: demographics can be withheld (Medicare
+ * lets a person decline to share them), and the record itself is still there to pull.
+ */
+export async function readPatient(
+  http: Http,
+  tokens: TokenSet,
+  signal?: AbortSignal,
+): Promise<Resource | undefined> {
+  const { baseUrl, patientId, accessToken } = tokens;
+  if (patientId === undefined) return undefined;
+  const answer = await http.get(new URL(`${baseUrl}/Patient/${encodeURIComponent(patientId)}`), {
+    accept: 'application/fhir+json',
+    bearer: { token: accessToken, origin: new URL(baseUrl).origin },
+    signal,
+  });
+  if (answer.status !== 200) return undefined;
+  try {
+    const resource = parseJson(decodeJson(answer.bytes));
+    return isResource(resource) && resource.resourceType === 'Patient' ? resource : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,145 @@
+/** How the resources of one type are asked for. */
+export interface PlanEntry {
+  type: string;
+  /** Search parameters that name the patient; the first one the portal declares is used. */
+  by: readonly string[];
+  /** More parameters that find resources of the person; each declared one makes a search of its own. */
+  also?: readonly string[];
+  /** A parameter servers insist on: one search for each value, where the portal declares it. */
+  each?: { parameter: string; values: readonly string[] };
+  /** Added when a search by patient alone is answered 400 or 422. */
+  ifRefused?: string;
+  /** `_include` to ask for, where declared. */
+  include?: string;
+  /** Why it is never asked, although a portal may offer it. */
+  never?: string;
+  /** What it holds, for `pull --dry-run`. */
+  what: string;
+}
+
+const patient = ['patient', 'subject'] as const;
+
+/**
+ * US Core 6.1 to 9 as servers in the field carry it. A search by patient alone is not demanded of servers, and Epic
+ * answers it 400.
+ */
+const observationCategories = [
+  'laboratory',
+  'vital-signs',
+  'social-history',
+  'survey',
+  'sdoh',
+  'exam',
+  'imaging',
+  'procedure',
+  'therapy',
+  'activity',
+  'functional-status',
+  'cognitive-status',
+  'disability-status',
+  'clinical-test',
+  'treatment-intervention-preference',
+  'care-experience-preference',
+] as const;
+
+/** Every intent R4 knows, in one search: servers may insist on `intent` (US Core), and no request is left out by it. */
+const everyIntent = 'order,plan,proposal,original-order,reflex-order,filler-order,instance-order,option';
+
+/**
+ * What a person's record is made of: what US Core demands first, then the rest of the Patient compartment of R4. The
+ * order is the order of asking.
+ */
+export const planTable: readonly PlanEntry[] = [
+  { type: 'AllergyIntolerance', by: patient, what: 'allergies' },
+  {
+    type: 'MedicationRequest',
+    by: patient,
+    each: { parameter: 'intent', values: [everyIntent] },
+    include: 'MedicationRequest:medication',
+    what: 'prescriptions',
+  },
+  {
+    type: 'MedicationStatement',
+    by: patient,
+    include: 'MedicationStatement:medication',
+    what: 'medications taken',
+  },
+  {
+    type: 'MedicationDispense',
+    by: patient,
+    include: 'MedicationDispense:medication',
+    what: 'medications handed out',
+  },
+  { type: 'MedicationAdministration', by: patient, what: 'medications given' },
+  { type: 'Condition', by: patient, what: 'problems and diagnoses' },
+  { type: 'Immunization', by: patient, what: 'immunizations' },
+  {
+    type: 'Observation',
+    by: patient,
+    each: { parameter: 'category', values: observationCategories },
+    what: 'results, vital signs and other findings',
+  },
+  { type: 'DiagnosticReport', by: patient, what: 'reports of laboratories and examinations' },
+  { type: 'DocumentReference', by: patient, what: 'notes and documents' },
+  { type: 'Procedure', by: patient, what: 'procedures' },
+  { type: 'Encounter', by: patient, what: 'visits and stays' },
+  // US Core demands only patient + category; asked alone first, so that plans of other categories come too.
+  { type: 'CarePlan', by: patient, ifRefused: 'category=assess-plan', what: 'care plans' },
+  // US Core demands only patient + status; asked alone first, so that former teams come too.
+  { type: 'CareTeam', by: patient, ifRefused: 'status=active', what: 'care teams' },
+  { type: 'Goal', by: patient, what: 'goals' },
+  { type: 'Device', by: ['patient'], what: 'implants and devices' },
+  { type: 'ServiceRequest', by: patient, what: 'orders and referrals' },
+  { type: 'RelatedPerson', by: ['patient'], what: 'related persons' },
+  { type: 'QuestionnaireResponse', by: patient, what: 'questionnaires answered' },
+  { type: 'FamilyMemberHistory', by: ['patient'], what: 'family history' },
+  // Medicare declares `beneficiary` only.
+  { type: 'Coverage', by: ['patient', 'beneficiary'], what: 'insurance' },
+  { type: 'ExplanationOfBenefit', by: ['patient'], what: 'insurance claims as settled' },
+  { type: 'Appointment', by: ['patient', 'actor'], what: 'appointments' },
+  { type: 'Communication', by: patient, also: ['recipient', 'sender'], what: 'messages' },
+  { type: 'Specimen', by: patient, what: 'specimens' },
+  { type: 'Provenance', by: ['patient'], what: 'where records come from' },
+  { type: 'Account', by: patient, what: 'accounts' },
+  { type: 'AdverseEvent', by: ['subject', 'patient'], what: 'adverse events' },
+  { type: 'AppointmentResponse', by: ['patient', 'actor'], what: 'answers to appointments' },
+  { type: 'AuditEvent', by: ['patient'], never: 'it logs every access, this one too', what: 'access log' },
+  { type: 'Basic', by: patient, what: 'other facts' },
+  { type: 'BodyStructure', by: ['patient'], what: 'body structures' },
+  { type: 'ChargeItem', by: patient, what: 'charges' },
+  { type: 'Claim', by: ['patient'], what: 'insurance claims as sent' },
+  { type: 'ClaimResponse', by: ['patient'], what: 'answers to insurance claims' },
+  { type: 'ClinicalImpression', by: patient, what: 'assessments' },
+  { type: 'CommunicationRequest', by: patient, also: ['recipient', 'sender'], what: 'requests to inform' },
+  { type: 'Composition', by: patient, what: 'composed documents' },
+  { type: 'Consent', by: ['patient'], what: 'consents' },
+  { type: 'CoverageEligibilityRequest', by: ['patient'], what: 'questions about coverage' },
+  { type: 'CoverageEligibilityResponse', by: ['patient'], what: 'answers about coverage' },
+  { type: 'DetectedIssue', by: ['patient'], what: 'detected issues' },
+  { type: 'DeviceRequest', by: patient, what: 'requests for devices' },
+  { type: 'DeviceUseStatement', by: patient, what: 'use of devices' },
+  { type: 'DocumentManifest', by: patient, what: 'sets of documents' },
+  { type: 'EnrollmentRequest', by: patient, what: 'enrollment in insurance' },
+  { type: 'EpisodeOfCare', by: ['patient'], what: 'episodes of care' },
+  { type: 'Flag', by: patient, what: 'warnings' },
+  { type: 'Group', by: ['member'], never: 'it lists other people', what: 'groups of people' },
+  { type: 'GuidanceResponse', by: patient, what: 'decision support' },
+  { type: 'ImagingStudy', by: patient, what: 'imaging studies' },
+  { type: 'ImmunizationEvaluation', by: ['patient'], what: 'evaluations of immunizations' },
+  { type: 'ImmunizationRecommendation', by: ['patient'], what: 'recommended immunizations' },
+  { type: 'Invoice', by: patient, also: ['recipient'], what: 'invoices' },
+  { type: 'List', by: patient, what: 'lists' },
+  { type: 'MeasureReport', by: patient, what: 'quality measures' },
+  { type: 'Media', by: patient, what: 'photos, videos and recordings' },
+  { type: 'MolecularSequence', by: ['patient'], what: 'gene sequences' },
+  { type: 'NutritionOrder', by: ['patient'], what: 'diets' },
+  { type: 'Person', by: ['patient'], what: 'the person across systems' },
+  { type: 'RequestGroup', by: patient, what: 'groups of requests' },
+  { type: 'ResearchSubject', by: ['patient', 'individual'], what: 'studies taken part in' },
+  { type: 'RiskAssessment', by: patient, what: 'risks assessed' },
+  { type: 'Schedule', by: ['actor'], what: 'schedules' },
+  { type: 'SupplyDelivery', by: ['patient'], what: 'supplies delivered' },
+  { type: 'SupplyRequest', by: ['subject'], what: 'supplies requested' },
+  { type: 'Task', by: patient, what: 'tasks' },
+  { type: 'VisionPrescription', by: ['patient'], what: 'glasses and lenses' },
+];

@@ -1,0 +1,67 @@
+import * as v from 'valibot';
+import { BlueButtonError } from '../errors/index.ts';
+import type { JsonValue } from '../json/index.ts';
+import { requireSafe, resolveAddress } from './address.ts';
+import type { SignInDescription } from './description.ts';
+
+const strings = v.array(v.string());
+
+const schema = v.object({
+  issuer: v.fallback(v.optional(v.string()), undefined),
+  authorization_endpoint: v.string(),
+  token_endpoint: v.string(),
+  revocation_endpoint: v.fallback(v.optional(v.string()), undefined),
+  registration_endpoint: v.fallback(v.optional(v.string()), undefined),
+  capabilities: v.fallback(strings, []),
+  scopes_supported: v.fallback(v.optional(strings), undefined),
+  code_challenge_methods_supported: v.fallback(v.optional(strings), undefined),
+});
+
+/**
+ * Reads a smart-configuration document (SMART App Launch 2.2 §2.4). Addresses may be relative to the base, as older
+ * servers write them.
+ *
+ * @throws BlueButtonError `failed` when an endpoint is missing or unsafe, or methods of PKCE are listed without S256.
+ */
+export function readSmartConfiguration(value: JsonValue, baseUrl: string): SignInDescription {
+  const host = new URL(baseUrl).host;
+  const parsed = v.safeParse(schema, value);
+  if (!parsed.success) {
+    const missing = [...new Set(parsed.issues.map((issue) => v.getDotPath(issue) ?? 'object'))].join(', ');
+    throw new BlueButtonError('failed', `The sign-in description of ${host} cannot be used.`, {
+      why: `Missing or not text: ${missing}.`,
+    });
+  }
+  const found = parsed.output;
+  const methods = found.code_challenge_methods_supported;
+  if (methods !== undefined && !methods.includes('S256')) {
+    throw new BlueButtonError('failed', `${host} does not offer a safe sign-in.`, {
+      why: 'It lists the methods of PKCE it knows, and S256 is not among them.',
+    });
+  }
+  return {
+    ...(found.issuer === undefined ? {} : { issuer: found.issuer }),
+    authorizationEndpoint: endpoint(found.authorization_endpoint, baseUrl),
+    tokenEndpoint: endpoint(found.token_endpoint, baseUrl),
+    ...(found.revocation_endpoint === undefined
+      ? {}
+      : { revocationEndpoint: endpoint(found.revocation_endpoint, baseUrl) }),
+    ...(found.registration_endpoint === undefined
+      ? {}
+      : { registrationEndpoint: endpoint(found.registration_endpoint, baseUrl) }),
+    capabilities: found.capabilities,
+    ...(found.scopes_supported === undefined ? {} : { scopesSupported: found.scopes_supported }),
+  };
+}
+
+/** Resolves an endpoint against the base; an https portal may not send the sign-in to plain http. */
+export function endpoint(text: string, baseUrl: string): string {
+  const url = resolveAddress(text, `${baseUrl}/`);
+  const host = new URL(baseUrl).host;
+  if (url === undefined) throw new BlueButtonError('failed', `${host} names a sign-in address that is none.`);
+  requireSafe(url);
+  if (baseUrl.startsWith('https:') && url.protocol !== 'https:') {
+    throw new BlueButtonError('failed', `${host} names a sign-in address that is not https.`);
+  }
+  return url.href;
+}

@@ -1,0 +1,83 @@
+import * as v from 'valibot';
+import type { TokenEndpointResponse } from 'oauth4webapi';
+
+/** What a sign-in gained: the right to pull one person's record from one portal. Secret. */
+export interface TokenSet {
+  schema: 'bluebutton/tokens/1';
+  /** The portal it is for. */
+  baseUrl: string;
+  /** The client id it was given to. */
+  clientId: string;
+  accessToken: string;
+  refreshToken?: string;
+  /** Whose record; absent when the portal does not say at sign-in. */
+  patientId?: string;
+  scopesRequested: string[];
+  scopesGranted: string[];
+  /** Instants, ISO 8601 in UTC: when it was given, and until when the access token lives if the portal says. */
+  obtained: string;
+  expires?: string;
+}
+
+const schema = v.object({
+  schema: v.literal('bluebutton/tokens/1'),
+  baseUrl: v.string(),
+  clientId: v.string(),
+  accessToken: v.string(),
+  refreshToken: v.exactOptional(v.string()),
+  patientId: v.exactOptional(v.string()),
+  scopesRequested: v.array(v.string()),
+  scopesGranted: v.array(v.string()),
+  obtained: v.string(),
+  expires: v.exactOptional(v.string()),
+}) satisfies v.GenericSchema<unknown, TokenSet>;
+
+/** Reads kept tokens; undefined when the value is none. */
+export function readTokenSet(value: unknown): TokenSet | undefined {
+  const parsed = v.safeParse(schema, value);
+  return parsed.success ? parsed.output : undefined;
+}
+
+/** What a token response leaves unsaid (RFC 6749 §5.1, §6): it stays as asked, or as it was. */
+export interface Unsaid {
+  baseUrl: string;
+  clientId: string;
+  scopesRequested: string[];
+  scopesGranted: string[];
+  refreshToken?: string | undefined;
+  patientId?: string | undefined;
+}
+
+/** Makes tokens of a token response (SMART App Launch 2.2 §2.1.10). */
+export function tokenSetOf(response: TokenEndpointResponse, unsaid: Unsaid, now: Date): TokenSet {
+  const refreshToken = response.refresh_token ?? unsaid.refreshToken;
+  const patientId = patientOf(response) ?? unsaid.patientId;
+  const seconds = response.expires_in;
+  const expires = seconds === undefined ? undefined : instantAfter(now, seconds);
+  return {
+    schema: 'bluebutton/tokens/1',
+    baseUrl: unsaid.baseUrl,
+    clientId: unsaid.clientId,
+    accessToken: response.access_token,
+    ...(refreshToken === undefined ? {} : { refreshToken }),
+    ...(patientId === undefined ? {} : { patientId }),
+    scopesRequested: unsaid.scopesRequested,
+    scopesGranted:
+      response.scope === undefined ? unsaid.scopesGranted : response.scope.split(' ').filter(Boolean),
+    obtained: now.toISOString(),
+    ...(expires === undefined ? {} : { expires }),
+  };
+}
+
+/** The launch context's patient id; some servers write it as a reference. */
+export function patientOf(response: TokenEndpointResponse): string | undefined {
+  const { patient } = response;
+  if (typeof patient !== 'string' || patient === '') return undefined;
+  return patient.replace(/^Patient\//, '');
+}
+
+/** Undefined for a lifetime beyond what a date can say. */
+function instantAfter(now: Date, seconds: number): string | undefined {
+  const instant = new Date(now.getTime() + seconds * 1000);
+  return Number.isNaN(instant.getTime()) ? undefined : instant.toISOString();
+}

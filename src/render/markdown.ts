@@ -1,0 +1,67 @@
+import { sections, type Row, type Section } from '../model/index.ts';
+import type { Renderer, RenderOptions } from './options.ts';
+import { groupsOf, newestFirst, type RowGroup } from './order.ts';
+import { personLine, sourceLines } from './person-line.ts';
+import { visible } from './visible.ts';
+import { assertedName, fieldText } from './words.ts';
+
+/** The record as one GitHub-flavoured Markdown document, every section and every group. */
+export const renderMarkdown: Renderer = function* markdown({ record }, options) {
+  yield `# ${escaped(personLine(record))}\n\n`;
+  for (const line of sourceLines(record)) yield `${escaped(line)}  \n`;
+  for (const section of shown(options)) {
+    const rows = record.sections[section.name] ?? [];
+    yield `\n## ${section.title} (${rows.length})\n`;
+    if (rows.length === 0) {
+      const states = [
+        ...new Set((record.sectionStates[section.name] ?? []).map(({ state }) => state.replaceAll('-', ' '))),
+      ];
+      yield `\n${states.join('; ') || 'not recorded'}\n`;
+    }
+    const groups: RowGroup[] =
+      section.grouped === true ? groupsOf(rows) : [{ title: '', rows: newestFirst(rows) }];
+    for (const group of groups) yield* groupTable(section, group);
+  }
+};
+
+function* groupTable(section: Section, { title, rows }: RowGroup): Generator<string> {
+  if (rows.length === 0) return;
+  if (title !== '') yield `\n### ${title}\n`;
+  const whose = rows.some(({ patient }) => patient !== undefined) ? ['Patient'] : [];
+  const titles = ['Name', ...whose, ...section.columns.map((column) => column.title)];
+  yield `\n${tableLine(titles)}${tableLine(titles.map(() => '---'))}`;
+  for (const row of rows)
+    yield tableLine(
+      [assertedName(row), ...whose.map(() => row.patient ?? ''), ...cells(section, row)].map(escaped),
+    );
+}
+
+function cells(section: Section, row: Row): string[] {
+  return section.columns.map(({ fields }) =>
+    fields
+      .map((field) => fieldText(row, field))
+      .filter((part) => part !== '')
+      .join(' '),
+  );
+}
+
+function tableLine(texts: readonly string[]): string {
+  return `| ${texts.join(' | ')} |\n`;
+}
+
+/** Text that Markdown shows as it is: markup characters escaped, line ends as breaks inside a table cell. */
+function escaped(text: string): string {
+  return text
+    .split(/\r\n|\n|\r/)
+    .map((line) =>
+      visible(line.replaceAll('\t', ' '))
+        .replaceAll('&', '&amp;')
+        .replaceAll('<', '&lt;')
+        .replaceAll(/[\\`*_[\]|~#$]/g, String.raw`\$&`),
+    )
+    .join('<br>');
+}
+
+function shown({ sections: wanted }: RenderOptions): Section[] {
+  return sections.filter(({ name }) => wanted === undefined || wanted.includes(name));
+}

@@ -1,0 +1,13 @@
+import type { BuiltRecord } from '../model/index.ts';
+
+/** How an output is to look. Every output takes what concerns it and ignores the rest. */
+export interface RenderOptions {
+  /** Columns of the terminal or page. */
+  width: number;
+  colour: boolean;
+  /** Names of the sections to show; all of them when absent. */
+  sections?: readonly string[];
+}
+
+/** An output: a record as text, piece by piece. Pure: the same record and options give the same text. */
+export type Renderer = (built: BuiltRecord, options: RenderOptions) => Iterable<string>;

@@ -1,0 +1,40 @@
+import type { Row } from '../model/index.ts';
+
+/** A heading and the rows under it. */
+export interface RowGroup {
+  title: string;
+  rows: Row[];
+}
+
+const notFacts: readonly Row['assertion'][] = ['negated', 'refuted', 'not-done', 'entered-in-error'];
+
+/** Rows of a drawer people read as "now and before": current, past, not stated, and what is recorded as not so. */
+export function groupsOf(rows: readonly Row[]): RowGroup[] {
+  const facts = rows.filter(({ assertion }) => !notFacts.includes(assertion));
+  const groups: RowGroup[] = [
+    { title: 'Current', rows: facts.filter(({ status }) => status === 'current') },
+    { title: 'Past', rows: facts.filter(({ status }) => status === 'past') },
+    { title: 'Not stated whether current', rows: facts.filter(({ status }) => status === 'not stated') },
+    { title: 'Recorded as not so', rows: rows.filter(({ assertion }) => notFacts.includes(assertion)) },
+  ];
+  return groups
+    .filter((group) => group.rows.length > 0)
+    .map((group) => ({ ...group, rows: newestFirst(group.rows) }));
+}
+
+/** Newest first by the date that matters, as written; undated rows last, in the order of the source. */
+export function newestFirst(rows: readonly Row[]): Row[] {
+  return rows.toSorted((a, b) => compareDates(dateOf(b), dateOf(a)));
+}
+
+/** The date a row is put in order by: when it happened, began, was written down, or ended. */
+export function dateOf(row: Row): string | undefined {
+  return row.date ?? row.start ?? row.recorded ?? row.end;
+}
+
+function compareDates(a: string | undefined, b: string | undefined): number {
+  if (a === b) return 0;
+  if (a === undefined) return -1;
+  if (b === undefined) return 1;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,25 @@
+import type { HealthRecord, Person } from '../model/index.ts';
+
+/** Who a record is about, in one line. */
+export function personLine({ person, people }: HealthRecord): string {
+  if (person) return described(person);
+  if (people && people.length > 0) return `${people.length} people: ${people.map(described).join('; ')}`;
+  return 'Nobody is named in this record';
+}
+
+function described({ name, birthDate, gender, deceased }: Person): string {
+  const parts = [
+    name ?? '(name not recorded)',
+    birthDate === null ? 'birth date not recorded' : `born ${birthDate}`,
+  ];
+  if (gender !== null) parts.push(gender);
+  if (deceased !== undefined) parts.push(deceased === 'yes' ? 'deceased' : `died ${deceased}`);
+  return parts.join(' · ');
+}
+
+/** Where a record came from, a line for each source. */
+export function sourceLines({ sources }: HealthRecord): string[] {
+  return sources.map(
+    ({ name, format, asOf }) => `From ${name} (${format})${asOf === undefined ? '' : `, as of ${asOf}`}`,
+  );
+}

@@ -1,0 +1,81 @@
+import { Chalk } from 'chalk';
+import { sectionNamed, type Row } from '../model/index.ts';
+import type { Renderer } from './options.ts';
+import { dateOf, groupsOf, newestFirst } from './order.ts';
+import { countByType, headLines, sectionLines } from './text.ts';
+import { visible } from './visible.ts';
+import { isFlagged } from './words.ts';
+
+/** A part of the summary: which rows of a section it takes, and what it calls them. */
+interface Part {
+  section: string;
+  title: string;
+  pick(rows: readonly Row[]): Row[];
+}
+
+const recent = 8;
+
+/** One page: what a doctor asks first, and how many of everything else there are. */
+const parts: readonly Part[] = [
+  { section: 'allergies', title: 'Allergies', pick: (rows) => [...rows] },
+  { section: 'medications', title: 'Current medications', pick: (rows) => current(rows) },
+  { section: 'problems', title: 'Current problems', pick: (rows) => current(rows) },
+  {
+    section: 'results',
+    title: 'Latest results out of range',
+    pick: (rows) => latestOfEach(rows).filter(isFlagged),
+  },
+  { section: 'results', title: 'Recent results', pick: (rows) => recentRows(rows) },
+  { section: 'immunizations', title: 'Recent immunizations', pick: (rows) => recentRows(rows) },
+  { section: 'procedures', title: 'Recent procedures', pick: (rows) => recentRows(rows) },
+  { section: 'encounters', title: 'Recent encounters', pick: (rows) => recentRows(rows) },
+  { section: 'notes', title: 'Recent notes and documents', pick: (rows) => recentRows(rows) },
+];
+
+/** The record on one page (`summary`). */
+export const renderSummary: Renderer = function* summary({ record }, options) {
+  const paint = new Chalk({ level: options.colour ? 1 : 0 });
+  yield* headLines(record, paint);
+  for (const part of parts) {
+    const section = sectionNamed(part.section);
+    const all = record.sections[part.section] ?? [];
+    if (section === undefined) continue;
+    const rows = part.pick(all);
+    const of = all.length === rows.length ? `${rows.length}` : `${rows.length} of ${all.length}`;
+    yield `\n${paint.bold(`${part.title.toUpperCase()} (${of})`)}\n`;
+    if (rows.length > 0) yield* sectionLines({ ...section, grouped: false }, rows, options, paint);
+    else
+      yield `  ${all.length > 0 ? 'none among those recorded' : emptyText(record.sectionStates[part.section])}\n`;
+  }
+  const rest = [...(record.sections['vital-signs'] ?? []), ...(record.sections['other'] ?? [])];
+  yield '\n';
+  if (rest.length > 0) yield `${paint.dim(visible(`Not shown: ${countByType(rest)}, and what is past.`))}\n`;
+  yield `${paint.dim('Everything: bluebutton show')}\n`;
+};
+
+function emptyText(states: readonly { state: string }[] | undefined): string {
+  return states?.some(({ state }) => state === 'none-stated') === true
+    ? 'the source says there are none'
+    : 'not recorded';
+}
+
+function current(rows: readonly Row[]): Row[] {
+  return groupsOf(rows).find(({ title }) => title === 'Current')?.rows ?? [];
+}
+
+function recentRows(rows: readonly Row[]): Row[] {
+  return newestFirst(
+    rows.filter((row) => dateOf(row) !== undefined && row.assertion !== 'entered-in-error'),
+  ).slice(0, recent);
+}
+
+/** The newest row of each test: same codes, or same name where there are none, and same unit. */
+function latestOfEach(rows: readonly Row[]): Row[] {
+  const latest = new Map<string, Row>();
+  for (const row of newestFirst(rows.filter(({ assertion }) => assertion === 'stated'))) {
+    const code = row.codes[0];
+    const key = [code ? `${code.system}|${code.code}` : row.name, row['unit']].join(' ');
+    if (!latest.has(key)) latest.set(key, row);
+  }
+  return [...latest.values()];
+}

@@ -1,0 +1,123 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import { sections, type HealthRecord, type Row, type Section } from '../model/index.ts';
+import type { Renderer, RenderOptions } from './options.ts';
+import { groupsOf, newestFirst, type RowGroup } from './order.ts';
+import { personLine, sourceLines } from './person-line.ts';
+import { fitTable, type TableColumn } from './table.ts';
+import { visible, visibleLines } from './visible.ts';
+import { assertedName, fieldText, isFlagged } from './words.ts';
+
+/** The whole record as tables for a terminal (`show`). */
+export const renderText: Renderer = function* text({ record }, options) {
+  const paint = new Chalk({ level: options.colour ? 1 : 0 });
+  yield* headLines(record, paint);
+  for (const section of sectionsShown(options)) {
+    const rows = record.sections[section.name] ?? [];
+    if (rows.length === 0 || (section.name === 'other' && options.sections === undefined)) continue;
+    yield `\n${paint.bold(`${section.title.toUpperCase()} (${rows.length})`)}\n`;
+    yield* sectionLines(section, rows, options, paint);
+  }
+  yield* footLines(record, options, paint);
+};
+
+/** Who, and from where. */
+export function* headLines(record: HealthRecord, paint: ChalkInstance): Generator<string> {
+  yield `${paint.bold(visible(personLine(record)))}\n`;
+  for (const line of sourceLines(record)) yield `${paint.dim(visible(line))}\n`;
+}
+
+/** A section's rows as tables, in its groups where it has them. */
+export function* sectionLines(
+  section: Section,
+  rows: readonly Row[],
+  options: RenderOptions,
+  paint: ChalkInstance,
+): Generator<string> {
+  const groups: RowGroup[] =
+    section.grouped === true ? groupsOf(rows) : [{ title: '', rows: newestFirst(rows) }];
+  const dropped = new Set<string>();
+  for (const group of groups) {
+    if (group.title !== '') yield `${paint.underline(group.title)}\n`;
+    const table = fitTable(columnsFor(section, group.rows, paint), options.width, (title) =>
+      paint.dim(title),
+    );
+    yield `${table.lines.join('\n')}\n`;
+    for (const title of table.dropped) dropped.add(title);
+  }
+  if (dropped.size > 0)
+    yield `${paint.dim(`  No room for: ${[...dropped].join(', ')}. See them: a wider window, or --format json`)}\n`;
+}
+
+function columnsFor(section: Section, rows: readonly Row[], paint: ChalkInstance): TableColumn[] {
+  const names = { title: 'Name', cells: rows.map((row) => nameCell(row, paint)) };
+  const whose = { title: 'Patient', cells: rows.map((row) => visible(row.patient ?? '')) };
+  const rest = section.columns.map(({ title, fields }) => ({
+    title,
+    cells: rows.map((row) => {
+      const text = cellText(
+        fields
+          .map((field) => fieldText(row, field))
+          .filter((part) => part !== '')
+          .join(' '),
+      );
+      return fields.includes('flag') && isFlagged(row) ? paint.red(text) : text;
+    }),
+  }));
+  return [names, whose, ...rest];
+}
+
+function nameCell(row: Row, paint: ChalkInstance): string {
+  const text = cellText(assertedName(row));
+  return row.assertion === 'stated' ? text : paint.yellow(text);
+}
+
+/** Text of several lines stays on several lines in its cell. */
+function cellText(text: string): string {
+  return visibleLines(text).join('\n');
+}
+
+function sectionsShown({ sections: wanted }: RenderOptions): Section[] {
+  return sections.filter(({ name }) => wanted === undefined || wanted.includes(name));
+}
+
+/** What is not shown, why, and how to see it. */
+function* footLines(record: HealthRecord, options: RenderOptions, paint: ChalkInstance): Generator<string> {
+  const lines: string[] = [];
+  const others = record.sections['other'] ?? [];
+  if (options.sections === undefined && others.length > 0) {
+    lines.push(`Not shown: ${countByType(others)}. See them: --section other`);
+  }
+  for (const section of sectionsShown(options)) {
+    if ((record.sections[section.name] ?? []).length > 0 || section.name === 'other') continue;
+    const states = [...new Set((record.sectionStates[section.name] ?? []).map(stateText))];
+    lines.push(`${section.title}: ${states.join('; ') || 'not recorded'}`);
+  }
+  if (record.findings.length > 0) {
+    lines.push(
+      `${record.findings.length} ${record.findings.length === 1 ? 'finding' : 'findings'} while reading. See them: --format json`,
+    );
+  }
+  lines.push('Codes, notes and the place each row comes from: --format json');
+  yield '\n';
+  for (const line of lines) yield `${paint.dim(visible(line))}\n`;
+}
+
+function stateText({ state, reason }: { state: string; reason?: string }): string {
+  const words: Readonly<Record<string, string>> = {
+    'none-stated': 'the source says there are none',
+    'not-recorded': 'not recorded',
+    withheld: 'withheld by the source',
+    'not-read': 'not asked for',
+  };
+  return `${words[state] ?? state}${reason === undefined ? '' : ` (${reason})`}`;
+}
+
+/** `12 Claim, 3 Organization`, most frequent first. */
+export function countByType(rows: readonly Row[]): string {
+  const counts = new Map<string, number>();
+  for (const { resourceType } of rows) counts.set(resourceType, (counts.get(resourceType) ?? 0) + 1);
+  return [...counts]
+    .toSorted((a, b) => b[1] - a[1])
+    .map(([type, count]) => `${count} ${type}`)
+    .join(', ');
+}

@@ -1,0 +1,18 @@
+/** The media types an Accept header allows (RFC 9110 §12.5.1), in lower case, those of weight 0 left out. */
+function allowed(accept: string | undefined): string[] {
+  return (accept ?? '*/*').split(',').flatMap((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    return type === '' || parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)) ? [] : type;
+  });
+}
+
+/** Whether FHIR JSON is an acceptable answer. */
+export function acceptsJson(accept: string | undefined): boolean {
+  const fits = ['*/*', 'application/*', 'application/json', 'application/fhir+json', 'application/json+fhir'];
+  return allowed(accept).some((type) => fits.includes(type));
+}
+
+/** Whether FHIR JSON is named in so many words, as one asks for a Binary in its FHIR form. */
+export function namesFhirJson(accept: string | undefined): boolean {
+  return allowed(accept).includes('application/fhir+json');
+}

@@ -1,0 +1,3 @@
+/** The practice portal: a SMART on FHIR patient portal on loopback, sharing no code with the client it tests. */
+export type { DataText, Fields, LogEntry, SandboxOptions, Served } from './options.ts';
+export { startSandbox, type Sandbox } from './sandbox.ts';

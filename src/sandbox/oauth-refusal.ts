@@ -1,0 +1,29 @@
+/** An OAuth request that is not granted: `error` as RFC 6749 §4.1.2.1 and §5.2 name it. */
+export class OAuthRefusal extends Error {
+  override readonly name = 'OAuthRefusal';
+  readonly error: string;
+
+  constructor(error: string, description: string) {
+    super(description);
+    this.error = error;
+  }
+}
+
+/**
+ * The one value of a parameter. RFC 6749 §3.1 and §3.2: a parameter without a value counts as left out, and none may
+ * come twice.
+ *
+ * @throws OAuthRefusal `invalid_request` when it is missing or repeated.
+ */
+export function required(parameters: URLSearchParams, name: string): string {
+  const value = optional(parameters, name);
+  if (value === undefined) throw new OAuthRefusal('invalid_request', `The parameter ${name} is missing.`);
+  return value;
+}
+
+/** As `required`, for a parameter that may be left out. */
+export function optional(parameters: URLSearchParams, name: string): string | undefined {
+  const [value, ...others] = parameters.getAll(name);
+  if (others.length > 0) throw new OAuthRefusal('invalid_request', `The parameter ${name} is repeated.`);
+  return value === '' ? undefined : value;
+}

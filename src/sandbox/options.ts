@@ -1,0 +1,44 @@
+/** A text of FHIR R4 JSON: a resource, a Bundle of any type, an array of these, or NDJSON. */
+export interface DataText {
+  /** What to call the text in messages: a file name. */
+  name: string;
+  text: string;
+}
+
+export interface SandboxOptions {
+  data: DataText[];
+  /** The port on 127.0.0.1; absent or 0 takes any free one. */
+  port?: number;
+  /** Resource types answered 403 on search and on read. */
+  refuse?: string[];
+  /** Matches a page when `_count` is absent; 20 by default. */
+  pageSize?: number;
+  /** Called once for each request, just before its answer is sent: who holds an answer finds its entry. Must not throw. */
+  log?: (entry: LogEntry) => void;
+  /** Life of an access token in seconds; 3600 by default. */
+  accessTokenSeconds?: number;
+  now?: () => Date;
+}
+
+/** Fields of a query or a form, decoded; a list where a name occurs more than once. */
+export type Fields = Record<string, string | string[]>;
+
+/** What a FHIR answer held: the type of the resource sent and, for a Bundle, how many entries it has. */
+export interface Served {
+  resourceType: string;
+  entries?: number;
+}
+
+/** One request and its answer. Form fields are whole, codes and tokens too: they open nothing but this portal. */
+export interface LogEntry {
+  /** When the request was answered, ISO 8601. */
+  instant: string;
+  method: string;
+  /** The path as sent, without the query. */
+  path: string;
+  query: Fields;
+  /** Only of posts that carry a form. */
+  form?: Fields;
+  status: number;
+  served?: Served;
+}

@@ -1,0 +1,22 @@
+import type { Grants } from './grants.ts';
+import type { Searches } from './searches.ts';
+import type { Records } from './records.ts';
+import type { SearchType } from './resource-types.ts';
+
+/** All that answering a request needs: the addresses, the records, the open grants and searches. */
+export interface Portal {
+  /** `http://127.0.0.1:PORT` */
+  origin: string;
+  /** `http://127.0.0.1:PORT/fhir` */
+  baseUrl: string;
+  records: Records;
+  /** The types served; undefined where a type is read by id only. */
+  types: ReadonlyMap<string, SearchType | undefined>;
+  grants: Grants;
+  searches: Searches;
+  /** Types answered 403. */
+  refuse: ReadonlySet<string>;
+  pageSize: number;
+  /** When the portal took the data in. */
+  started: Date;
+}

@@ -1,0 +1,71 @@
+import { isObject, objectsOf, type Json, type JsonObject } from './json.ts';
+import { keyOf, type Resource } from './resource.ts';
+
+/** A resource with its place on this server, and where in the data it came from. */
+export interface Placed {
+  resource: Resource;
+  fullUrl: string | undefined;
+  bundle: JsonObject | undefined;
+}
+
+/**
+ * The resources with every `reference` that names one of them made relative, `Type/id`: a fullUrl (urn:uuid or
+ * absolute) of the same Bundle or else of any, and a conditional reference `Type?identifier=system|value` that exactly
+ * one resource answers (FHIR R4 http.html#trules). Nothing else of their content is touched.
+ */
+export function relativeReferences(placed: Placed[]): Resource[] {
+  const everywhere = new Map<string, string>();
+  const within = new Map<JsonObject, Map<string, string>>();
+  for (const { resource, fullUrl, bundle } of placed) {
+    if (fullUrl === undefined || bundle === undefined) continue;
+    everywhere.set(fullUrl, keyOf(resource));
+    const own = within.get(bundle) ?? new Map<string, string>();
+    own.set(fullUrl, keyOf(resource));
+    within.set(bundle, own);
+  }
+  const identified = identifierIndex(placed.map(({ resource }) => resource));
+  return placed.map(({ resource, bundle }) => {
+    const own = bundle === undefined ? undefined : within.get(bundle);
+    const resolve = (reference: string): string | undefined =>
+      own?.get(reference) ?? everywhere.get(reference) ?? conditional(reference, identified);
+    return { ...rewriteObject(resource, resolve), resourceType: resource.resourceType, id: resource.id };
+  });
+}
+
+type Resolve = (reference: string) => string | undefined;
+
+function rewrite(value: Json, resolve: Resolve): Json {
+  if (Array.isArray(value)) return value.map((item) => rewrite(item, resolve));
+  return isObject(value) ? rewriteObject(value, resolve) : value;
+}
+
+function rewriteObject(object: JsonObject, resolve: Resolve): JsonObject {
+  const members = Object.entries(object).map(([key, member = null]): [string, Json] => {
+    if (key === 'reference' && typeof member === 'string') return [key, resolve(member) ?? member];
+    return [key, rewrite(member, resolve)];
+  });
+  return Object.fromEntries(members);
+}
+
+/** `Type?system|value` → the places of the resources that carry the identifier. */
+function identifierIndex(resources: Resource[]): Map<string, Set<string>> {
+  const index = new Map<string, Set<string>>();
+  for (const resource of resources) {
+    for (const { system, value } of objectsOf(resource['identifier'])) {
+      if (typeof value !== 'string') continue;
+      const entry = `${resource.resourceType}?${typeof system === 'string' ? system : ''}|${value}`;
+      index.set(entry, (index.get(entry) ?? new Set()).add(keyOf(resource)));
+    }
+  }
+  return index;
+}
+
+function conditional(reference: string, identified: Map<string, Set<string>>): string | undefined {
+  const [, type, query] = /^([A-Z][A-Za-z]+)\?(.+)$/.exec(reference) ?? [];
+  if (type === undefined || query === undefined) return undefined;
+  const parameters = [...new URLSearchParams(query)];
+  const [name, value] = parameters[0] ?? [];
+  if (parameters.length !== 1 || name !== 'identifier') return undefined;
+  const [only, ...others] = identified.get(`${type}?${value}`) ?? [];
+  return others.length === 0 ? only : undefined;
+}

@@ -1,0 +1,121 @@
+import type { Records } from './records.ts';
+
+/** How a type may be searched. */
+export interface SearchType {
+  /** The parameters that name the patient. */
+  by: readonly string[];
+  /** Token parameters; each is its element's name in kebab case (`clinical-status` searches `clinicalStatus`). */
+  tokens: readonly string[];
+  /** Date parameters and the element each searches, a choice type by its stem (`effective` for `effective[x]`). */
+  dates: Readonly<Record<string, string>>;
+}
+
+const patient = ['patient'];
+const either = ['patient', 'subject'];
+
+/** The search parameters of FHIR R4 that the portal knows, type by type. */
+const searchTypes: Readonly<Record<string, SearchType>> = {
+  Account: { by: either, tokens: ['status', 'type'], dates: {} },
+  AllergyIntolerance: {
+    by: patient,
+    tokens: ['category', 'clinical-status', 'type'],
+    dates: { date: 'recordedDate' },
+  },
+  Appointment: { by: patient, tokens: ['status'], dates: { date: 'start' } },
+  CarePlan: { by: either, tokens: ['category', 'status', 'intent'], dates: { date: 'period' } },
+  CareTeam: { by: either, tokens: ['category', 'status'], dates: { date: 'period' } },
+  Claim: { by: patient, tokens: ['status'], dates: { created: 'created' } },
+  Communication: { by: either, tokens: ['category', 'status'], dates: { sent: 'sent' } },
+  Condition: {
+    by: either,
+    tokens: ['category', 'clinical-status', 'code'],
+    dates: { 'recorded-date': 'recordedDate' },
+  },
+  Consent: { by: patient, tokens: ['category', 'status'], dates: { date: 'dateTime' } },
+  Coverage: { by: ['patient', 'beneficiary'], tokens: ['status', 'type'], dates: {} },
+  Device: { by: patient, tokens: ['status', 'type'], dates: {} },
+  DiagnosticReport: { by: either, tokens: ['category', 'code', 'status'], dates: { date: 'effective' } },
+  DocumentReference: { by: either, tokens: ['category', 'status', 'type'], dates: { date: 'date' } },
+  Encounter: { by: either, tokens: ['status', 'type'], dates: { date: 'period' } },
+  EpisodeOfCare: { by: patient, tokens: ['status', 'type'], dates: { date: 'period' } },
+  ExplanationOfBenefit: { by: patient, tokens: ['status', 'type'], dates: { created: 'created' } },
+  FamilyMemberHistory: { by: patient, tokens: ['code', 'status'], dates: { date: 'date' } },
+  Goal: { by: either, tokens: ['category', 'lifecycle-status'], dates: { 'start-date': 'start' } },
+  ImagingStudy: { by: either, tokens: ['status'], dates: { started: 'started' } },
+  Immunization: { by: patient, tokens: ['status', 'vaccine-code'], dates: { date: 'occurrence' } },
+  MedicationAdministration: { by: either, tokens: ['status'], dates: { 'effective-time': 'effective' } },
+  MedicationDispense: {
+    by: either,
+    tokens: ['status', 'type'],
+    dates: { whenhandedover: 'whenHandedOver' },
+  },
+  MedicationRequest: {
+    by: either,
+    tokens: ['category', 'status', 'intent'],
+    dates: { authoredon: 'authoredOn' },
+  },
+  MedicationStatement: { by: either, tokens: ['category', 'status'], dates: { effective: 'effective' } },
+  Observation: { by: either, tokens: ['category', 'code', 'status'], dates: { date: 'effective' } },
+  Procedure: { by: either, tokens: ['category', 'code', 'status'], dates: { date: 'performed' } },
+  QuestionnaireResponse: { by: either, tokens: ['status'], dates: { authored: 'authored' } },
+  RelatedPerson: { by: patient, tokens: [], dates: {} },
+  ServiceRequest: {
+    by: either,
+    tokens: ['category', 'code', 'status', 'intent'],
+    dates: { authored: 'authoredOn' },
+  },
+  Patient: { by: [], tokens: [], dates: {} },
+};
+
+/** Offered by every portal that follows US Core, whether or not the record has any. */
+const usCore = [
+  'AllergyIntolerance',
+  'CarePlan',
+  'CareTeam',
+  'Condition',
+  'Coverage',
+  'Device',
+  'DiagnosticReport',
+  'DocumentReference',
+  'Encounter',
+  'FamilyMemberHistory',
+  'Goal',
+  'Immunization',
+  'MedicationDispense',
+  'MedicationRequest',
+  'Observation',
+  'Patient',
+  'Procedure',
+  'QuestionnaireResponse',
+  'RelatedPerson',
+  'ServiceRequest',
+];
+
+/** Read by id only, never searched, even where a resource of the type belongs to a patient. */
+const readOnly = [
+  'Binary',
+  'Endpoint',
+  'Location',
+  'Medication',
+  'Organization',
+  'Practitioner',
+  'PractitionerRole',
+  'Provenance',
+  'Specimen',
+];
+
+/**
+ * The types the portal serves, sorted by name: those of US Core and those held. Undefined stands for a type that is
+ * read by id only. A held type the table does not know is searched by patient alone.
+ */
+export function servedTypes(records: Records): ReadonlyMap<string, SearchType | undefined> {
+  const { owned, shared } = records.types();
+  const names = new Set([...usCore, ...readOnly, ...owned, ...shared]);
+  return new Map(
+    [...names].toSorted().map((name) => {
+      if (readOnly.includes(name)) return [name, undefined];
+      const known = searchTypes[name];
+      return [name, known ?? (owned.has(name) ? { by: patient, tokens: [], dates: {} } : undefined)];
+    }),
+  );
+}

@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { BlueButtonError, messageOf, systemCodeOf } from '../errors/index.ts';
+import { Grants } from './grants.ts';
+import { loadResources } from './load.ts';
+import type { SandboxOptions } from './options.ts';
+import { Records } from './records.ts';
+import { servedTypes } from './resource-types.ts';
+import { Searches } from './searches.ts';
+import { listener } from './server.ts';
+
+/** A running practice portal. */
+export interface Sandbox {
+  /** The FHIR base URL, `http://127.0.0.1:PORT/fhir`. */
+  baseUrl: string;
+  port: number;
+  /** Ends the portal at once, open connections too. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a SMART on FHIR patient portal on 127.0.0.1 that serves the data given.
+ *
+ * @throws BlueButtonError `not-a-health-record` when the data is not FHIR JSON or holds no Patient; `failed` when the
+ * port cannot be had.
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const now = options.now ?? (() => new Date());
+  const records = new Records(loadResources(options.data));
+  const server = createServer({ requestTimeout: 30_000 });
+  const port = await listen(server, options.port ?? 0);
+  const origin = `http://127.0.0.1:${port}`;
+  const portal = {
+    origin,
+    baseUrl: `${origin}/fhir`,
+    records,
+    types: servedTypes(records),
+    grants: new Grants(now, options.accessTokenSeconds ?? 3600),
+    searches: new Searches(),
+    refuse: new Set(options.refuse),
+    pageSize: options.pageSize ?? 20,
+    started: now(),
+  };
+  server.on('request', listener(portal, now, options.log));
+  return {
+    baseUrl: portal.baseUrl,
+    port,
+    async close() {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  } catch (cause) {
+    throw new BlueButtonError('failed', `The practice portal cannot listen on port ${port}.`, {
+      why: systemCodeOf(cause) === 'EADDRINUSE' ? 'Another program uses the port.' : messageOf(cause),
+      try: 'Choose another port, or give none and take any free one.',
+      cause,
+    });
+  }
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}

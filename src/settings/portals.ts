@@ -1,0 +1,74 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import * as v from 'valibot';
+import { BlueButtonError, messageOf, systemCodeOf } from '../errors/index.ts';
+import type { Places } from './places.ts';
+
+const portalSchema = v.object({
+  /** FHIR base URL without a trailing slash. */
+  baseUrl: v.pipe(v.string(), v.url()),
+  clientId: v.string(),
+  /** Scopes the person asked for in place of the ones worked out from the portal. */
+  scopes: v.optional(v.array(v.string())),
+});
+
+const fileSchema = v.object({
+  schema: v.literal('bluebutton/portals/1'),
+  portals: v.record(v.string(), portalSchema),
+});
+
+/** A portal as a person named it. */
+export type NamedPortal = v.InferOutput<typeof portalSchema>;
+
+/** Names that can stand in a path and a command line: `clinic`, `va-sandbox`. */
+export const portalName = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** The named portals; none when the file does not exist. */
+export async function readPortals(places: Places): Promise<Record<string, NamedPortal>> {
+  const file = fileIn(places);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (thrown) {
+    if (systemCodeOf(thrown) === 'ENOENT') return {};
+    throw thrown;
+  }
+  try {
+    return v.parse(fileSchema, JSON.parse(text)).portals;
+  } catch (cause) {
+    throw new BlueButtonError('failed', `${file} cannot be read as a list of portals.`, {
+      why: cause instanceof v.ValiError ? messageOf(cause) : 'It is not valid JSON.',
+      try: `mend or remove ${file}, then: bluebutton portals add NAME URL`,
+      cause,
+    });
+  }
+}
+
+/** Writes the named portals: to a file beside, then renamed into place. */
+export async function writePortals(places: Places, portals: Record<string, NamedPortal>): Promise<void> {
+  const file = fileIn(places);
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const beside = `${file}.tmp`;
+  const text = JSON.stringify({ schema: 'bluebutton/portals/1', portals }, null, 2);
+  await writeFile(beside, `${text}\n`, { mode: 0o600 });
+  await rename(beside, file);
+}
+
+/**
+ * The portal of that name.
+ *
+ * @throws BlueButtonError `usage` when there is none.
+ */
+export function portalNamed(portals: Record<string, NamedPortal>, name: string): NamedPortal {
+  const portal = Object.hasOwn(portals, name) ? portals[name] : undefined;
+  if (portal) return portal;
+  const known = Object.keys(portals);
+  throw new BlueButtonError('usage', `No portal is called ${name}.`, {
+    why: known.length > 0 ? `These are: ${known.join(', ')}.` : 'None has been named yet.',
+    try: `bluebutton portals add ${portalName.test(name) ? name : 'NAME'} URL --client-id ID`,
+  });
+}
+
+function fileIn(places: Places): string {
+  return join(places.config, 'portals.json');
+}

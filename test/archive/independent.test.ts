@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { parseManifest, parseTags, writeManifest, writeTags } from '../../src/archive/bagit.ts';
+import { attachment, filesUnder, importFiles, newArchive, observation, pull, stateOf } from './practice.ts';
+
+const run = promisify(execFile);
+
+/** A reader of one source, written from `src/archive/README.md` alone: `Type/id`, vanished or not, and the text. */
+function readSource(source: string): string[] {
+  const read = (...path: string[]): string[] =>
+    readFileSync(join(source, ...path), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
+  const bags = readdirSync(source)
+    .filter((name) => name !== 'source.json')
+    .map((name) => {
+      const label = read(name, 'bag-info.txt').find((line) => line.startsWith('Bag-Sequence: ')) ?? '';
+      return { name, sequence: Number(label.slice('Bag-Sequence: '.length)) };
+    })
+    .toSorted((one, other) => one.sequence - other.sequence || (one.name < other.name ? -1 : 1));
+  const texts = new Map<string, string>();
+  const current = new Map<string, { sha256: string; vanished: boolean }>();
+  for (const { name } of bags) {
+    for (const line of read(name, 'data', 'changes.ndjson')) {
+      const { change, resourceType, id, sha256 } = JSON.parse(line);
+      const key = `${resourceType}/${id}`;
+      const known = current.get(key)?.sha256 ?? '';
+      current.set(
+        key,
+        change === 'vanished' ? { sha256: known, vanished: true } : { sha256, vanished: false },
+      );
+    }
+    const types = readdirSync(join(source, name, 'data')).includes('fhir')
+      ? readdirSync(join(source, name, 'data/fhir'))
+      : [];
+    for (const line of types.flatMap((type) => read(name, 'data/fhir', type))) {
+      texts.set(createHash('sha256').update(line).digest('hex'), line);
+    }
+  }
+  return [...current]
+    .map(([key, { sha256, vanished }]) => `${key} ${vanished} ${texts.get(sha256)}`)
+    .toSorted();
+}
+
+test('a second reader, written from the format document, reads the same state', async () => {
+  const archive = await newArchive();
+  const [a, b, c] = [observation('a', '"value":5.0'), observation('b'), observation('c')];
+  await pull(archive, [a, b, c, attachment('d', 'note')]);
+  await pull(archive, [observation('a', '"value":5'), b]);
+  await pull(archive, [a, c]);
+  await pull(archive, [a, b]);
+  const { all } = await stateOf(archive);
+  const ours = all.map(({ resourceType, id, vanished, text }) => `${resourceType}/${id} ${vanished} ${text}`);
+  expect(readSource(join(archive.directory, 'jane-doe/medicare'))).toEqual(ours.toSorted());
+  expect(ours).toHaveLength(3);
+});
+
+test('sha256sum of coreutils confirms every manifest', async () => {
+  const archive = await newArchive();
+  await pull(archive, [observation('a'), attachment('d', 'note')]);
+  await pull(archive, [observation('a', '"status":"amended"'), attachment('d', 'other note')]);
+  await importFiles(archive, [
+    { bytes: Buffer.from([0]), name: 'x.pdf', mediaType: 'application/pdf', format: 'PDF' },
+  ]);
+  const manifests = (await filesUnder(archive.directory)).filter((file) =>
+    file.endsWith('manifest-sha256.txt'),
+  );
+  expect(manifests).toHaveLength(6);
+  for (const manifest of manifests) {
+    const [folder, name] = [join(archive.directory, manifest, '..'), manifest.split('/').at(-1) ?? ''];
+    const { stdout } = await run('sha256sum', ['--check', '--strict', name], { cwd: folder });
+    expect(stdout).toMatch(/: OK\n$/);
+  }
+});
+
+test('manifests and tags are read as RFC 8493 lets others write them', () => {
+  const sha256 = 'AB'.repeat(32);
+  expect(parseManifest(`${sha256}\tdata/a%0Ab%25\r\n${sha256} *data/c d\n\nodd\n`)).toEqual({
+    checksums: [
+      { sha256: sha256.toLowerCase(), path: 'data/a\nb%' },
+      { sha256: sha256.toLowerCase(), path: 'data/c d' },
+    ],
+    badLines: [4],
+  });
+  expect(parseTags('Contact-Name: Jane\n\tDoe\r\nX: a: b\n')).toEqual([
+    ['Contact-Name', 'Jane Doe'],
+    ['X', 'a: b'],
+  ]);
+});
+
+test('what a manifest or tag says survives writing and reading', () => {
+  const checksums = [{ sha256: 'ab'.repeat(32), path: 'data/100%0A\r\n é' }];
+  expect(parseManifest(writeManifest(checksums)).checksums).toEqual(checksums);
+  expect(parseTags(writeTags([['Source-Organization', 'St.\nMary: north']]))).toEqual([
+    ['Source-Organization', 'St. Mary: north'],
+  ]);
+});
