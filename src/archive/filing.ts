@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { BlueButtonError } from '../errors/index.ts';
-import type { PersonIdentity } from '../model/person.ts';
+import { birthDatesContradict, type PersonIdentity } from '../model/index.ts';
 import type { Archive } from './archive.ts';
-import { birthDatesContradict, holdsPatient } from './identity.ts';
+import { holdsPatient } from './identity.ts';
 import { listPeople, type PersonFolder, type SourceFolder } from './people.ts';
 import { slug } from './slug.ts';
 import { sameBaseUrl, type SourceDescription } from './source-file.ts';

@@ -1,7 +1,6 @@
 import { BlueButtonError } from '../errors/index.ts';
-import type { PersonIdentity } from '../model/person.ts';
+import { isSamePerson, type PersonIdentity } from '../model/index.ts';
 import type { PersonFolder } from './people.ts';
-import { foldCase } from './slug.ts';
 import { sameBaseUrl } from './source-file.ts';
 
 /** A patient as a portal knows them. */
@@ -41,32 +40,4 @@ export function holdsPatient(person: PersonFolder, portal: PortalPatient): boole
       description.patientId === portal.patientId &&
       sameBaseUrl(description.baseUrl, portal.baseUrl),
   );
-}
-
-function isSamePerson(one: PersonIdentity, other: PersonIdentity): boolean {
-  if (one.birthDate === undefined || one.birthDate !== other.birthDate) return false;
-  if (one.family === undefined || other.family === undefined) return false;
-  if (words(one.family).join(' ') !== words(other.family).join(' ')) return false;
-  const [first, otherFirst] = [firstName(one), firstName(other)];
-  if (first === undefined || otherFirst === undefined) return true;
-  const isInitial = first.length === 1 || otherFirst.length === 1;
-  return isInitial ? first.charAt(0) === otherFirst.charAt(0) : first === otherFirst;
-}
-
-/** True when both birth dates are stated and no person could have both. */
-export function birthDatesContradict(one: PersonIdentity, other: PersonIdentity): boolean {
-  if (one.birthDate === undefined || other.birthDate === undefined) return false;
-  return !one.birthDate.startsWith(other.birthDate) && !other.birthDate.startsWith(one.birthDate);
-}
-
-const honorifics = new Set(['mr', 'mrs', 'ms', 'miss', 'mx', 'dr', 'prof']);
-
-/** The first word of the name that is neither a form of address nor the family name. */
-function firstName({ name = '', family = '' }: PersonIdentity): string | undefined {
-  const familyWords = new Set(words(family));
-  return words(name).find((word) => !honorifics.has(word) && !familyWords.has(word));
-}
-
-function words(name: string): string[] {
-  return foldCase(name).match(/[\p{Letter}\p{Number}]+/gu) ?? [];
 }

@@ -1,4 +1,4 @@
-import type { PersonIdentity } from '../model/person.ts';
+import type { PersonIdentity } from '../model/index.ts';
 import type { Archive } from './archive.ts';
 import { sha256Of } from './digest.ts';
 import { documentKey, type ImportLine } from './document-file.ts';

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PersonIdentity } from '../model/person.ts';
+import type { PersonIdentity } from '../model/index.ts';
 import type { Archive } from './archive.ts';
 import { bagFolder, chainProblems, inChainOrder, readBag, type Bag } from './chain.ts';
 import { slug } from './slug.ts';

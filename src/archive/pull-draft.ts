@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { BlueButtonError } from '../errors/index.ts';
 import type { Ledger, LedgerRow } from '../model/ledger.ts';
-import type { PersonIdentity } from '../model/person.ts';
+import type { PersonIdentity } from '../model/index.ts';
 import type { Pulled, PulledDocument, PulledResource } from '../model/pulled.ts';
 import type { Archive } from './archive.ts';
 import { resourceTypeName, type ChangeLine } from './change-file.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { PersonIdentity } from '../model/person.ts';
+import type { PersonIdentity } from '../model/index.ts';
 
 const person: v.GenericSchema<unknown, PersonIdentity> = v.object({
   name: v.exactOptional(v.string()),

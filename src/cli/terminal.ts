@@ -1,18 +1,21 @@
-import type { WriteStream } from 'node:tty';
+import type { Writable } from 'node:stream';
 import type { Output } from '../commands/context.ts';
 import { systemCodeOf } from '../errors/index.ts';
 
 /** Wider than this, long lines are hard to follow. */
 const widest = 160;
 
+/** A standard stream of a process; only a terminal has the two members. */
+type StandardStream = Writable & { isTTY?: boolean; columns?: number };
+
 /** A standard stream as a command sees it. A reader that goes away (EPIPE) closes it quietly. */
-export function outputFor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, allowColour: boolean): Output {
+export function outputFor(stream: StandardStream, env: NodeJS.ProcessEnv, allowColour: boolean): Output {
   let closed = false;
   stream.on('error', (thrown) => {
     if (systemCodeOf(thrown) !== 'EPIPE') throw thrown;
     closed = true;
   });
-  const isTerminal = stream.isTTY === true;
+  const isTerminal = stream.isTTY ?? false;
   return {
     write(text) {
       if (!closed) stream.write(text);
@@ -26,7 +29,7 @@ export function outputFor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, al
   };
 }
 
-function widthOf(stream: Partial<WriteStream>, env: NodeJS.ProcessEnv): number {
+function widthOf(stream: StandardStream, env: NodeJS.ProcessEnv): number {
   const fromEnv = Number(env['COLUMNS']);
   return stream.columns ?? (Number.isInteger(fromEnv) && fromEnv >= 40 ? fromEnv : 80);
 }

@@ -1,5 +1,13 @@
-import { listPeople, openArchive, type Archive, type PersonFolder } from '../archive/index.ts';
+import {
+  findPerson,
+  listPeople,
+  openArchive,
+  type Archive,
+  type PersonFolder,
+  type PortalPatient,
+} from '../archive/index.ts';
 import { BlueButtonError } from '../errors/index.ts';
+import type { PersonIdentity } from '../model/index.ts';
 import { archiveDirectory } from '../settings/index.ts';
 import { textOption, type CommandInput } from './command.ts';
 import type { Context } from './context.ts';
@@ -38,6 +46,30 @@ export async function choosePerson(
       try: `the same command with --person ${people[0]?.folder ?? 'NAME'}`,
     },
   );
+}
+
+/**
+ * The folder a new record goes to: the person `--person` names (new, when nobody in the archive is called that), else
+ * the one the record is about; in an empty archive, a new one. Undefined lets the archive name the folder.
+ *
+ * @throws BlueButtonError `other-person` when the record is about nobody the archive knows: only a person decides that
+ * somebody else's record belongs in it.
+ */
+export function folderFor(
+  people: readonly PersonFolder[],
+  identity: PersonIdentity,
+  input: CommandInput,
+  portal?: PortalPatient,
+): string | undefined {
+  const named = textOption(input, 'person');
+  if (named !== undefined) return people.find((person) => isCalled(person, named))?.folder ?? named;
+  const found = findPerson(people, identity, portal)?.folder;
+  if (found !== undefined || people.length === 0) return found;
+  const known = people.map((person) => namesOf(person)[0] ?? person.folder).join(', ');
+  throw new BlueButtonError('other-person', 'This record is not about anybody the archive holds.', {
+    why: `It is about ${identity.name ?? 'somebody it does not name'}${identity.birthDate === undefined ? '' : `, born ${identity.birthDate}`}. The archive holds ${known}.`,
+    try: `the same command with --person "${identity.name ?? 'FULL NAME'}" if it belongs there`,
+  });
 }
 
 function isCalled(person: PersonFolder, wanted: string): boolean {

@@ -19,7 +19,12 @@ export function startCommand(
     cwd,
     onOut,
     onErr,
-  }: { env: Record<string, string>; cwd: string; onOut(text: string): void; onErr(text: string): void },
+  }: {
+    env: Record<string, string>;
+    cwd: string;
+    onOut: (text: string) => void;
+    onErr: (text: string) => void;
+  },
 ): ChildCommand {
   const { execPath, entry } = context.process;
   const child = spawn(execPath, [entry, ...words], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });

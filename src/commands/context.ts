@@ -20,11 +20,11 @@ export interface Context {
   stdin: Readable & { isTTY?: boolean };
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
-  now(): Date;
+  now: () => Date;
   /** Aborted by the first Ctrl-C. */
   signal: AbortSignal;
   /** Opens an address in the person's browser. */
-  openBrowser(url: string): Promise<void>;
+  openBrowser: (url: string) => Promise<void>;
   process: {
     pid: number;
     host: string;
@@ -34,7 +34,7 @@ export interface Context {
     execPath: string;
     entry: string;
     /** Whether a process of this host runs under that number. */
-    isRunning(pid: number): boolean;
+    isRunning: (pid: number) => boolean;
   };
 }
 

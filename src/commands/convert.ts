@@ -39,6 +39,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
       rendered(format, built, options),
       flagOption(input, 'force'),
     );
+  if (output !== '-') context.err.write(`Written: ${output}\n`);
   return reportLosses(built, context);
 }
 

@@ -129,14 +129,14 @@ class Stage {
     this.#context.out.write(`\n$ ${typed(words)}\n`);
   }
 
-  #handOn(): { onOut(text: string): void; onErr(text: string): void } {
+  #handOn(): { onOut: (text: string) => void; onErr: (text: string) => void } {
     const { out, err } = this.#context;
     return { onOut: (text) => out.write(text), onErr: (text) => err.write(text) };
   }
 
   #start(
     words: readonly string[],
-    listeners: { onOut(text: string): void; onErr(text: string): void },
+    listeners: { onOut: (text: string) => void; onErr: (text: string) => void },
   ): ChildCommand {
     return startCommand(words, this.#context, { env: this.#env, cwd: this.#folder, ...listeners });
   }

@@ -1,7 +1,8 @@
-import { beginImport, findPerson, listPeople } from '../archive/index.ts';
+import { beginImport, listPeople } from '../archive/index.ts';
 import { BlueButtonError } from '../errors/index.ts';
 import { isSamePerson, patientsOf, type PatientOfInput, type PersonIdentity } from '../model/index.ts';
 import { visible } from '../render/index.ts';
+import { folderFor } from './archive-person.ts';
 import { archiveWriter, softwareName, type ArchiveWriter } from './archive-writer.ts';
 import { flagOption, textOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
@@ -52,7 +53,7 @@ async function keep(
   context: Context,
 ): Promise<{ kept: Kept[]; person: string | undefined }> {
   const { archive, lock } = await writer.open();
-  const person = textOption(input, 'person') ?? findPerson(await listPeople(archive), identity)?.folder;
+  const person = folderFor(await listPeople(archive), identity, input);
   const draft = await beginImport(archive, lock, {
     ...(person !== undefined && { person }),
     identity,

@@ -1,4 +1,4 @@
-import { beginPull, findPerson, listPeople, type PullResult } from '../archive/index.ts';
+import { beginPull, listPeople, type PullResult } from '../archive/index.ts';
 import { BlueButtonError } from '../errors/index.ts';
 import { Element, identityOf, type PersonIdentity } from '../model/index.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type TokenStore,
 } from '../portal/index.ts';
 import type { NamedPortal } from '../settings/index.ts';
+import { folderFor } from './archive-person.ts';
 import { softwareName, type ArchiveWriter } from './archive-writer.ts';
 import { flagOption, textOption, type CommandInput } from './command.ts';
 import type { Context } from './context.ts';
@@ -48,8 +49,7 @@ export async function pullPortal(task: PullTask, input: CommandInput, context: C
   const identity = await identityAt(http, current, context);
   const { baseUrl, fhirVersion } = access.description;
   const { archive, lock } = await task.archive.open();
-  const named = textOption(input, 'person');
-  const person = named ?? findPerson(await listPeople(archive), identity, { baseUrl, patientId })?.folder;
+  const person = folderFor(await listPeople(archive), identity, input, { baseUrl, patientId });
   const draft = await beginPull(archive, lock, {
     ...(person !== undefined && { person }),
     identity,

@@ -62,7 +62,7 @@ function portOf(input: CommandInput): number {
 async function openLog(
   path: string | undefined,
   { cwd }: Context,
-): Promise<{ write(entry: LogEntry): void; close(): Promise<void> } | undefined> {
+): Promise<{ write: (entry: LogEntry) => void; close: () => Promise<void> } | undefined> {
   if (path === undefined) return undefined;
   const file: FileHandle = await open(resolve(cwd, path), 'a', 0o600);
   let written: Promise<unknown> = Promise.resolve();
@@ -71,7 +71,11 @@ async function openLog(
       written = written.then(() => file.write(`${JSON.stringify(entry)}\n`));
     },
     async close() {
-      await written.finally(() => file.close());
+      try {
+        await written;
+      } finally {
+        await file.close();
+      }
     },
   };
 }

@@ -6,8 +6,11 @@ const kinds: readonly { pattern: RegExp; says: string }[] = [
   { pattern: /<(\w+:)?ClinicalDocument\b/, says: 'C-CDA: not read yet.' },
   { pattern: /xmlns(:\w+)?="http:\/\/hl7\.org\/fhir"/, says: 'FHIR XML: not read yet.' },
   { pattern: /^%PDF-/, says: 'a PDF is not a health record this tool can read.' },
-  { pattern: /^PK\u0003\u0004/, says: 'a zip archive: not read yet; unpack it and give the files inside.' },
-  { pattern: /^\u001F\u008B/, says: 'a gzip file: not read yet; unpack it first.' },
+  {
+    pattern: new RegExp(String.raw`^PK\x03\x04`),
+    says: 'a zip archive: not read yet; unpack it and give the files inside.',
+  },
+  { pattern: new RegExp(String.raw`^\x1f\x8b`), says: 'a gzip file: not read yet; unpack it first.' },
   { pattern: /MY HEALTHEVET|produced by the (va )?blue button/i, says: 'VA Blue Button text: not read yet.' },
   {
     pattern: /MYMEDICARE\.GOV PERSONAL HEALTH INFORMATION/i,

@@ -9,7 +9,9 @@ export type { Finding } from './finding.ts';
 export { isOutOfRange } from './flag.ts';
 export { isGap, type Ledger, type LedgerRow, type QueryOutcome } from './ledger.ts';
 export type { PatientOfInput } from './patients.ts';
-export { identityOf, isSamePerson, type Person, type PersonIdentity } from './person.ts';
+export { foldCase } from './fold-case.ts';
+export type { Person } from './person.ts';
+export { birthDatesContradict, identityOf, isSamePerson, type PersonIdentity } from './person-identity.ts';
 export type { Pulled, PulledDocument, PulledResource } from './pulled.ts';
 export {
   buildRecord,
@@ -19,6 +21,7 @@ export {
   type HealthRecord,
   type RecordInput,
 } from './record.ts';
+export { recordSchema } from './record-schema.ts';
 export { isResource, type Resource } from './resource.ts';
 export type { Attachment, CommonRow, Component, Field, FieldValue, Row } from './row.ts';
 export type { Column, Section } from './section.ts';

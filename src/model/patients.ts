@@ -1,6 +1,6 @@
 import type { Entry } from './entry.ts';
 import { Element } from './element.ts';
-import { areDifferent, identityOf, isSamePerson, type PersonIdentity } from './person.ts';
+import { areDifferent, identityOf, isSamePerson, type PersonIdentity } from './person-identity.ts';
 import { referenceTextOf, type ReferenceIndex } from './reference-index.ts';
 
 /** One patient of an input: known by a Patient resource, or only by the references to one. */
@@ -18,7 +18,7 @@ export interface PatientOfInput {
 export interface PatientAssignment {
   patients: PatientOfInput[];
   /** Undefined for what belongs to nobody in particular: organizations, practitioners, medications. */
-  patientOf(entry: Entry): PatientOfInput | undefined;
+  patientOf: (entry: Entry) => PatientOfInput | undefined;
 }
 
 /** Elements by which R4 resources name the patient they are about, in the order tried. */
@@ -61,8 +61,9 @@ function describedPatient(entry: Entry, patients: Map<string, PatientOfInput>): 
   const identity = identityOf(new Element(entry.resource, () => undefined));
   const { source } = entry.origin;
   // The id of a contained Patient means something only inside its resource: it never names the same person twice.
-  const named = entry.container === undefined && typeof entry.resource['id'] === 'string';
-  const name = named ? `Patient/${String(entry.resource['id'])}` : placeName(entry);
+  const id = entry.container === undefined ? entry.resource['id'] : undefined;
+  const named = typeof id === 'string';
+  const name = named ? `Patient/${id}` : placeName(entry);
   const own = `${source} ${name}`;
   const known = patients.get(own);
   if (known && !areDifferent(known.identity, identity)) return known;

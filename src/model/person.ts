@@ -3,16 +3,6 @@ import type { Element } from './element.ts';
 import { humanNameText, preferredName } from './human-name.ts';
 import type { Origin } from './source.ts';
 
-/** What tells one person from another: enough to refuse filing a record under somebody else. */
-export interface PersonIdentity {
-  /** Full name in natural order, as stated. */
-  name?: string;
-  family?: string;
-  given?: string[];
-  /** FHIR date, as precise as stated. */
-  birthDate?: string;
-}
-
 /** The person of a record, from the Patient resource; every value as recorded. */
 export interface Person {
   id: string;
@@ -50,46 +40,6 @@ export function readPerson(patient: Element, id: string, sources: Origin[]): Per
     identifiers: patient.children('identifier').map(readIdentifier),
     sources,
   };
-}
-
-/** The part of a Patient that tells people apart. */
-export function identityOf(patient: Element): PersonIdentity {
-  const preferred = preferredName(patient.children('name'));
-  const name = humanNameText(preferred);
-  const family = preferred?.string('family');
-  const given = preferred?.strings('given') ?? [];
-  const birthDate = patient.string('birthDate');
-  return {
-    ...(name !== undefined && { name }),
-    ...(family !== undefined && { family }),
-    ...(given.length > 0 && { given }),
-    ...(birthDate !== undefined && { birthDate }),
-  };
-}
-
-/** Whether two identities of different sources are one person: same birth date and family name, no clashing given names. */
-export function isSamePerson(a: PersonIdentity, b: PersonIdentity): boolean {
-  if (a.birthDate === undefined || a.birthDate !== b.birthDate) return false;
-  if (a.family === undefined || b.family === undefined || folded(a.family) !== folded(b.family)) return false;
-  const first = a.given?.[0];
-  const second = b.given?.[0];
-  if (first === undefined || second === undefined) return true;
-  // Twins share birth date and family name: two first names of which neither begins the other are two people.
-  return folded(first).startsWith(folded(second)) || folded(second).startsWith(folded(first));
-}
-
-/** Whether two identities under one id are two people all the same: another birth date and another family name. */
-export function areDifferent(a: PersonIdentity, b: PersonIdentity): boolean {
-  const dates = a.birthDate !== undefined && b.birthDate !== undefined && a.birthDate !== b.birthDate;
-  return dates && a.family !== undefined && b.family !== undefined && folded(a.family) !== folded(b.family);
-}
-
-/** Letters and digits only, case and accents folded: "O’Neill" and "ONEILL" are one name. */
-function folded(name: string): string {
-  return name
-    .normalize('NFKD')
-    .replaceAll(/[^\p{L}\p{N}]/gu, '')
-    .toLowerCase();
 }
 
 function addressText(address: Element): string | undefined {

@@ -34,8 +34,9 @@ export class ReferenceIndex {
       return;
     }
     if (fullUrl !== undefined) this.#entries.set(`${origin.source} ${fullUrl}`, entry);
-    const relative = `${origin.source} ${resource.resourceType}/${String(id)}`;
-    if (typeof id === 'string' && !this.#entries.has(relative)) this.#entries.set(relative, entry);
+    if (typeof id !== 'string') return;
+    const relative = `${origin.source} ${resource.resourceType}/${id}`;
+    if (!this.#entries.has(relative)) this.#entries.set(relative, entry);
   }
 }
 

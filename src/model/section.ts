@@ -6,7 +6,7 @@ export interface RowContext {
   /** The source's own date, for what counts as current. */
   asOf: string | undefined;
   /** The resource a Reference points to, when the same source holds it. */
-  resolve(reference: Element | undefined): Element | undefined;
+  resolve: (reference: Element | undefined) => Element | undefined;
 }
 
 /** A column of the tables people see: the named fields' texts, joined by a space. */

@@ -1,9 +1,9 @@
 import { sections, type Row, type Section } from '../model/index.ts';
 import type { Renderer, RenderOptions } from './options.ts';
-import { groupsOf, newestFirst, type RowGroup } from './order.ts';
+import { groupsIn, type RowGroup } from './order.ts';
 import { personLine, sourceLines } from './person-line.ts';
 import { visible } from './visible.ts';
-import { assertedName, fieldText } from './words.ts';
+import { assertedName, shortText } from './words.ts';
 
 /** The record as one GitHub-flavoured Markdown document, every section and every group. */
 export const renderMarkdown: Renderer = function* markdown({ record }, options) {
@@ -18,9 +18,7 @@ export const renderMarkdown: Renderer = function* markdown({ record }, options) 
       ];
       yield `\n${states.join('; ') || 'not recorded'}\n`;
     }
-    const groups: RowGroup[] =
-      section.grouped === true ? groupsOf(rows) : [{ title: '', rows: newestFirst(rows) }];
-    for (const group of groups) yield* groupTable(section, group);
+    for (const group of groupsIn(section, rows)) yield* groupTable(section, group);
   }
 };
 
@@ -39,7 +37,7 @@ function* groupTable(section: Section, { title, rows }: RowGroup): Generator<str
 function cells(section: Section, row: Row): string[] {
   return section.columns.map(({ fields }) =>
     fields
-      .map((field) => fieldText(row, field))
+      .map((field) => shortText(row, field))
       .filter((part) => part !== '')
       .join(' '),
   );

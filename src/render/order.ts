@@ -1,4 +1,4 @@
-import type { Row } from '../model/index.ts';
+import type { Row, Section } from '../model/index.ts';
 
 /** A heading and the rows under it. */
 export interface RowGroup {
@@ -20,6 +20,11 @@ export function groupsOf(rows: readonly Row[]): RowGroup[] {
   return groups
     .filter((group) => group.rows.length > 0)
     .map((group) => ({ ...group, rows: newestFirst(group.rows) }));
+}
+
+/** A section's rows in its groups, or newest first where it has none. */
+export function groupsIn(section: Section, rows: readonly Row[]): RowGroup[] {
+  return section.grouped === true ? groupsOf(rows) : [{ title: '', rows: newestFirst(rows) }];
 }
 
 /** Newest first by the date that matters, as written; undated rows last, in the order of the source. */

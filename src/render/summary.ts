@@ -2,9 +2,9 @@ import { Chalk } from 'chalk';
 import { sectionNamed, type Row } from '../model/index.ts';
 import type { Renderer } from './options.ts';
 import { dateOf, groupsOf, newestFirst } from './order.ts';
-import { countByType, headLines, sectionLines } from './text.ts';
+import { countByType, headLines, tableLines } from './text.ts';
 import { visible } from './visible.ts';
-import { isFlagged } from './words.ts';
+import { fieldText, isFlagged } from './words.ts';
 
 /** A part of the summary: which rows of a section it takes, and what it calls them. */
 interface Part {
@@ -17,7 +17,7 @@ const recent = 8;
 
 /** One page: what a doctor asks first, and how many of everything else there are. */
 const parts: readonly Part[] = [
-  { section: 'allergies', title: 'Allergies', pick: (rows) => [...rows] },
+  { section: 'allergies', title: 'Allergies', pick: (rows) => groupsOf(rows).flatMap((group) => group.rows) },
   { section: 'medications', title: 'Current medications', pick: (rows) => current(rows) },
   { section: 'problems', title: 'Current problems', pick: (rows) => current(rows) },
   {
@@ -43,7 +43,7 @@ export const renderSummary: Renderer = function* summary({ record }, options) {
     const rows = part.pick(all);
     const of = all.length === rows.length ? `${rows.length}` : `${rows.length} of ${all.length}`;
     yield `\n${paint.bold(`${part.title.toUpperCase()} (${of})`)}\n`;
-    if (rows.length > 0) yield* sectionLines({ ...section, grouped: false }, rows, options, paint);
+    if (rows.length > 0) yield* tableLines(section, [{ title: '', rows }], options, paint);
     else
       yield `  ${all.length > 0 ? 'none among those recorded' : emptyText(record.sectionStates[part.section])}\n`;
   }
@@ -74,7 +74,7 @@ function latestOfEach(rows: readonly Row[]): Row[] {
   const latest = new Map<string, Row>();
   for (const row of newestFirst(rows.filter(({ assertion }) => assertion === 'stated'))) {
     const code = row.codes[0];
-    const key = [code ? `${code.system}|${code.code}` : row.name, row['unit']].join(' ');
+    const key = `${code ? `${code.system} ${code.code}` : row.name} ${fieldText(row, 'unit')}`;
     if (!latest.has(key)) latest.set(key, row);
   }
   return [...latest.values()];

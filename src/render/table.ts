@@ -2,8 +2,8 @@ import Table from 'cli-table3';
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
-/** Narrower than this, a column of words is no longer readable. */
-const narrowest = 9;
+/** No column is made narrower than its longest word, up to this; only longer words are broken. */
+const longestWholeWord = 16;
 const gap = 2;
 const indent = 2;
 
@@ -19,9 +19,9 @@ export interface FittedTable {
 }
 
 /**
- * Lays columns out inside `width`: columns without content are left out, wide ones are wrapped (nothing is ever cut),
- * and where even that is too wide the last columns are dropped and named. Cells are plain or already coloured text,
- * safe for a terminal.
+ * Lays columns out inside `width`: columns without content are left out, wide ones are wrapped at words (nothing is ever
+ * cut), and where even that is too wide the last columns are dropped and named. Cells are plain or already coloured
+ * text, safe for a terminal.
  */
 export function fitTable(
   columns: readonly TableColumn[],
@@ -29,13 +29,13 @@ export function fitTable(
   heading: (title: string) => string,
 ): FittedTable {
   const filled = columns.filter(({ cells }) => cells.some((cell) => cell !== ''));
-  const natural = filled.map(({ title, cells }) => Math.max(stringWidth(title), ...cells.map(widestLine)));
+  const sizes = filled.map(sizeOf);
   let shown = filled.length;
-  while (shown > 1 && total(natural.slice(0, shown).map((size) => Math.min(size, narrowest))) > width)
-    shown -= 1;
-  const widths = shrink(natural.slice(0, shown), width);
-  const kept = filled.slice(0, shown);
-  return { lines: draw(kept, widths, heading), dropped: filled.slice(shown).map(({ title }) => title) };
+  while (shown > 1 && total(sizes.slice(0, shown).map(({ least }) => least)) > width) shown -= 1;
+  return {
+    lines: draw(filled.slice(0, shown), share(sizes.slice(0, shown), width), heading),
+    dropped: filled.slice(shown).map(({ title }) => title),
+  };
 }
 
 function draw(
@@ -65,7 +65,7 @@ function draw(
     colWidths: [...widths],
   });
   const wrapped = (text: string, column: number): string =>
-    wrapAnsi(text, widths[column] ?? narrowest, { hard: true });
+    wrapAnsi(text, widths[column] ?? longestWholeWord, { hard: true });
   table.push(columns.map(({ title }, column) => heading(wrapped(title, column))));
   const rows = Math.max(0, ...columns.map(({ cells }) => cells.length));
   for (let row = 0; row < rows; row += 1) {
@@ -77,29 +77,34 @@ function draw(
     .map((line) => `${' '.repeat(indent)}${line}`.trimEnd());
 }
 
-function widestLine(cell: string): number {
-  return Math.max(...cell.split('\n').map((line) => stringWidth(line)));
+/** The width a column would like, and the one it needs. */
+interface ColumnSize {
+  natural: number;
+  least: number;
+}
+
+function sizeOf({ title, cells }: TableColumn): ColumnSize {
+  const lines = [title, ...cells].flatMap((cell) => cell.split('\n'));
+  const words = lines.flatMap((line) => line.split(' '));
+  const natural = Math.max(...lines.map((line) => stringWidth(line)));
+  const longest = Math.max(...words.map((word) => stringWidth(word)));
+  return { natural, least: Math.min(natural, Math.min(longest, longestWholeWord)) };
 }
 
 function total(widths: readonly number[]): number {
   return indent + widths.reduce((sum, size) => sum + size, 0) + gap * Math.max(0, widths.length - 1);
 }
 
-/** Takes from the widest columns until the table fits or every column is at its narrowest. */
-function shrink(natural: readonly number[], width: number): number[] {
-  const widths = [...natural];
-  let over = total(widths) - width;
-  while (over > 0) {
-    const widest = Math.max(...widths);
-    if (widest <= narrowest) break;
-    const next = Math.max(narrowest, ...widths.filter((size) => size < widest));
-    const widestOnes = widths.flatMap((size, column) => (size === widest ? [column] : []));
-    const each = Math.max(1, Math.min(widest - next || 1, Math.floor(over / widestOnes.length)));
-    for (const column of widestOnes) {
-      if (over <= 0) break;
-      widths[column] = widest - each;
-      over -= each;
-    }
+/** Gives every column what it needs, and the room that is left to the one that wraps most, a step at a time. */
+function share(sizes: readonly ColumnSize[], width: number): number[] {
+  const widths = sizes.map(({ least }) => least);
+  let room = width - total(widths);
+  const wraps = (column: number): number => (sizes[column]?.natural ?? 0) / Math.max(1, widths[column] ?? 1);
+  const columns = [...sizes.keys()];
+  for (; room > 0; room -= 1) {
+    const widest = columns.toSorted((a, b) => wraps(b) - wraps(a))[0];
+    if (widest === undefined || wraps(widest) <= 1) break;
+    widths[widest] = (widths[widest] ?? 0) + 1;
   }
   return widths;
 }

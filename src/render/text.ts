@@ -1,11 +1,11 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { sections, type HealthRecord, type Row, type Section } from '../model/index.ts';
 import type { Renderer, RenderOptions } from './options.ts';
-import { groupsOf, newestFirst, type RowGroup } from './order.ts';
+import { groupsIn, type RowGroup } from './order.ts';
 import { personLine, sourceLines } from './person-line.ts';
 import { fitTable, type TableColumn } from './table.ts';
 import { visible, visibleLines } from './visible.ts';
-import { assertedName, fieldText, isFlagged } from './words.ts';
+import { assertedName, shortText, isFlagged } from './words.ts';
 
 /** The whole record as tables for a terminal (`show`). */
 export const renderText: Renderer = function* text({ record }, options) {
@@ -15,7 +15,7 @@ export const renderText: Renderer = function* text({ record }, options) {
     const rows = record.sections[section.name] ?? [];
     if (rows.length === 0 || (section.name === 'other' && options.sections === undefined)) continue;
     yield `\n${paint.bold(`${section.title.toUpperCase()} (${rows.length})`)}\n`;
-    yield* sectionLines(section, rows, options, paint);
+    yield* tableLines(section, groupsIn(section, rows), options, paint);
   }
   yield* footLines(record, options, paint);
 };
@@ -26,15 +26,13 @@ export function* headLines(record: HealthRecord, paint: ChalkInstance): Generato
   for (const line of sourceLines(record)) yield `${paint.dim(visible(line))}\n`;
 }
 
-/** A section's rows as tables, in its groups where it has them. */
-export function* sectionLines(
+/** Groups of a section's rows as tables, each in the order given. */
+export function* tableLines(
   section: Section,
-  rows: readonly Row[],
+  groups: readonly RowGroup[],
   options: RenderOptions,
   paint: ChalkInstance,
 ): Generator<string> {
-  const groups: RowGroup[] =
-    section.grouped === true ? groupsOf(rows) : [{ title: '', rows: newestFirst(rows) }];
   const dropped = new Set<string>();
   for (const group of groups) {
     if (group.title !== '') yield `${paint.underline(group.title)}\n`;
@@ -56,7 +54,7 @@ function columnsFor(section: Section, rows: readonly Row[], paint: ChalkInstance
     cells: rows.map((row) => {
       const text = cellText(
         fields
-          .map((field) => fieldText(row, field))
+          .map((field) => shortText(row, field))
           .filter((part) => part !== '')
           .join(' '),
       );

@@ -24,6 +24,27 @@ export function fieldText(row: Row, field: string): string {
   return valueText(row[field]);
 }
 
+/**
+ * The text of a field in a table for people: a time of day is left to the other outputs, a file is its title and kind.
+ */
+export function shortText(row: Row, field: string): string {
+  const value = row[field];
+  if (typeof value === 'string') return dateFields.includes(field) ? value.slice(0, 10) : value;
+  if (field !== 'attachments' || !Array.isArray(value)) return valueText(value);
+  return value.map((item) => (isAttachment(item) ? fileText(item) : itemText(item))).join('; ');
+}
+
+const dateFields = ['date', 'start', 'end', 'recorded', 'lastOccurrence', 'expires'];
+
+function fileText({ title, contentType }: Attachment): string {
+  const kind = contentType?.replace(/;.*$/, '') ?? 'kind not recorded';
+  return title === undefined ? kind : `${title} (${kind})`;
+}
+
+function isAttachment(item: Item): item is Attachment {
+  return typeof item === 'object' && ('contentType' in item || 'url' in item || 'title' in item);
+}
+
 function valueText(value: Row[string]): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return value;
@@ -37,7 +58,7 @@ function itemText(item: Item): string {
   if ('sha256' in item)
     return `${item.sha256}${item.line === undefined ? '' : `:${item.line}`}#${item.pointer}`;
   if ('codes' in item) return componentText(item);
-  if ('contentType' in item || 'url' in item || 'title' in item) return attachmentText(item);
+  if (isAttachment(item)) return attachmentText(item);
   if (!('system' in item || 'code' in item)) return 'display' in item ? (item.display ?? '') : '';
   return [item.system, item.code].filter((part) => part !== undefined).join('|');
 }

@@ -2,7 +2,7 @@ import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findPerson, listPeople, type PersonFolder, type PullSubject } from '../../src/archive/index.ts';
-import type { PersonIdentity } from '../../src/model/person.ts';
+import type { PersonIdentity } from '../../src/model/index.ts';
 import {
   importFiles,
   jane,

@@ -55,6 +55,7 @@ export const medications = defineSection({
     { title: 'From', fields: ['start', 'date'] },
     { title: 'To', fields: ['end'] },
     { title: 'By', fields: ['prescriber'] },
+    { title: 'Recorded', fields: ['recorded'] },
     { title: 'Reason', fields: ['reasons'] },
   ],
   holds: (resource) => kinds[resource.string('resourceType') ?? ''] !== undefined,

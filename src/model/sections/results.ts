@@ -31,11 +31,10 @@ export const results = defineSection({
   fields: observationFields,
   columns: [
     { title: 'Date', fields: ['date', 'start'] },
-    { title: 'Result', fields: ['value', 'unit', 'absent'] },
+    { title: 'Result', fields: ['value', 'unit', 'absent', 'conclusion'] },
     { title: 'Flag', fields: ['flag'] },
-    { title: 'Reference range', fields: ['range'] },
+    { title: 'Range', fields: ['range'] },
     { title: 'Status', fields: ['statusAsRecorded'] },
-    { title: 'Conclusion', fields: ['conclusion'] },
   ],
   holds(resource) {
     const type = resource.string('resourceType');

@@ -30,7 +30,7 @@ export const vitalSigns = defineSection({
     { title: 'Date', fields: ['date', 'start'] },
     { title: 'Value', fields: ['value', 'unit', 'absent'] },
     { title: 'Flag', fields: ['flag'] },
-    { title: 'Reference range', fields: ['range'] },
+    { title: 'Range', fields: ['range'] },
     { title: 'Status', fields: ['statusAsRecorded'] },
   ],
   holds: isVitalSign,
