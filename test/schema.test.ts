@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { readDocument } from '../src/commands/inputs.ts';
 import { buildRecord, recordSchema } from '../src/model/index.ts';
 
-const kept: unknown = JSON.parse(readFileSync(new URL('../docs/record.schema.json', import.meta.url), 'utf8'));
+const kept: unknown = JSON.parse(
+  readFileSync(new URL('../docs/record.schema.json', import.meta.url), 'utf8'),
+);
 
 describe('the published JSON Schema', () => {
   it('is the schema of the rows as they are: renaming a field means changing the published file by hand', () => {

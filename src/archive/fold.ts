@@ -1,4 +1,4 @@
-import type { Ledger } from '../model/ledger.ts';
+import type { Ledger } from '../model/index.ts';
 import type { Archive } from './archive.ts';
 import type { Bag } from './chain.ts';
 import { changeLine, type ChangeLine } from './change-file.ts';

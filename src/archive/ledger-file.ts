@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Ledger } from '../model/ledger.ts';
+import type { Ledger } from '../model/index.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 

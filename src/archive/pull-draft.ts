@@ -1,8 +1,13 @@
 import * as v from 'valibot';
 import { BlueButtonError } from '../errors/index.ts';
-import type { Ledger, LedgerRow } from '../model/ledger.ts';
-import type { PersonIdentity } from '../model/index.ts';
-import type { Pulled, PulledDocument, PulledResource } from '../model/pulled.ts';
+import type {
+  Ledger,
+  LedgerRow,
+  PersonIdentity,
+  Pulled,
+  PulledDocument,
+  PulledResource,
+} from '../model/index.ts';
 import type { Archive } from './archive.ts';
 import { resourceTypeName, type ChangeLine } from './change-file.ts';
 import { sha256Of } from './digest.ts';

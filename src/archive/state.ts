@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Ledger } from '../model/ledger.ts';
+import type { Ledger } from '../model/index.ts';
 import type { Archive } from './archive.ts';
 import type { Bag } from './chain.ts';
 import { sha256Of } from './digest.ts';

@@ -1,4 +1,4 @@
-import type { LedgerRow } from '../model/ledger.ts';
+import type { LedgerRow } from '../model/index.ts';
 import type { HeldResource } from './fold.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject, parseJson } from '../json/index.ts';
-import type { Ledger } from '../model/ledger.ts';
+import type { Ledger } from '../model/index.ts';
 import type { Archive } from './archive.ts';
 import type { Bag } from './chain.ts';
 import { changeLine, type ChangeLine } from './change-file.ts';

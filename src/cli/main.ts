@@ -41,7 +41,7 @@ export async function main(): Promise<void> {
       now: () => new Date(),
       signal: stop.signal,
       openBrowser,
-      process: {
+      program: {
         pid: process.pid,
         host: hostname(),
         version: version(),
@@ -53,7 +53,7 @@ export async function main(): Promise<void> {
     process.exitCode = statusOf[await module.run(input, context)];
   } catch (thrown) {
     const asJson = argv.includes('--json') || argv.includes('--format=json');
-    process.exitCode = reportError(stop.signal.aborted ? stop.signal.reason : thrown, err, asJson);
+    process.exitCode = await reportError(stop.signal.aborted ? stop.signal.reason : thrown, err, asJson);
   }
 }
 

@@ -1,10 +1,9 @@
 import type { Output } from '../commands/context.ts';
 import { BlueButtonError, messageOf } from '../errors/index.ts';
 import { exitStatusOf, type ExitStatus } from './exit-codes.ts';
-import { visible } from '../render/visible.ts';
 
 /** Tells a person, or with `json` a script, what went wrong, and returns the exit status for it. */
-export function reportError(thrown: unknown, err: Output, json: boolean): ExitStatus {
+export async function reportError(thrown: unknown, err: Output, json: boolean): Promise<ExitStatus> {
   const error = thrown instanceof BlueButtonError ? thrown : unexpected(thrown);
   const status = exitStatusOf(error.code);
   if (json) {
@@ -13,6 +12,7 @@ export function reportError(thrown: unknown, err: Output, json: boolean): ExitSt
       `${JSON.stringify({ schema: 'bluebutton/error/1', code, status, message, why, try: error.try })}\n`,
     );
   } else {
+    const { visible } = await import('../render/index.ts');
     const lines = [error.message, ...(error.why === undefined ? [] : [error.why])];
     if (error.try !== undefined) lines.push(`Try: ${error.try}`);
     err.write(

@@ -14,7 +14,7 @@ export function archiveWriter(input: CommandInput, context: Context): ArchiveWri
   let opened: Promise<{ archive: Archive; lock: Lock }> | undefined;
   const open = async (): Promise<{ archive: Archive; lock: Lock }> => {
     const archive = await createArchive(archiveFor(input, context));
-    const { pid, host, isRunning } = context.process;
+    const { pid, host, isRunning } = context.program;
     return { archive, lock: await lockArchive(archive, { pid, host, now: context.now, isRunning }) };
   };
   return {
@@ -27,6 +27,6 @@ export function archiveWriter(input: CommandInput, context: Context): ArchiveWri
 }
 
 /** Name and version as bags name the program that made them. */
-export function softwareName({ process }: Context): string {
-  return `bluebutton-cli ${process.version}`;
+export function softwareName({ program }: Context): string {
+  return `bluebutton-cli ${program.version}`;
 }

@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 
 /** Another command of this tool, running as a process of its own. */
 export interface ChildCommand {
-  process: ChildProcessByStdio<null, Readable, Readable>;
+  child: ChildProcessByStdio<null, Readable, Readable>;
   /** Resolves with the exit status once it has ended and everything it said was handed on. */
   ended: Promise<number>;
 }
@@ -26,7 +26,7 @@ export function startCommand(
     onErr: (text: string) => void;
   },
 ): ChildCommand {
-  const { execPath, entry } = context.process;
+  const { execPath, entry } = context.program;
   const child = spawn(execPath, [entry, ...words], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.setEncoding('utf8').on('data', onOut);
   child.stderr.setEncoding('utf8').on('data', onErr);
@@ -37,7 +37,7 @@ export function startCommand(
       else reject(new BlueButtonError('failed', `bluebutton ${words[0] ?? ''} was ended by ${signal}.`));
     });
   });
-  return { process: child, ended };
+  return { child, ended };
 }
 
 /** A command line as a person types it, for showing. */

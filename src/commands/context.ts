@@ -25,7 +25,8 @@ export interface Context {
   signal: AbortSignal;
   /** Opens an address in the person's browser. */
   openBrowser: (url: string) => Promise<void>;
-  process: {
+  /** This tool and the process it runs in. */
+  program: {
     pid: number;
     host: string;
     /** Version of this tool. */

@@ -86,7 +86,7 @@ class Stage {
   }
 
   async closePortal(): Promise<void> {
-    this.#portal?.process.kill('SIGTERM');
+    this.#portal?.child.kill('SIGTERM');
     await this.#portal?.ended.catch(() => undefined);
   }
 
@@ -115,10 +115,10 @@ class Stage {
     await answered;
   }
 
-  async #finish(words: readonly string[], child: ChildCommand): Promise<void> {
-    const stop = (): boolean => child.process.kill('SIGINT');
+  async #finish(words: readonly string[], command: ChildCommand): Promise<void> {
+    const stop = (): boolean => command.child.kill('SIGINT');
     this.#context.signal.addEventListener('abort', stop);
-    const status = await child.ended;
+    const status = await command.ended;
     this.#context.signal.removeEventListener('abort', stop);
     this.#context.signal.throwIfAborted();
     if (status === 0) return;
@@ -147,10 +147,10 @@ async function allow(address: string): Promise<void> {
   await fetch(address, { method: 'POST', body: new URLSearchParams({ decision: 'allow' }) });
 }
 
-function firstLine({ process, ended }: ChildCommand): Promise<string[]> {
+function firstLine({ child, ended }: ChildCommand): Promise<string[]> {
   return new Promise((resolveLine, reject) => {
     let text = '';
-    process.stdout.on('data', (piece: string) => {
+    child.stdout.on('data', (piece: string) => {
       text += piece;
       if (text.includes('\n')) resolveLine(text.split('\n'));
     });

@@ -28,8 +28,8 @@ export interface PortalAccess {
 }
 
 /** The one way to the network, named for what it is in the portals' logs. */
-export function httpFor({ process, now }: Context): Http {
-  return createHttp({ userAgent: `bluebutton/${process.version}`, now });
+export function httpFor({ program, now }: Context): Http {
+  return createHttp({ userAgent: `bluebutton/${program.version}`, now });
 }
 
 /** Says which host is about to be talked to, and asks the portal what it is. */

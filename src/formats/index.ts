@@ -19,16 +19,27 @@ const headLength = 64 * 1024;
  * @throws BlueButtonError `not-a-health-record`, saying what the document is instead where that is known.
  */
 export async function recognize(document: ByteSource): Promise<Format> {
-  const head = await document.read(0, headLength);
+  const head = await headOf(document);
   if (head.length === 0) {
     throw new BlueButtonError('not-a-health-record', `${document.name} is empty.`, {
       try: 'download it again from where it came',
     });
   }
-  const format = formats.find((candidate) => candidate.recognizes(head, document.size <= headLength));
+  const format = formats.find((candidate) => candidate.recognizes(head, document.size <= head.length));
   if (format) return format;
   throw new BlueButtonError('not-a-health-record', `${document.name}: ${unreadKindOf(head)}`, {
     why: `These are read so far: ${formats.map(({ name }) => name).join(', ')}.`,
     try: 'ask the portal for a FHIR (JSON) download, or see bluebutton show --help',
   });
+}
+
+/** The first bytes of a document, with its first line whole: one line of NDJSON can hold a scanned page. */
+async function headOf(document: ByteSource): Promise<Uint8Array> {
+  let length = headLength;
+  let head = await document.read(0, length);
+  while (head.length === length && !head.includes(0x0a)) {
+    length *= 2;
+    head = await document.read(0, length);
+  }
+  return head;
 }

@@ -1,5 +1,7 @@
-import { codesOf, type Code } from './coding.ts';
+import { isObject, type JsonValue } from '../json/index.ts';
+import { codesOf, statusWords, type Code } from './coding.ts';
 import type { Element } from './element.ts';
+import { lookUp } from './look-up.ts';
 
 /**
  * What the source asserts of a row's name. Only `stated` is the positive fact; every other word is printed wherever
@@ -26,6 +28,8 @@ const byStatus: Readonly<Record<string, Assertion>> = {
   proposed: 'planned',
   planned: 'planned',
   preparation: 'planned',
+  registered: 'unconfirmed',
+  preliminary: 'unconfirmed',
 };
 
 /** Statuses whose meaning depends on the resource type (R4 value sets). */
@@ -39,14 +43,12 @@ const byTypeAndStatus: Readonly<Record<string, Readonly<Record<string, Assertion
     'in-progress': 'planned',
   },
   MedicationStatement: { intended: 'planned' },
-  Observation: { cancelled: 'not-done', registered: 'unconfirmed', preliminary: 'unconfirmed' },
-  DiagnosticReport: {
-    cancelled: 'not-done',
-    registered: 'unconfirmed',
-    partial: 'unconfirmed',
-    preliminary: 'unconfirmed',
-  },
-  Composition: { preliminary: 'unconfirmed' },
+  Observation: { cancelled: 'not-done' },
+  DiagnosticReport: { cancelled: 'not-done', partial: 'unconfirmed' },
+  // R4: a study that is registered has its images to come; the study itself is a fact.
+  ImagingStudy: { registered: 'planned', cancelled: 'not-done' },
+  RiskAssessment: { cancelled: 'not-done' },
+  DetectedIssue: { cancelled: 'not-done' },
   Encounter: { cancelled: 'not-done' },
   Appointment: {
     pending: 'planned',
@@ -59,7 +61,24 @@ const byTypeAndStatus: Readonly<Record<string, Readonly<Record<string, Assertion
   DeviceRequest: { active: 'planned', 'on-hold': 'planned', revoked: 'not-done' },
   NutritionOrder: { active: 'planned', 'on-hold': 'planned', revoked: 'not-done' },
   ExplanationOfBenefit: { cancelled: 'not-done' },
+  CarePlan: { revoked: 'not-done' },
+  DeviceUseStatement: { intended: 'planned' },
+  EpisodeOfCare: { waitlist: 'planned', cancelled: 'not-done' },
+  Task: {
+    requested: 'planned',
+    received: 'planned',
+    accepted: 'planned',
+    ready: 'planned',
+    rejected: 'not-done',
+    cancelled: 'not-done',
+    failed: 'not-done',
+  },
+  // A Goal has a `lifecycleStatus` instead.
+  Goal: { accepted: 'planned', rejected: 'not-done', cancelled: 'not-done' },
 };
+
+/** Members by which FHIR before R4 negates; where one is true, no status can be read as the positive fact. */
+const negatingMembers = ['notDone', 'notGiven', 'wasNotGiven', 'notPerformed', 'wasNotTaken'];
 
 const byVerification: Readonly<Record<string, Assertion>> = {
   'entered-in-error': 'entered-in-error',
@@ -77,21 +96,44 @@ const noneKnown = [
   '429625007',
   '428607008',
   '160245001',
+  '787480003',
   '787481004',
+  '787482006',
+  '787482006',
+  '787483001',
   'no-known-allergies',
   'no-known-medication-allergies',
   'no-known-environmental-allergies',
   'no-known-food-allergies',
   'no-known-problems',
   'no-known-medications',
+  'no-known-procedures',
+  'no-known-immunizations',
+  'no-known-devices',
 ];
 
 /** Codes that say nothing is known, which is not the same as none. */
-const noInformation = ['1287211007', 'no-allergy-info', 'no-problem-info', 'no-medication-info'];
+const noInformation = [
+  '1287211007',
+  'no-allergy-info',
+  'no-problem-info',
+  'no-medication-info',
+  'no-procedure-info',
+  'no-immunization-info',
+  'no-device-info',
+];
 
-const noneInWords = /^(no known\b|nkda?$|nka$|no (allergies|problems|medications)\b|none known$)/i;
+const noneInWords =
+  /^(no known\b|nkda?\b|nka\b|no (current |active |other )?(allergies|problems|medications|procedures|immunizations)\b|none known$)/i;
 
-/** True when a name or its codes say that there is none: "No known allergies". */
+/** "No known allergies except penicillin" is a statement of penicillin. */
+const exception = /\b(except|other than|apart from|aside from|but|besides)\b/i;
+
+/** A name that denies one thing ("No known metastases", "No known allergy to latex"), not the whole drawer. */
+const deniesOneThing =
+  /^no known (?!((drug|medication|medicine|food|environmental|current|active|other|significant|medical|health|and|or) )*(allerg(y|ies)|intolerances?|adverse reactions?|problems?|conditions?|diagnos[ei]s|diseases?|medications?|drugs?|medicines?|procedures?|surger(y|ies)|immunizations?|vaccinations?|devices?)\b(?! (to|of|with|from|in)\b))/i;
+
+/** True when a name or its codes deny what they name: "No known allergies", "No known allergy to latex". */
 export function saysNone({
   name,
   codes,
@@ -102,8 +144,13 @@ export function saysNone({
   const words = [name, ...codes.map(({ display }) => display)];
   return (
     codes.some(({ code }) => code !== undefined && noneKnown.includes(code)) ||
-    words.some((word) => typeof word === 'string' && noneInWords.test(word.trim()))
+    words.some((word) => typeof word === 'string' && noneInWords.test(word.trim()) && !exception.test(word))
   );
+}
+
+/** True when a name or its codes say that the whole drawer is empty: "No known allergies", not one allergen. */
+export function saysNoneAtAll(row: { name: string | null | undefined; codes: readonly Code[] }): boolean {
+  return saysNone(row) && !deniesOneThing.test(row.name?.trim() ?? '');
 }
 
 /** True when codes say that nothing is known. */
@@ -119,12 +166,13 @@ export function saysNoInformation(codes: readonly Code[]): boolean {
  */
 export function assertionOf(resource: Element, concept?: Element): Assertion {
   const type = resource.string('resourceType') ?? '';
-  const status = resource.string('status') ?? '';
-  const fromStatus = byStatus[status] ?? byTypeAndStatus[type]?.[status];
+  const status = resource.string(type === 'Goal' ? 'lifecycleStatus' : 'status');
+  const fromStatus = lookUp(byStatus, status) ?? lookUp(lookUp(byTypeAndStatus, type) ?? {}, status);
   const fromVerification = verificationOf(resource);
   if (fromStatus === 'entered-in-error' || fromVerification === 'entered-in-error') return 'entered-in-error';
+  if (fromVerification === 'refuted') return 'refuted';
   if (resource.boolean('doNotPerform') === true || namesNone(concept)) return 'negated';
-  if (fromStatus === 'not-done' || fromVerification === 'refuted') return fromStatus ?? 'refuted';
+  if (fromStatus === 'not-done' || isNegatedInOldWords(resource)) return 'not-done';
   if (isProposal(resource)) return 'planned';
   if (fromStatus !== undefined || fromVerification !== undefined)
     return fromStatus ?? fromVerification ?? 'unconfirmed';
@@ -135,9 +183,12 @@ export function assertionOf(resource: Element, concept?: Element): Assertion {
 }
 
 function verificationOf(resource: Element): Assertion | undefined {
-  if (resource.value['verificationStatus'] === undefined) return undefined;
-  const codes = codesOf(resource.child('verificationStatus')).map(({ code }) => code ?? '');
-  return codes.map((code) => byVerification[code]).find((assertion) => assertion !== undefined);
+  const found = statusWords(resource, 'verificationStatus').map((word) => lookUp(byVerification, word));
+  return found.find((assertion) => assertion !== undefined);
+}
+
+function isNegatedInOldWords(resource: Element): boolean {
+  return negatingMembers.some((name) => resource.boolean(name) === true) || resource.value['taken'] === 'n';
 }
 
 function namesNone(concept: Element | undefined): boolean {
@@ -148,9 +199,16 @@ function isProposal(resource: Element): boolean {
   return ['proposal', 'plan'].includes(resource.string('intent') ?? '');
 }
 
-/** The URLs of modifier extensions anywhere at the top of a resource, for the row's caution. */
+/** The URLs of modifier extensions anywhere in a resource but its contained ones, for the row's caution. */
 export function modifiersOf(resource: Element): string[] {
-  return resource
-    .children('modifierExtension')
-    .map((extension) => extension.string('url') ?? 'without a URL');
+  const { contained: _, ...own } = resource.value;
+  return [...new Set(modifierUrls(own))];
+}
+
+function modifierUrls(value: JsonValue | undefined): string[] {
+  if (Array.isArray(value)) return value.flatMap(modifierUrls);
+  if (!isObject(value)) return [];
+  const here = [value['modifierExtension']].flat().filter((extension) => isObject(extension));
+  const urls = here.map(({ url }) => (typeof url === 'string' ? url : 'without a URL'));
+  return [...urls, ...Object.values(value).flatMap(modifierUrls)];
 }

@@ -1,4 +1,5 @@
 import type { Element } from './element.ts';
+import { lookUp } from './look-up.ts';
 
 /** One code as recorded: nothing translated, nothing added. */
 export interface Code {
@@ -58,7 +59,28 @@ export function nameOfCodes(codes: readonly Code[]): string | undefined {
 }
 
 function bareCode({ code, system }: Code): string {
-  return system === undefined ? `code ${code}` : `${systemNames[system] ?? system} ${code}`;
+  return system === undefined ? `code ${code}` : `${lookUp(systemNames, system) ?? system} ${code}`;
+}
+
+/**
+ * The words by which a status concept can be known, as codes are written (`entered-in-error`): its codes, its displays
+ * and its text, for sources that state no code; also of a plain code in the concept's place (FHIR before R4).
+ */
+export function statusWords(resource: Element, name: string): string[] {
+  if (resource.value[name] === undefined) return [];
+  if (typeof resource.value[name] === 'string') return [asCode(resource.string(name) ?? '')];
+  const concept = resource.child(name);
+  const codes = codesOf(concept);
+  const words = [
+    ...codes.map(({ code }) => code),
+    ...codes.map(({ display }) => display),
+    concept?.string('text'),
+  ];
+  return words.flatMap((word) => (word === undefined ? [] : [asCode(word)]));
+}
+
+function asCode(word: string): string {
+  return word.trim().toLowerCase().replaceAll(/\s+/g, '-');
 }
 
 /** The names of a repeating CodeableConcept. */

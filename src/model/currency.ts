@@ -12,7 +12,7 @@ export interface CurrencyEvidence {
   /** It ended, and no date says when (an age, a phrase). */
   endedWithoutDate?: boolean;
   /** The status code that speaks of currency: clinical status, else the status of the request or event. */
-  status?: string | undefined;
+  status?: string | readonly string[] | undefined;
   /** The source's own date. */
   asOf?: string | undefined;
 }
@@ -27,7 +27,8 @@ const past = ['inactive', 'remission', 'resolved', 'completed', 'stopped', 'canc
 export function currencyOf({ end, endedWithoutDate, status, asOf }: CurrencyEvidence): Status {
   if (endedWithoutDate === true) return 'past';
   if (end !== undefined && asOf !== undefined && isBefore(end, asOf) === true) return 'past';
-  if (status !== undefined && current.includes(status)) return 'current';
-  if (status !== undefined && past.includes(status)) return 'past';
+  const words = [status ?? []].flat();
+  if (words.some((word) => current.includes(word))) return 'current';
+  if (words.some((word) => past.includes(word))) return 'past';
   return 'not stated';
 }

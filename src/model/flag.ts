@@ -1,5 +1,6 @@
-import { codesOf, nameOf } from './coding.ts';
+import { codesOf, hasCode, nameOf } from './coding.ts';
 import type { Element } from './element.ts';
+import { lookUp } from './look-up.ts';
 import { quantityOf, rangeText } from './quantity.ts';
 
 /** Words for the codes of v3-ObservationInterpretation that people meet; other codes show as recorded. */
@@ -28,7 +29,7 @@ const quiet = ['normal', 'negative', 'not detected', 'susceptible'];
 
 /** True when a flag says that the result is out of the ordinary. */
 export function isOutOfRange(flag: string | undefined): boolean {
-  return flag !== undefined && !quiet.includes(flag.toLowerCase());
+  return flag !== undefined && flag.split(', ').some((word) => !quiet.includes(word.toLowerCase()));
 }
 
 /**
@@ -37,10 +38,10 @@ export function isOutOfRange(flag: string | undefined): boolean {
  */
 export function flagOf(measurement: Element): string | undefined {
   const recorded = measurement.children('interpretation').flatMap((concept) => {
-    const code = codesOf(concept).find((coding) => coding.code !== undefined && coding.code in words)?.code;
-    return (code && words[code]) ?? nameOf(concept) ?? [];
+    const known = codesOf(concept).flatMap(({ code }) => lookUp(words, code) ?? []);
+    return known[0] ?? nameOf(concept) ?? [];
   });
-  if (recorded.length > 0) return recorded.join(', ');
+  if (recorded.length > 0) return [...new Set(recorded)].join(', ');
   const computed = computedFlag(measurement);
   return computed && `${computed} (computed)`;
 }
@@ -82,9 +83,9 @@ function isAbove(a: number, b: number, comparator: string): boolean {
 
 /** A range for everyone: not for a special group or state. */
 function isOrdinaryRange(range: Element): boolean {
-  const type = codesOf(range.child('type')).at(0)?.code;
+  const type = range.child('type');
   const special = range.children('appliesTo').length > 0 || range.value['age'] !== undefined;
-  return !special && (type === undefined || type === 'normal');
+  return !special && (type === undefined || hasCode(type, ['normal']));
 }
 
 function bound(quantity: Element | undefined, unit: string | undefined): number | undefined {

@@ -1,7 +1,7 @@
 import type { Entry } from './entry.ts';
 import { Element } from './element.ts';
 import { areDifferent, identityOf, isSamePerson, type PersonIdentity } from './person-identity.ts';
-import { referenceTextOf, type ReferenceIndex } from './reference-index.ts';
+import { areApart, baseOf, referenceTextOf, type ReferenceIndex } from './reference-index.ts';
 
 /** One patient of an input: known by a Patient resource, or only by the references to one. */
 export interface PatientOfInput {
@@ -64,7 +64,7 @@ function describedPatient(entry: Entry, patients: Map<string, PatientOfInput>): 
   const id = entry.container === undefined ? entry.resource['id'] : undefined;
   const named = typeof id === 'string';
   const name = named ? `Patient/${id}` : placeName(entry);
-  const own = `${source} ${name}`;
+  const own = keyOf(source, baseOf(entry.fullUrl), name, patients, identity);
   const known = patients.get(own);
   if (known && !areDifferent(known.identity, identity)) return known;
   for (const patient of patients.values()) {
@@ -124,7 +124,8 @@ function patientReferred(
       : undefined;
   const name = /(^|\/)(Patient\/[A-Za-z0-9.-]+)(\/_history\/.*)?$/.exec(reference)?.[2];
   if (name === undefined) return undefined;
-  const own = `${from.origin.source} ${name}`;
+  const base = baseOf(reference) ?? baseOf((from.container ?? from).fullUrl);
+  const own = keyOf(from.origin.source, base, name, patients);
   return patients.get(own) ?? newPatient(own, name, {}, patients);
 }
 
@@ -154,6 +155,21 @@ function newPatient(
   const patient: PatientOfInput = { key, identity, described: [], resources: 0 };
   patients.set(patients.has(own) ? `${own} ${key}` : own, patient);
   return patient;
+}
+
+/** A key of `Type/id` in a source; with its base URL when another server's resource already goes by that name there. */
+function keyOf(
+  source: string,
+  base: string | undefined,
+  name: string,
+  patients: Map<string, PatientOfInput>,
+  identity: PersonIdentity = {},
+): string {
+  const near = patients.get(`${source} ${name}`);
+  const foreign =
+    near?.described.some(({ fullUrl }) => areApart(base, baseOf(fullUrl))) === true &&
+    !isSamePerson(near.identity, identity);
+  return foreign ? `${source} ${base}${name}` : `${source} ${name}`;
 }
 
 function placeName(entry: Entry): string {

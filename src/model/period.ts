@@ -49,6 +49,17 @@ export function timesOf(element: Element, name: string): Times {
   }
 }
 
+/**
+ * When something began: `onset[x]`. Its Period says that it began at some time inside, never that it ended with it
+ * (R4 Condition.onset, AllergyIntolerance.onset).
+ */
+export function onsetOf(element: Element): { start?: string; text?: string } {
+  const { date, start, end, text } = timesOf(element, 'onset');
+  const from = date ?? start;
+  const span = end === undefined ? text : `between ${start ?? 'a time not stated'} and ${end}`;
+  return { ...(from !== undefined && { start: from }), ...withText(span) };
+}
+
 function withText(text: string | undefined): Times {
   return text === undefined ? {} : { text };
 }

@@ -16,7 +16,10 @@ const described = (description: string, schema: Schema): Schema => ({ descriptio
 const listOf = (name: string): Schema => ({ type: 'array', items: { $ref: `#/$defs/${name}` } });
 
 /** An object with these members and no others. */
-function closed(required: Readonly<Record<string, Schema>>, optional: Readonly<Record<string, Schema>> = {}): Schema {
+function closed(
+  required: Readonly<Record<string, Schema>>,
+  optional: Readonly<Record<string, Schema>> = {},
+): Schema {
   return {
     type: 'object',
     required: Object.keys(required),
@@ -35,7 +38,11 @@ const kindSchemas: Readonly<Record<Field['kind'], Schema>> = {
 };
 
 const origin = closed(
-  { source: described('id of the source', text), sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' }, pointer: text },
+  {
+    source: described('id of the source', text),
+    sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+    pointer: text,
+  },
   { line: { type: 'integer', minimum: 1 }, path: described('place in the archive', text) },
 );
 

@@ -15,7 +15,7 @@ import type { Source } from './source.ts';
 export interface HealthRecord {
   schema: 'bluebutton/record/1';
   person: Person | null;
-  /** Everyone described, in an input of several patients that was asked for whole (`convert`). */
+  /** Everyone, in an input of several patients that was asked for whole (`convert`); also who is only referred to. */
   people?: Person[];
   /** Rows by section name; every section is there, empty or not. */
   sections: Record<string, Row[]>;
@@ -75,7 +75,7 @@ export function buildRecord(input: RecordInput, patient?: string): BuiltRecord {
   for (const entry of taken) {
     const element = elementOf(entry, findings);
     const owner = patientOf(entry);
-    if (entry.resource.resourceType === 'Patient' && owner) {
+    if (owner?.described.includes(entry) === true) {
       describe(described, input.onePerson === true ? 'the person' : owner, owner.key, entry, element);
       continue;
     }
@@ -85,12 +85,13 @@ export function buildRecord(input: RecordInput, patient?: string): BuiltRecord {
     rowsOf.get(section.name)?.push(severalPeople && owner ? { ...row, patient: owner.key } : row);
   }
 
+  if (severalPeople) nameUndescribed(described, wanted);
   const people = [...described.values()];
   const recordSections = Object.fromEntries(rowsOf);
   return {
     record: {
       schema: 'bluebutton/record/1',
-      person: people.length === 1 ? (people[0] ?? null) : null,
+      person: severalPeople ? null : (people[0] ?? null),
       ...(severalPeople && { people }),
       sections: recordSections,
       sectionStates: statesOf(recordSections, taken, input.sources, input.states ?? {}),
@@ -111,6 +112,17 @@ function describe(
   const known = described.get(owner);
   if (known) known.sources.push(entry.origin);
   else described.set(owner, readPerson(element, id, [entry.origin]));
+}
+
+/** People known only by references to them stand beside the described ones, in the order of the patients. */
+function nameUndescribed(
+  described: Map<PatientOfInput | 'the person', Person>,
+  patients: readonly PatientOfInput[],
+): void {
+  const nobody = new Element({}, () => undefined);
+  for (const patient of patients) {
+    if (!described.has(patient)) described.set(patient, readPerson(nobody, patient.key, []));
+  }
 }
 
 /** An element whose wrong shapes become findings that say where. */

@@ -18,12 +18,12 @@ export class ReferenceIndex {
       return reference === '#' ? top : this.#entries.get(containedKey(top, reference.slice(1)));
     }
     const plain = reference.replace(/\/_history\/[^/]*$/, '');
-    const base = /^(.*\/)[A-Za-z]+\/[A-Za-z0-9.-]+$/.exec(top.fullUrl ?? '')?.[1];
+    const base = baseOf(top.fullUrl);
     const { source } = from.origin;
-    return (
+    const found =
       (base === undefined ? undefined : this.#entries.get(`${source} ${base}${plain}`)) ??
-      this.#entries.get(`${source} ${plain}`)
-    );
+      this.#entries.get(`${source} ${plain}`);
+    return found && areApart(base, baseOf(found.fullUrl)) && isRelative(plain) ? undefined : found;
   }
 
   #add(entry: Entry): void {
@@ -38,6 +38,21 @@ export class ReferenceIndex {
     const relative = `${origin.source} ${resource.resourceType}/${id}`;
     if (!this.#entries.has(relative)) this.#entries.set(relative, entry);
   }
+}
+
+/** The base URL of an absolute `[base]/Type/id`; undefined for any other address (`urn:uuid:…`). */
+export function baseOf(address: string | undefined): string | undefined {
+  return /^(https?:\/\/.*\/)[A-Za-z]+\/[A-Za-z0-9.-]+(\/_history\/[^/]*)?$/.exec(address ?? '')?.[1];
+}
+
+/** True for two servers: each may use the same `Type/id` for something else. */
+export function areApart(base: string | undefined, other: string | undefined): boolean {
+  if (base === undefined || other === undefined) return false;
+  return base.replace(/^https?:/, '') !== other.replace(/^https?:/, '');
+}
+
+function isRelative(reference: string): boolean {
+  return /^[A-Za-z]+\/[A-Za-z0-9.-]+$/.test(reference);
 }
 
 function containedKey(container: Entry, id: string): string {

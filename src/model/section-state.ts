@@ -1,7 +1,8 @@
-import { saysNoInformation, saysNone } from './assertion.ts';
+import { saysNoInformation, saysNoneAtAll } from './assertion.ts';
 import { codesOf } from './coding.ts';
 import { Element } from './element.ts';
 import type { Entry } from './entry.ts';
+import { lookUp } from './look-up.ts';
 import type { Row } from './row.ts';
 import type { Source } from './source.ts';
 
@@ -62,7 +63,9 @@ export function statesOf(
       section,
       sources.map(({ id }): SectionState => {
         const own = rows.filter((row) => row.sources.some(({ source }) => source === id));
-        if (own.some(isPositive)) return { source: id, state: 'stated-rows' };
+        // The last drawer is of many kinds: that there is none of one says nothing of the others.
+        if (own.some(section === 'other' ? () => true : isPositive))
+          return { source: id, state: 'stated-rows' };
         const said = [...(stated[section] ?? []), ...(empties[section] ?? [])].find(
           ({ source }) => source === id,
         );
@@ -75,18 +78,26 @@ export function statesOf(
 
 /** A row that is a fact of its own, not the statement that there is none or that nothing is known. */
 function isPositive(row: Row): boolean {
-  return !saysNone(row) && !saysNoInformation(row.codes) && row.assertion !== 'entered-in-error';
+  return !saysNoneAtAll(row) && !saysNoInformation(row.codes) && row.assertion !== 'entered-in-error';
+}
+
+/** The sections of a Composition, those inside others too. */
+function partsOf(composition: Element): Element[] {
+  return composition.children('section').flatMap((part) => [part, ...partsOf(part)]);
 }
 
 function emptyReasons(entries: readonly Entry[]): Record<string, SectionState[]> {
   const states: Record<string, SectionState[]> = {};
   for (const { resource, origin } of entries) {
     if (resource.resourceType !== 'Composition') continue;
-    for (const part of new Element(resource, () => undefined).children('section')) {
-      const code = codesOf(part.child('code'))[0]?.code ?? '';
-      const reason = codesOf(part.child('emptyReason'))[0]?.code ?? '';
-      const section = sectionOfLoinc[code];
-      const state = stateOfEmptyReason[reason];
+    for (const part of partsOf(new Element(resource, () => undefined))) {
+      const section = codesOf(part.child('code')).flatMap(
+        ({ code }) => lookUp(sectionOfLoinc, code) ?? [],
+      )[0];
+      const reason = codesOf(part.child('emptyReason')).find(
+        ({ code }) => lookUp(stateOfEmptyReason, code) !== undefined,
+      )?.code;
+      const state = lookUp(stateOfEmptyReason, reason);
       if (section === undefined || state === undefined) continue;
       (states[section] ??= []).push({ source: origin.source, state, reason: `the document says: ${reason}` });
     }

@@ -1,6 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../json/index.ts';
-import { Element } from '../model/element.ts';
-import type { Resource } from '../model/resource.ts';
+import { Element, type Resource } from '../model/index.ts';
 
 /** An attachment of a resource whose bytes lie elsewhere (R4 §2.24.0.5, `Attachment.url`). */
 export interface NamedAttachment {

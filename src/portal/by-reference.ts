@@ -1,5 +1,4 @@
-import type { LedgerRow } from '../model/ledger.ts';
-import type { PulledResource } from '../model/pulled.ts';
+import type { LedgerRow, PulledResource } from '../model/index.ts';
 import { offers, type PortalDescription } from './description.ts';
 import { askFhir, type FhirAnswer } from './fhir-answer.ts';
 import type { Harvest } from './harvest.ts';

@@ -1,7 +1,5 @@
 import { decodeJson, parseJson } from '../json/index.ts';
-import type { LedgerRow } from '../model/ledger.ts';
-import type { PulledDocument } from '../model/pulled.ts';
-import { isResource } from '../model/resource.ts';
+import { isResource, type LedgerRow, type PulledDocument } from '../model/index.ts';
 import { resolveAddress } from './address.ts';
 import type { NamedAttachment } from './attachments.ts';
 import { atOnce } from './by-reference.ts';

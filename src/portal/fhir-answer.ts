@@ -1,6 +1,6 @@
 import { BlueButtonError } from '../errors/index.ts';
 import { decodeJson, JsonSyntaxError, parseJson } from '../json/index.ts';
-import { isResource } from '../model/resource.ts';
+import { isResource } from '../model/index.ts';
 import type { Answer } from './http.ts';
 import { noticesOf, reportsError } from './notices.ts';
 import type { Session } from './session.ts';

@@ -1,5 +1,4 @@
-import type { LedgerRow } from '../model/ledger.ts';
-import type { PulledResource } from '../model/pulled.ts';
+import type { LedgerRow, PulledResource } from '../model/index.ts';
 import { attachmentsIn, type NamedAttachment } from './attachments.ts';
 import { addNotices, worsen } from './ledger-row.ts';
 import { noticesOf, reportsError } from './notices.ts';

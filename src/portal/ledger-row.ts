@@ -1,4 +1,4 @@
-import type { LedgerRow, QueryOutcome } from '../model/ledger.ts';
+import type { LedgerRow, QueryOutcome } from '../model/index.ts';
 
 /** A row for something about to be asked: complete until something says otherwise. */
 export function openRow(query: string, resourceType: string): LedgerRow {

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../json/index.ts';
-import type { Resource } from '../model/resource.ts';
+import type { Resource } from '../model/index.ts';
 
 /** What the issues of an OperationOutcome say, in the server's own words. */
 export function noticesOf(outcome: Resource): string[] {

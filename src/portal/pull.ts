@@ -1,5 +1,4 @@
-import type { Ledger, LedgerRow } from '../model/ledger.ts';
-import type { Pulled, PulledResource } from '../model/pulled.ts';
+import type { Ledger, LedgerRow, Pulled, PulledResource } from '../model/index.ts';
 import { readReferences } from './by-reference.ts';
 import { requireR4, type PortalDescription } from './description.ts';
 import { askFhir } from './fhir-answer.ts';

@@ -1,5 +1,5 @@
 import { isObject, type JsonValue } from '../json/index.ts';
-import type { Resource } from '../model/resource.ts';
+import type { Resource } from '../model/index.ts';
 import { isUnder, resolveAddress } from './address.ts';
 
 /** A resource of the portal as a reference names it. */

@@ -1,6 +1,5 @@
 import { writeJson } from '../json/index.ts';
-import type { LedgerRow } from '../model/ledger.ts';
-import type { PulledResource } from '../model/pulled.ts';
+import type { LedgerRow, PulledResource } from '../model/index.ts';
 import { isUnder, resolveAddress } from './address.ts';
 import { askFhir } from './fhir-answer.ts';
 import type { Harvest } from './harvest.ts';

@@ -8,7 +8,7 @@ import {
   skipSpace,
   type JsonObject,
 } from '../json/index.ts';
-import { isResource, type Resource } from '../model/resource.ts';
+import { isResource, type Resource } from '../model/index.ts';
 
 /** A resource and its JSON on one line, digits as sent. */
 export interface ResourceText {

@@ -43,5 +43,5 @@ function cell(row: Row, column: string): string {
 
 /** What a spreadsheet would run. A plain number, negative too, is what it looks like and stays. */
 function isFormula(text: string): boolean {
-  return /^[=+\-@\t\r]/.test(text) && !/^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text);
+  return /^[=+\-@\t\r\n]/.test(text) && !/^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text);
 }

@@ -11,9 +11,7 @@ const joiners = ['\u200C', '\u200D'];
 export function visible(text: string): string {
   return text.replaceAll(hidden, (character, offset: number) => {
     const inside = offset > 0 && offset + 1 < text.length;
-    return joiners.includes(character) && inside && joinsLetters(text, offset)
-      ? character
-      : escaped(character);
+    return joiners.includes(character) && inside && isJoined(text, offset) ? character : escaped(character);
   });
 }
 
@@ -22,11 +20,13 @@ export function visibleLines(text: string): string[] {
   return text.split(/\r\n|\n|\r/).map((line) => visible(line.replaceAll('\t', '  ')));
 }
 
+/** Scripts that are written with joiners, with the marks they share, and what an emoji before a joiner ends with. */
+const joined =
+  /[\p{scx=Arab}\p{scx=Beng}\p{scx=Deva}\p{scx=Gujr}\p{scx=Guru}\p{scx=Knda}\p{scx=Mlym}\p{scx=Orya}\p{scx=Sinh}\p{scx=Taml}\p{scx=Telu}\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F]$/u;
+
 /** Joiners are at home in Indic and Arabic scripts and in emoji, and a disguise in Latin text. */
-function joinsLetters(text: string, offset: number): boolean {
-  return /[\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Arabic}\p{Script=Malayalam}\p{Script=Tamil}\p{Script=Sinhala}\p{Extended_Pictographic}\uFE0F]$/u.test(
-    text.slice(0, offset),
-  );
+function isJoined(text: string, offset: number): boolean {
+  return joined.test(text.slice(Math.max(0, offset - 2), offset));
 }
 
 function escaped(character: string): string {

@@ -16,7 +16,8 @@ export async function itemsIn(folder: string, path = ''): Promise<Item[]> {
   const mode = (found.mode & 0o777).toString(8);
   if (!found.isDirectory()) return [{ path, mode, content: await readFile(place) }];
   const items: Item[] = [{ path, mode }];
-  for (const name of (await readdir(place)).toSorted()) items.push(...(await itemsIn(folder, join(path, name))));
+  for (const name of (await readdir(place)).toSorted())
+    items.push(...(await itemsIn(folder, join(path, name))));
   return items;
 }
 

@@ -94,8 +94,7 @@ test('the pull follows every next link to the last page', async () => {
   const chains = new Map<string, number[]>();
   for (const { query } of duringPull) {
     const chain = query['_getpages'];
-    if (typeof chain === 'string')
-      chains.set(chain, [...(chains.get(chain) ?? []), Number(query['_page'])]);
+    if (typeof chain === 'string') chains.set(chain, [...(chains.get(chain) ?? []), Number(query['_page'])]);
   }
   expect(chains.size).toBeGreaterThanOrEqual(2);
   const asked = [...chains.values()];

@@ -14,7 +14,8 @@ export function headText(head: Uint8Array): string {
 
 /**
  * True for a text of JSON objects, one a line. Bad lines are tolerated, the first one too, as long as the good ones
- * are not fewer; where only one line is good, the others must at least begin as objects.
+ * are not fewer; where only one line is good, the others must at least begin as objects. An unfinished line that opens
+ * a Bundle is the head of one that is laid out over several lines.
  */
 export function looksLikeNdjson(head: string, whole: boolean): boolean {
   const lines = head.split(/\r\n|\n|\r/);
@@ -23,6 +24,7 @@ export function looksLikeNdjson(head: string, whole: boolean): boolean {
     .map((line) => line.trim())
     .filter((line) => line !== '');
   const bad = known.filter((line) => !isObjectText(line));
+  if (bad.some((line) => /"resourceType"\s*:\s*"Bundle"/.test(line))) return false;
   const good = known.length - bad.length;
   if (known.length < 2 && (whole || good === 0)) return false;
   return good > 1 ? good >= bad.length : good === 1 && bad.every((line) => line.startsWith('{'));

@@ -70,6 +70,7 @@ function collectBundle(
   if (lists.length > 1) throw new JsonSyntaxError('a Bundle holds the member "entry" twice', lists[1]?.start);
   const list = lists[0];
   const entries = list && text[list.start] === '[' ? [...items(text, list.start)] : [];
+  if (list && text[list.start] !== '[') found.unknown.push(`${pointer}/entry`);
   const cut: Slice[] = [];
   const inside: (() => void)[] = [];
   entries.forEach((entry, position) => {
@@ -99,7 +100,9 @@ function collectBundle(
 }
 
 function isBundle(text: string, { start, end }: Slice): boolean {
-  return text.slice(start, end) === '"Bundle"';
+  const word = text.slice(start, end);
+  // A letter may be written as an escape; only then is the word worth parsing.
+  return word === '"Bundle"' || (word.includes('\\') && parseJson(word) === 'Bundle');
 }
 
 /** The text of `whole` with `null` in the place of each slice. */

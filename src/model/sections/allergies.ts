@@ -1,10 +1,10 @@
 import { notesOf } from '../annotation.ts';
 import { assertionOf } from '../assertion.ts';
-import { codesOf, nameOf, namesOf } from '../coding.ts';
+import { codesOf, nameOf, namesOf, statusWords } from '../coding.ts';
 import { currencyOf } from '../currency.ts';
 import type { Element } from '../element.ts';
 import { some } from '../list.ts';
-import { timesOf } from '../period.ts';
+import { onsetOf } from '../period.ts';
 import { referenceName } from '../reference.ts';
 import { defineSection } from '../section.ts';
 
@@ -51,16 +51,14 @@ export const allergies = defineSection({
   read(resource, { asOf, resolve }) {
     const substances = resource.children('reaction').flatMap((reaction) => reaction.child('substance') ?? []);
     const concept = resource.child('code') ?? substances[0];
-    const onset = timesOf(resource, 'onset');
-    const clinical = codesOf(resource.child('clinicalStatus'))[0]?.code;
+    const onset = onsetOf(resource);
     return {
       name: nameOf(concept),
       codes: codesOf(concept),
       assertion: assertionOf(resource, concept),
-      status: currencyOf({ end: onset.end, status: clinical, asOf }),
+      status: currencyOf({ status: statusWords(resource, 'clinicalStatus'), asOf }),
       statusAsRecorded: nameOf(resource.child('clinicalStatus')),
-      start: onset.date ?? onset.start,
-      end: onset.end,
+      start: onset.start,
       recorded: resource.string('recordedDate'),
       reactions: some(resource.children('reaction').flatMap((reaction) => reactionText(reaction) ?? [])),
       criticality: resource.string('criticality'),

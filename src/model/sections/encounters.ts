@@ -39,14 +39,15 @@ export const encounters = defineSection({
     const people = resource
       .children('participant')
       .flatMap((participant) => participant.child('individual') ?? []);
+    const period = periodOf(resource.child('period'));
     const places = resource.children('location').flatMap((location) => location.child('location') ?? []);
     return {
       name: namesOf(concepts)[0] ?? (kind && nameOfCodes([kind])),
       codes: concepts.flatMap(codesOf),
       assertion: assertionOf(resource),
-      status: currencyOf({ status: resource.string('status'), asOf: context.asOf }),
+      status: currencyOf({ end: period.end, status: resource.string('status'), asOf: context.asOf }),
       statusAsRecorded: resource.string('status'),
-      ...periodOf(resource.child('period')),
+      ...period,
       class: kind && nameOfCodes([kind]),
       reasons: some([
         ...namesOf(resource.children('reasonCode')),

@@ -52,7 +52,7 @@ export const immunizations = defineSection({
     return {
       name: nameOf(vaccine),
       codes: codesOf(vaccine),
-      assertion: assertionOf(resource),
+      assertion: assertionOf(resource, vaccine),
       status: currencyOf({ status: resource.string('status'), asOf: context.asOf }),
       statusAsRecorded: resource.string('status'),
       date: occurrence.date,

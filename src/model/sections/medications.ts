@@ -5,6 +5,7 @@ import { currencyOf, type Status } from '../currency.ts';
 import { dosageEnd, dosageText } from '../dosage.ts';
 import type { Element } from '../element.ts';
 import { some } from '../list.ts';
+import { lookUp } from '../look-up.ts';
 import { timesOf, type Times } from '../period.ts';
 import { quantityText } from '../quantity.ts';
 import { referenceName, referenceNames } from '../reference.ts';
@@ -58,7 +59,7 @@ export const medications = defineSection({
     { title: 'Recorded', fields: ['recorded'] },
     { title: 'Reason', fields: ['reasons'] },
   ],
-  holds: (resource) => kinds[resource.string('resourceType') ?? ''] !== undefined,
+  holds: (resource) => lookUp(kinds, resource.string('resourceType')) !== undefined,
   read(resource, context) {
     const concept = conceptOf(resource, context);
     const dosages = [...resource.children('dosageInstruction'), ...dosagesOf(resource)];
@@ -76,7 +77,7 @@ export const medications = defineSection({
       end,
       recorded:
         resource.string('authoredOn') ?? resource.string('dateAsserted') ?? resource.string('whenPrepared'),
-      kind: kinds[resource.string('resourceType') ?? ''],
+      kind: lookUp(kinds, resource.string('resourceType')),
       dosage: some(dosages.flatMap((dosage) => dosageText(dosage) ?? [])),
       reasons: some([
         ...namesOf(resource.children('reasonCode')),

@@ -28,10 +28,11 @@ export const other = defineSection({
   ],
   holds: () => true,
   read(resource, context) {
+    const concepts = conceptsIn(resource, 'code');
     return {
       name: resourceName(resource, context),
-      codes: conceptsIn(resource, 'code').flatMap(codesOf),
-      assertion: assertionOf(resource),
+      codes: concepts.flatMap(codesOf),
+      assertion: assertionOf(resource, concepts[0] ?? conceptsIn(resource, 'type')[0]),
       status: 'not stated',
       statusAsRecorded: typeof resource.value['status'] === 'string' ? resource.string('status') : undefined,
       date: firstDate(resource, dateMembers),

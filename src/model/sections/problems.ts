@@ -1,9 +1,9 @@
 import { notesOf } from '../annotation.ts';
 import { assertionOf } from '../assertion.ts';
-import { codesOf, nameOf, namesOf } from '../coding.ts';
+import { codesOf, nameOf, namesOf, statusWords } from '../coding.ts';
 import { currencyOf } from '../currency.ts';
 import { some } from '../list.ts';
-import { timesOf } from '../period.ts';
+import { onsetOf, timesOf } from '../period.ts';
 import { referenceName } from '../reference.ts';
 import { defineSection } from '../section.ts';
 
@@ -40,10 +40,9 @@ export const problems = defineSection({
   holds: (resource) => resource.string('resourceType') === 'Condition',
   read(resource, context) {
     const code = resource.child('code');
-    const onset = timesOf(resource, 'onset');
+    const onset = onsetOf(resource);
     const abatement = timesOf(resource, 'abatement');
     const end = abatement.date ?? abatement.end ?? abatement.start;
-    const clinical = codesOf(resource.child('clinicalStatus'))[0]?.code;
     return {
       name: nameOf(code),
       codes: codesOf(code),
@@ -51,11 +50,11 @@ export const problems = defineSection({
       status: currencyOf({
         end,
         endedWithoutDate: abatement.text !== undefined,
-        status: clinical,
+        status: statusWords(resource, 'clinicalStatus'),
         asOf: context.asOf,
       }),
       statusAsRecorded: nameOf(resource.child('clinicalStatus')),
-      start: onset.date ?? onset.start,
+      start: onset.start,
       end,
       recorded: resource.string('recordedDate'),
       categories: some(namesOf(resource.children('category'))),

@@ -42,8 +42,8 @@ export const procedures = defineSection({
     return {
       name: nameOf(code),
       codes: codesOf(code),
-      assertion: assertionOf(resource),
-      status: currencyOf({ status: resource.string('status'), asOf: context.asOf }),
+      assertion: assertionOf(resource, code),
+      status: currencyOf({ end, status: resource.string('status'), asOf: context.asOf }),
       statusAsRecorded: resource.string('status'),
       date,
       start,

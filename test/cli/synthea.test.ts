@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { expect } from 'vitest';
+import { newHome, type Home } from './bluebutton.ts';
+import { corpusFile, corpusTests } from './corpus.ts';
+import { openPortal, signUp } from './practice-portal.ts';
+
+interface RecordJson {
+  person: { id: string; sources: unknown };
+  sections: Record<string, { id: string; sources: unknown }[]>;
+}
+
+async function show(home: Home, words: readonly string[]): Promise<RecordJson> {
+  const { status, stdout, stderr } = await home.run(['show', '--json', ...words]);
+  expect(status, stderr).toBe(0);
+  return JSON.parse(stdout);
+}
+
+/**
+ * What two readings of one record must have in common. Left out are `sources`, which name the bag in one and the file
+ * in the other, and the order of the rows: a portal hands its record out type by type, not as the file lists it.
+ */
+function comparable({ person, sections }: RecordJson): unknown {
+  const { sources: _, ...identity } = person;
+  const rows = Object.entries(sections).map(([name, list]) => {
+    const texts = list.map(({ sources: __, ...row }) => JSON.stringify(row));
+    return [name, texts.toSorted()];
+  });
+  return { identity, rows };
+}
+
+corpusTests({
+  'a Synthea patient signed in to and pulled shows the same rows as the file itself': async () => {
+    const file = corpusFile(
+      'fhir-r4/smart-generated-synthea/Blake_Eichmann_6c099f2d-1173-468d-b95f-4fbf960b3b55.json',
+    );
+    const home = await newHome();
+    await signUp(home, await openPortal(home, ['--data', file]));
+    const pulled = await home.run(['pull', '--json']);
+    expect(pulled.status, pulled.stderr).toBe(0);
+    const { portals }: { portals: { counts: { new: number } }[] } = JSON.parse(pulled.stdout);
+    const bundle: { entry: { resource: { resourceType: string; id: string } }[] } = JSON.parse(
+      await readFile(file, 'utf8'),
+    );
+    expect(portals[0]?.counts.new, basename(file)).toBe(bundle.entry.length);
+
+    const ofFile = await show(home, [file]);
+    const ofArchive = await show(home, ['--archive', home.path('health-records')]);
+    expect(comparable(ofArchive)).toEqual(comparable(ofFile));
+
+    const shown = Object.values(ofArchive.sections).flatMap((rows) => rows.map(({ id }) => id));
+    const arrived = new Set([ofArchive.person.id, ...shown]);
+    const missing = bundle.entry
+      .map(({ resource }) => `${resource.resourceType}/${resource.id}`)
+      .filter((key) => !arrived.has(key));
+    expect(missing).toEqual([]);
+  },
+});
