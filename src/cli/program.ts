@@ -20,6 +20,7 @@ export type Parsed = { invocation: Invocation } | { text: string };
  */
 export async function parseCommandLine(argv: readonly string[], version: string): Promise<Parsed> {
   let text = '';
+  let said = '';
   let chosen: { entry: CommandEntry; input: CommandInput } | undefined;
   const program = new Command('bluebutton')
     .description('Get your own health records out of patient portals, keep them, read them and share them.')
@@ -29,7 +30,7 @@ export async function parseCommandLine(argv: readonly string[], version: string)
   const configure = (command: Command): Command =>
     command
       .exitOverride()
-      .configureOutput({ writeOut: (chunk) => (text += chunk), writeErr: () => undefined })
+      .configureOutput({ writeOut: (chunk) => (text += chunk), writeErr: (chunk) => (said += chunk) })
       .helpOption('-h, --help', 'explain this command');
   configure(program);
   for (const entry of commandTable)
@@ -39,7 +40,7 @@ export async function parseCommandLine(argv: readonly string[], version: string)
     else await program.parseAsync([...argv], { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
-    if (thrown.exitCode !== 0) throw usageError(thrown, text);
+    if (thrown.exitCode !== 0) throw usageError(thrown, said);
   }
   if (chosen?.entry.load === undefined) return { text };
   return { invocation: { module: await chosen.entry.load(), input: chosen.input } };
@@ -87,15 +88,17 @@ function exitStatusHelp(): string {
 /** Commander's sentence, with its suggestion as the next step. */
 function usageError({ code, message }: CommanderError, help: string): BlueButtonError {
   if (code === 'commander.help') {
-    return new BlueButtonError('usage', 'That command needs one of its subcommands.', {
-      why: help.trim(),
-      try: 'bluebutton help',
-    });
+    return new BlueButtonError('usage', 'That command needs one of its subcommands.', { why: help.trim() });
   }
   const [sentence = '', hint] = message.replace(/^error: /, '').split('\n');
   const suggestion = hint === undefined ? undefined : /Did you mean (one of )?(.+?)\?/.exec(hint)?.[2];
   const what = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
   return new BlueButtonError('usage', what.endsWith('.') ? what : `${what}.`, {
-    try: suggestion === undefined ? 'bluebutton help' : `bluebutton ${suggestion}`,
+    try: tryInstead(suggestion),
   });
+}
+
+function tryInstead(suggestion: string | undefined): string {
+  if (suggestion === undefined) return 'bluebutton help';
+  return suggestion.startsWith('-') ? `the same command with ${suggestion}` : `bluebutton ${suggestion}`;
 }

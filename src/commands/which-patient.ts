@@ -34,7 +34,7 @@ function listed(patients: readonly PatientOfInput[]): string {
     const who = [identity.name, identity.birthDate && `born ${identity.birthDate}`].filter(
       (part) => part !== undefined,
     );
-    return `  ${key}${who.length > 0 ? `  ${who.join(', ')}` : ''}  (${resources} resources)`;
+    return `  ${key}${who.length > 0 ? `  ${who.join(', ')}` : ''}  (${resources} ${resources === 1 ? 'resource' : 'resources'})`;
   });
   if (patients.length > most) lines.push(`  and ${patients.length - most} more`);
   return lines.join('\n');

@@ -83,6 +83,18 @@ function asCode(word: string): string {
   return word.trim().toLowerCase().replaceAll(/\s+/g, '-');
 }
 
+/** A concept of a fixed value set (a status, a category): its words, else the code itself, which reads as a word. */
+export function wordOf(concept: Element | undefined): string | undefined {
+  const codes = codesOf(concept);
+  const display = codes.find((code) => code.display !== undefined)?.display;
+  return concept?.string('text') ?? display ?? codes.find(({ code }) => code !== undefined)?.code;
+}
+
+/** The words of a repeating concept of a fixed value set. */
+export function wordsOf(concepts: readonly Element[]): string[] {
+  return concepts.flatMap((concept) => wordOf(concept) ?? []);
+}
+
 /** The names of a repeating CodeableConcept. */
 export function namesOf(concepts: readonly Element[]): string[] {
   return concepts.flatMap((concept) => nameOf(concept) ?? []);

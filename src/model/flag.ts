@@ -1,4 +1,4 @@
-import { codesOf, hasCode, nameOf } from './coding.ts';
+import { codesOf, hasCode, wordOf } from './coding.ts';
 import type { Element } from './element.ts';
 import { lookUp } from './look-up.ts';
 import { quantityOf, rangeText } from './quantity.ts';
@@ -39,7 +39,7 @@ export function isOutOfRange(flag: string | undefined): boolean {
 export function flagOf(measurement: Element): string | undefined {
   const recorded = measurement.children('interpretation').flatMap((concept) => {
     const known = codesOf(concept).flatMap(({ code }) => lookUp(words, code) ?? []);
-    return known[0] ?? nameOf(concept) ?? [];
+    return known[0] ?? wordOf(concept) ?? [];
   });
   if (recorded.length > 0) return [...new Set(recorded)].join(', ');
   const computed = computedFlag(measurement);
@@ -53,7 +53,7 @@ export function referenceRangeText(measurement: Element): string | undefined {
     const text = range.string('text') ?? rangeText(range);
     if (text === undefined) return [];
     const kind = [range.child('type'), ...range.children('appliesTo')].flatMap(
-      (concept) => nameOf(concept) ?? [],
+      (concept) => wordOf(concept) ?? [],
     );
     return kind.length > 0 && ranges.length > 1 ? `${kind.join(', ')}: ${text}` : text;
   });

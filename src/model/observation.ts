@@ -1,6 +1,6 @@
 import { notesOf } from './annotation.ts';
 import { assertionOf } from './assertion.ts';
-import { codesOf, nameOf, namesOf } from './coding.ts';
+import { codesOf, nameOf, wordOf, wordsOf } from './coding.ts';
 import type { Element } from './element.ts';
 import { flagOf, referenceRangeText } from './flag.ts';
 import { some } from './list.ts';
@@ -62,9 +62,9 @@ export function readObservation(resource: Element, context: RowContext): Stateme
     flag: flagOf(resource),
     range: referenceRangeText(resource),
     components: components.length > 0 ? components : undefined,
-    absent: nameOf(resource.child('dataAbsentReason')),
+    absent: wordOf(resource.child('dataAbsentReason')),
     members: some(referenceNames(resource.children('hasMember'), context)),
-    categories: some(namesOf(resource.children('category'))),
+    categories: some(wordsOf(resource.children('category'))),
     specimen: referenceName(resource.child('specimen'), context),
     method: nameOf(resource.child('method')),
     bodySite: nameOf(resource.child('bodySite')),

@@ -2,8 +2,11 @@ import Table from 'cli-table3';
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
-/** No column is made narrower than its longest word, up to this; only longer words are broken. */
-const longestWholeWord = 16;
+/**
+ * No column is made narrower than its longest word, up to this; only longer words are broken. A number with all the
+ * digits a double has (`-12.589983479836782`) is never cut in two.
+ */
+const longestWholeWord = 20;
 const gap = 2;
 const indent = 2;
 

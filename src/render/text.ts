@@ -85,11 +85,7 @@ function* footLines(record: HealthRecord, options: RenderOptions, paint: ChalkIn
   if (options.sections === undefined && others.length > 0) {
     lines.push(`Not shown: ${countByType(others)}. See them: --section other`);
   }
-  for (const section of sectionsShown(options)) {
-    if ((record.sections[section.name] ?? []).length > 0 || section.name === 'other') continue;
-    const states = [...new Set((record.sectionStates[section.name] ?? []).map(stateText))];
-    lines.push(`${section.title}: ${states.join('; ') || 'not recorded'}`);
-  }
+  lines.push(...emptyLines(record, options));
   if (record.findings.length > 0) {
     lines.push(
       `${record.findings.length} ${record.findings.length === 1 ? 'finding' : 'findings'} while reading. See them: --format json`,
@@ -100,12 +96,24 @@ function* footLines(record: HealthRecord, options: RenderOptions, paint: ChalkIn
   for (const line of lines) yield `${paint.dim(visible(line))}\n`;
 }
 
+/** The sections without rows, those that are empty for the same reason together. */
+function emptyLines(record: HealthRecord, options: RenderOptions): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { name, title } of sectionsShown(options)) {
+    if (name === 'other' || (record.sections[name] ?? []).length > 0) continue;
+    const states = new Set((record.sectionStates[name] ?? []).map(stateText));
+    const reason = [...states].join('; ') || 'Not recorded';
+    byReason.set(reason, [...(byReason.get(reason) ?? []), title]);
+  }
+  return [...byReason].map(([reason, titles]) => `${reason}: ${titles.join(', ')}`);
+}
+
 function stateText({ state, reason }: { state: string; reason?: string }): string {
   const words: Readonly<Record<string, string>> = {
-    'none-stated': 'the source says there are none',
-    'not-recorded': 'not recorded',
-    withheld: 'withheld by the source',
-    'not-read': 'not asked for',
+    'none-stated': 'None, the source says',
+    'not-recorded': 'Not recorded',
+    withheld: 'Withheld by the source',
+    'not-read': 'Not asked for',
   };
   return `${words[state] ?? state}${reason === undefined ? '' : ` (${reason})`}`;
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { repository } from './bluebutton.ts';
@@ -36,10 +36,4 @@ export function corpusFiles(folder: string, endings: readonly string[]): string[
     .filter((path) => endings.some((ending) => path.endsWith(ending)))
     .toSorted()
     .map((path) => join(corpus, folder, path));
-}
-
-/** The texts (names, words, numbers) of three letters or more that a file holds as JSON strings. */
-export function stringsIn(file: string): string[] {
-  const found = readFileSync(file, 'utf8').matchAll(/"((?:[^"\\\n]|\\.)*)"/g);
-  return [...new Set([...found].map(([, text = '']) => text))];
 }

@@ -1,6 +1,6 @@
 import { notesOf } from '../annotation.ts';
 import { assertionOf } from '../assertion.ts';
-import { codesOf, nameOf, namesOf, statusWords } from '../coding.ts';
+import { codesOf, nameOf, namesOf, statusWords, wordOf } from '../coding.ts';
 import { currencyOf } from '../currency.ts';
 import type { Element } from '../element.ts';
 import { some } from '../list.ts';
@@ -57,14 +57,14 @@ export const allergies = defineSection({
       codes: codesOf(concept),
       assertion: assertionOf(resource, concept),
       status: currencyOf({ status: statusWords(resource, 'clinicalStatus'), asOf }),
-      statusAsRecorded: nameOf(resource.child('clinicalStatus')),
+      statusAsRecorded: wordOf(resource.child('clinicalStatus')),
       start: onset.start,
       recorded: resource.string('recordedDate'),
       reactions: some(resource.children('reaction').flatMap((reaction) => reactionText(reaction) ?? [])),
       criticality: resource.string('criticality'),
       kind: resource.string('type'),
       categories: some(resource.strings('category')),
-      verification: nameOf(resource.child('verificationStatus')),
+      verification: wordOf(resource.child('verificationStatus')),
       onset: onset.text,
       lastOccurrence: resource.string('lastOccurrence'),
       recorder:

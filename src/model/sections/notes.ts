@@ -1,6 +1,6 @@
 import { assertionOf } from '../assertion.ts';
 import { attachmentsOf } from '../attachment.ts';
-import { codesOf, nameOf, namesOf } from '../coding.ts';
+import { codesOf, nameOf, wordsOf } from '../coding.ts';
 import { some } from '../list.ts';
 import { referenceName, referenceNames } from '../reference.ts';
 import { defineSection } from '../section.ts';
@@ -43,7 +43,7 @@ export const notes = defineSection({
       date: resource.string('date') ?? attachments[0]?.string('creation'),
       start: visit?.string('start'),
       end: visit?.string('end'),
-      categories: some(namesOf(resource.children('category'))),
+      categories: some(wordsOf(resource.children('category'))),
       authors: some(referenceNames(resource.children('author'), context)),
       custodian: referenceName(resource.child('custodian'), context),
       description: resource.string('description') ?? resource.string('title'),

@@ -1,6 +1,6 @@
 import { notesOf } from '../annotation.ts';
 import { assertionOf } from '../assertion.ts';
-import { codesOf, nameOf, namesOf, statusWords } from '../coding.ts';
+import { codesOf, nameOf, namesOf, statusWords, wordOf, wordsOf } from '../coding.ts';
 import { currencyOf } from '../currency.ts';
 import { some } from '../list.ts';
 import { onsetOf, timesOf } from '../period.ts';
@@ -53,14 +53,14 @@ export const problems = defineSection({
         status: statusWords(resource, 'clinicalStatus'),
         asOf: context.asOf,
       }),
-      statusAsRecorded: nameOf(resource.child('clinicalStatus')),
+      statusAsRecorded: wordOf(resource.child('clinicalStatus')),
       start: onset.start,
       end,
       recorded: resource.string('recordedDate'),
-      categories: some(namesOf(resource.children('category'))),
+      categories: some(wordsOf(resource.children('category'))),
       severity: nameOf(resource.child('severity')),
       bodySites: some(namesOf(resource.children('bodySite'))),
-      verification: nameOf(resource.child('verificationStatus')),
+      verification: wordOf(resource.child('verificationStatus')),
       onset: onset.text,
       abatement: abatement.text,
       recorder:

@@ -1,5 +1,5 @@
 import { assertionOf } from '../assertion.ts';
-import { codesOf, hasCode, nameOf, namesOf } from '../coding.ts';
+import { codesOf, hasCode, nameOf, namesOf, wordsOf } from '../coding.ts';
 import type { Element } from '../element.ts';
 import { attachmentsOf } from '../attachment.ts';
 import { some } from '../list.ts';
@@ -66,7 +66,7 @@ function readReport(resource: Element, context: RowContext): Statement<typeof ob
     recorded: resource.string('issued'),
     conclusion: conclusions.filter((conclusion) => conclusion !== undefined).join('; ') || undefined,
     members: some(referenceNames(resource.children('result'), context)),
-    categories: some(namesOf(resource.children('category'))),
+    categories: some(wordsOf(resource.children('category'))),
     specimen: some(referenceNames(resource.children('specimen'), context))?.join('; '),
     performers: some(performers.flatMap((performer) => referenceName(performer, context) ?? [])),
     attachments: some(attachmentsOf(resource.children('presentedForm'))),
