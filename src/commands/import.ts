@@ -5,6 +5,7 @@ import { visible } from '../render/index.ts';
 import { folderFor } from './archive-person.ts';
 import { archiveWriter, softwareName, type ArchiveWriter } from './archive-writer.ts';
 import { flagOption, textOption, type CommandInput } from './command.ts';
+import { counted } from './counted.ts';
 import type { Context, Outcome } from './context.ts';
 import { readInputs, type InputFile } from './inputs.ts';
 import { whoText } from './portal-access.ts';
@@ -53,10 +54,15 @@ async function keep(
   context: Context,
 ): Promise<{ kept: Kept[]; person: string | undefined }> {
   const { archive, lock } = await writer.open();
-  const person = folderFor(await listPeople(archive), identity, input);
+  const people = await listPeople(archive);
+  const person = folderFor(people, identity, input);
+  // Files that name nobody say nothing of who a person the archive knows is; a new person is called what was typed.
+  const isKnown = people.some(({ folder }) => folder === person);
+  const nameless = Object.keys(identity).length === 0;
+  const name = textOption(input, 'person');
   const draft = await beginImport(archive, lock, {
     ...(person !== undefined && { person }),
-    identity,
+    identity: nameless && !isKnown && name !== undefined ? { name } : identity,
     software: softwareName(context),
     now: context.now,
   });
@@ -107,7 +113,7 @@ function onlyPerson(tasks: readonly ImportTask[], input: CommandInput): PersonId
       try: 'import the files of each person on their own',
     });
   }
-  return first ?? { name: named ?? '' };
+  return first ?? {};
 }
 
 function report(
@@ -124,7 +130,7 @@ function report(
   if (flagOption(input, 'quiet')) return;
   for (const { name, format, resources, outcome } of kept) {
     const said = outcome === 'new' ? 'kept' : 'was there already';
-    out.write(`${visible(name)}: ${format}, ${resources} resources: ${said}.\n`);
+    out.write(`${visible(name)}: ${format}, ${counted(resources, 'resource')}: ${said}.\n`);
   }
   err.write(
     `Filed under ${person ?? 'nobody'}${identity.name === undefined ? '' : ` (${visible(identity.name)})`}. Next: bluebutton show\n`,

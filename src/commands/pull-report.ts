@@ -1,5 +1,6 @@
 import { isGap, type LedgerRow } from '../model/index.ts';
 import { visible } from '../render/index.ts';
+import { counted } from './counted.ts';
 import type { Context, Outcome } from './context.ts';
 import type { PortalPull } from './pull-portal.ts';
 
@@ -29,7 +30,7 @@ function broughtText({ name, who, counts, bag }: PortalPull): string {
     `${counts.unchanged} unchanged`,
     ...(counts.vanished > 0 ? [`${counts.vanished} no longer provided (kept)`] : []),
     ...(counts.reappeared > 0 ? [`${counts.reappeared} back again`] : []),
-    ...(counts.documents > 0 ? [`${counts.documents} attachments`] : []),
+    ...(counts.documents > 0 ? [counted(counts.documents, 'attachment')] : []),
   ];
   return `${name}: ${who}: ${parts.join(', ')}. ${bag === undefined ? 'Nothing new to keep.' : `Kept in ${bag}.`}`;
 }

@@ -4,6 +4,7 @@ import { visible } from '../render/index.ts';
 import { placesOf, readPortals } from '../settings/index.ts';
 import { archiveFor } from './archive-person.ts';
 import { flagOption, type CommandInput } from './command.ts';
+import { counted } from './counted.ts';
 import type { Context, Outcome } from './context.ts';
 import { keptTokens } from './portal-access.ts';
 
@@ -39,7 +40,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
   const archive = await openArchive(archiveFor(input, context));
   const people: PersonStatus[] = [];
   for (const person of await listPeople(archive)) {
-    const identity = person.identities[0];
+    const identity = person.identities.find(({ name }) => name !== undefined);
     const state = await readState(archive, person);
     people.push({
       folder: person.folder,
@@ -104,7 +105,9 @@ function statusText(
     lines.push(visible(`${name ?? folder}${birthDate === null ? '' : ` · born ${birthDate}`}`));
     for (const { name: source, kind, resources, documents, lastPull, lastBag, gaps } of sources) {
       const held =
-        kind === 'portal' ? `${resources} resources, ${documents} attachments` : `${documents} files`;
+        kind === 'portal'
+          ? `${counted(resources, 'resource')}, ${counted(documents, 'attachment')}`
+          : counted(documents, 'file');
       lines.push(
         visible(
           `  ${source.padEnd(14)}${held.padEnd(34)}${lastPull === undefined ? `last import in ${lastBag}` : `pulled ${lastPull}`}`,

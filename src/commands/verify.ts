@@ -2,6 +2,7 @@ import { openArchive, verifyArchive } from '../archive/index.ts';
 import { BlueButtonError } from '../errors/index.ts';
 import { archiveFor } from './archive-person.ts';
 import { flagOption, type CommandInput } from './command.ts';
+import { counted } from './counted.ts';
 import type { Context, Outcome } from './context.ts';
 
 /**
@@ -24,7 +25,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
     );
     throw new BlueButtonError(
       'archive-damaged',
-      `The archive ${archive.directory} is damaged: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`,
+      `The archive ${archive.directory} is damaged: ${counted(problems.length, 'problem')}.`,
       {
         why: lines.join('\n'),
         try: 'restore these files from a copy of the archive; everything else in it is as it was written',
@@ -33,7 +34,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
   }
   if (!flagOption(input, 'json') && !flagOption(input, 'quiet')) {
     context.out.write(
-      `All is as it was written: ${bags} ${bags === 1 ? 'bag' : 'bags'}, ${files} files, ${sizeText(bytes)}.\n`,
+      `All is as it was written: ${counted(bags, 'bag')}, ${counted(files, 'file')}, ${sizeText(bytes)}.\n`,
     );
   }
   return 'done';

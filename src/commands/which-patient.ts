@@ -1,4 +1,5 @@
 import { BlueButtonError } from '../errors/index.ts';
+import { counted } from './counted.ts';
 import type { PatientOfInput } from '../model/index.ts';
 
 /**
@@ -34,7 +35,7 @@ function listed(patients: readonly PatientOfInput[]): string {
     const who = [identity.name, identity.birthDate && `born ${identity.birthDate}`].filter(
       (part) => part !== undefined,
     );
-    return `  ${key}${who.length > 0 ? `  ${who.join(', ')}` : ''}  (${resources} ${resources === 1 ? 'resource' : 'resources'})`;
+    return `  ${key}${who.length > 0 ? `  ${who.join(', ')}` : ''}  (${counted(resources, 'resource')})`;
   });
   if (patients.length > most) lines.push(`  and ${patients.length - most} more`);
   return lines.join('\n');
