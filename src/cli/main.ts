@@ -52,7 +52,7 @@ export async function main(): Promise<void> {
     };
     process.exitCode = statusOf[await module.run(input, context)];
   } catch (thrown) {
-    const asJson = argv.includes('--json') || argv.includes('--format=json');
+    const asJson = argv.includes('--json') || /--format[ =]json(?!\S)/.test(argv.join(' '));
     process.exitCode = await reportError(stop.signal.aborted ? stop.signal.reason : thrown, err, asJson);
   }
 }

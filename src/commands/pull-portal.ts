@@ -38,7 +38,7 @@ export async function pullPortal(task: PullTask, input: CommandInput, context: C
   const access = await reachPortal(name, portal, http, context);
   const { tokens, store } = await accessTokens(access, input, context);
   const renew = renewer(access, store, context);
-  const current = isExpired(tokens, context.now()) ? await renew(tokens) : tokens;
+  const { current, identity } = await accepted(http, tokens, renew, context);
   const { patientId } = current;
   if (patientId === undefined) {
     throw new BlueButtonError('login-needed', `${name} did not say whose record this sign-in is for.`, {
@@ -46,7 +46,6 @@ export async function pullPortal(task: PullTask, input: CommandInput, context: C
       try: `bluebutton login ${name} --token-store file`,
     });
   }
-  const identity = await identityAt(http, current, context);
   const { baseUrl, fhirVersion } = access.description;
   const { archive, lock } = await task.archive.open();
   const person = folderFor(await listPeople(archive), identity, input, { baseUrl, patientId });
@@ -118,9 +117,26 @@ function isExpired({ expires, refreshToken }: TokenSet, now: Date): boolean {
   return expires !== undefined && refreshToken !== undefined && Date.parse(expires) - margin < now.getTime();
 }
 
-async function identityAt(http: Http, tokens: TokenSet, { signal }: Context): Promise<PersonIdentity> {
-  const patient = await readPatient(http, tokens, signal);
-  return patient ? identityOf(new Element(patient, () => undefined)) : {};
+/** Tokens the portal accepts, renewed once where it must be, and who it says they are for. */
+async function accepted(
+  http: Http,
+  tokens: TokenSet,
+  renew: (old: TokenSet) => Promise<TokenSet>,
+  { now, signal }: Context,
+): Promise<{ current: TokenSet; identity: PersonIdentity }> {
+  const identityBy = async (current: TokenSet): Promise<PersonIdentity> => {
+    const patient = await readPatient(http, current, signal);
+    return patient ? identityOf(new Element(patient, () => undefined)) : {};
+  };
+  const current = isExpired(tokens, now()) ? await renew(tokens) : tokens;
+  try {
+    return { current, identity: await identityBy(current) };
+  } catch (thrown) {
+    const isRefused = thrown instanceof BlueButtonError && thrown.code === 'login-needed';
+    if (!isRefused || current !== tokens) throw thrown;
+    const renewed = await renew(tokens);
+    return { current: renewed, identity: await identityBy(renewed) };
+  }
 }
 
 /** One line that changes in place on a terminal; elsewhere nothing, the report at the end says it all. */

@@ -1,5 +1,4 @@
 import { buildRecord, patientsOf, type BuiltRecord } from '../model/index.ts';
-import { readArchivedRecord } from './archived-record.ts';
 import { textOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
 import { readInputs } from './inputs.ts';
@@ -15,7 +14,10 @@ export async function recordFor(
   command: string,
   { everyone = false }: { everyone?: boolean } = {},
 ): Promise<BuiltRecord> {
-  if (input.arguments.length === 0) return readArchivedRecord(input, context);
+  if (input.arguments.length === 0) {
+    const { readArchivedRecord } = await import('./archived-record.ts');
+    return readArchivedRecord(input, context);
+  }
   const files = await readInputs(input.arguments, context);
   const parts = {
     sources: files.map(({ source }) => source),

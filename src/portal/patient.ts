@@ -1,3 +1,4 @@
+import { BlueButtonError } from '../errors/index.ts';
 import { decodeJson, parseJson } from '../json/index.ts';
 import { isResource, type Resource } from '../model/index.ts';
 import type { Http } from './http.ts';
@@ -6,6 +7,8 @@ import type { TokenSet } from './token-set.ts';
 /**
  * Reads whose record a sign-in is for. Undefined when the portal does not say: demographics can be withheld (Medicare
  * lets a person decline to share them), and the record itself is still there to pull.
+ *
+ * @throws BlueButtonError `login-needed` when the portal no longer accepts the access token.
  */
 export async function readPatient(
   http: Http,
@@ -19,10 +22,17 @@ export async function readPatient(
     bearer: { token: accessToken, origin: new URL(baseUrl).origin },
     signal,
   });
+  if (answer.status === 401) {
+    throw new BlueButtonError('login-needed', `${new URL(baseUrl).host} no longer accepts the sign-in.`, {
+      try: 'sign in again: bluebutton login',
+    });
+  }
   if (answer.status !== 200) return undefined;
   try {
     const resource = parseJson(decodeJson(answer.bytes));
-    return isResource(resource) && resource.resourceType === 'Patient' ? resource : undefined;
+    const isTheirs =
+      isResource(resource) && resource.resourceType === 'Patient' && resource['id'] === patientId;
+    return isTheirs ? resource : undefined;
   } catch {
     return undefined;
   }
