@@ -19,7 +19,12 @@ export function groupsOf(rows: readonly Row[]): RowGroup[] {
   ];
   return groups
     .filter((group) => group.rows.length > 0)
-    .map((group) => ({ ...group, rows: newestFirst(group.rows) }));
+    .map((group) => ({ ...group, rows: certainFirst(newestFirst(group.rows)) }));
+}
+
+/** What is stated without reserve before what is unconfirmed or planned, each in the order it had. */
+function certainFirst(rows: readonly Row[]): Row[] {
+  return rows.toSorted((a, b) => Number(a.assertion !== 'stated') - Number(b.assertion !== 'stated'));
 }
 
 /** A section's rows in its groups, or newest first where it has none. */

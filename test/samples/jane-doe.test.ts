@@ -42,6 +42,14 @@ test('every reference and every attachment URL resolves inside the Bundle', () =
   for (const url of attached) expect(known).toContain(url);
 });
 
+test('no result is issued before it was observed', () => {
+  const early = all('Observation').filter(
+    ({ issued, effectiveDateTime: observed }) =>
+      issued !== undefined && observed?.includes('T') && Date.parse(issued) < Date.parse(observed),
+  );
+  expect(early.map(({ id }) => id)).toEqual([]);
+});
+
 test('it is the record of one person, Jane Doe, born 1975-05-01', () => {
   expect(all('Patient')).toHaveLength(1);
   const { name, birthDate, gender } = get('Patient', 'jane-doe');
