@@ -36,14 +36,22 @@ export async function parseCommandLine(argv: readonly string[], version: string)
   for (const entry of commandTable)
     program.addCommand(commandFor(entry, configure, (found) => (chosen = found)));
   try {
-    if (argv.length === 0) text = program.helpInformation() + exitStatusHelp();
-    else await program.parseAsync([...argv], { from: 'user' });
+    if (argv.length === 0) text = `${program.helpInformation()}${exitStatusHelp()}\n`;
+    else await program.parseAsync(asked(argv), { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
     if (thrown.exitCode !== 0) throw usageError(thrown, said);
   }
   if (chosen?.entry.load === undefined) return { text };
   return { invocation: { module: await chosen.entry.load(), input: chosen.input } };
+}
+
+/** `help pull` asks for what `pull --help` prints; `help pul` is answered as `pul` would be. */
+function asked(argv: readonly string[]): string[] {
+  const [first, name] = argv;
+  if (first !== 'help' || name === undefined) return [...argv];
+  const isKnown = commandTable.some((entry) => entry.name === name || entry.alias === name);
+  return isKnown ? [...argv.slice(1), '--help'] : argv.slice(1);
 }
 
 function commandFor(
@@ -82,7 +90,7 @@ function commandFor(
 
 function exitStatusHelp(): string {
   const lines = exitStatuses.map(({ status, meaning }) => `  ${String(status).padEnd(5)}${meaning}`);
-  return `\nExit status:\n${lines.join('\n')}\n\nNothing leaves your computer: only login, pull and portals talk to the portals you name.\n`;
+  return `\nExit status:\n${lines.join('\n')}\n\nNothing leaves your computer: only login, pull and portals talk to the portals you name.`;
 }
 
 /** Commander's sentence, with its suggestion as the next step. */

@@ -26,14 +26,21 @@ export function resourceName(resource: Element | undefined, context: RowContext)
       return humanNameText(preferredName(resource?.children('name') ?? []));
     case 'PractitionerRole':
       return (
-        referenceName(resource?.child('practitioner'), context) ??
-        referenceName(resource?.child('organization'), context)
+        holderName(resource?.child('practitioner'), context) ??
+        holderName(resource?.child('organization'), context)
       );
     case 'Device':
       return resource?.children('deviceName')[0]?.string('name') ?? nameOf(resource?.child('type'));
     default:
       return titleOf(resource);
   }
+}
+
+/** Who holds a role. A role that is said to hold a role names nobody: roles could go round in a circle. */
+function holderName(reference: Element | undefined, context: RowContext): string | undefined {
+  const holder = context.resolve(reference);
+  const isRole = holder?.string('resourceType') === 'PractitionerRole';
+  return reference?.string('display') ?? (isRole ? undefined : resourceName(holder, context));
 }
 
 /**

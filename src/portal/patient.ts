@@ -8,7 +8,8 @@ import type { TokenSet } from './token-set.ts';
  * Reads whose record a sign-in is for. Undefined when the portal does not say: demographics can be withheld (Medicare
  * lets a person decline to share them), and the record itself is still there to pull.
  *
- * @throws BlueButtonError `login-needed` when the portal no longer accepts the access token.
+ * @throws BlueButtonError `login-needed` when the portal no longer accepts the access token, `temporary` when it gives
+ *   another answer than the Patient or a refusal.
  */
 export async function readPatient(
   http: Http,
@@ -27,7 +28,16 @@ export async function readPatient(
       try: 'sign in again: bluebutton login',
     });
   }
-  if (answer.status !== 200) return undefined;
+  if (answer.status === 403 || answer.status === 404) return undefined;
+  if (answer.status !== 200) {
+    throw new BlueButtonError(
+      'temporary',
+      `${new URL(baseUrl).host} did not say whose record it is (${answer.status}).`,
+      {
+        try: 'try again later',
+      },
+    );
+  }
   try {
     const resource = parseJson(decodeJson(answer.bytes));
     const isTheirs =

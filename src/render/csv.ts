@@ -33,6 +33,8 @@ export function renderCsv(record: HealthRecord, sectionName: string): string {
   const rows = record.sections[sectionName] ?? [];
   return stringify([columns, ...rows.map((row) => columns.map((column) => cell(row, column)))], {
     record_delimiter: 'windows',
+    // A lone LF inside a cell would end the row for readers that take either line end.
+    quoted_match: /[\r\n]/,
   });
 }
 

@@ -2,15 +2,18 @@ import { Chalk } from 'chalk';
 import { sectionNamed, type Row } from '../model/index.ts';
 import type { Renderer } from './options.ts';
 import { dateOf, groupsOf, newestFirst } from './order.ts';
+import { wrapLine } from './table.ts';
 import { countByType, headLines, tableLines } from './text.ts';
 import { visible } from './visible.ts';
-import { fieldText, isFlagged } from './words.ts';
+import { assertedName, fieldText, isFlagged } from './words.ts';
 
 /** A part of the summary: which rows of a section it takes, and what it calls them. */
 interface Part {
   section: string;
   title: string;
   pick(rows: readonly Row[]): Row[];
+  /** Rows that are not shown and must not be missed: they are named below the table. */
+  alsoName?(rows: readonly Row[]): Row[];
 }
 
 const recent = 8;
@@ -18,8 +21,8 @@ const recent = 8;
 /** One page: what a doctor asks first, and how many of everything else there are. */
 const parts: readonly Part[] = [
   { section: 'allergies', title: 'Allergies', pick: (rows) => groupsOf(rows).flatMap((group) => group.rows) },
-  { section: 'medications', title: 'Current medications', pick: (rows) => current(rows) },
-  { section: 'problems', title: 'Current problems', pick: (rows) => current(rows) },
+  { section: 'medications', title: 'Current medications', pick: current, alsoName: notStated },
+  { section: 'problems', title: 'Current problems', pick: current, alsoName: notStated },
   {
     section: 'results',
     title: 'Latest results out of range',
@@ -46,10 +49,14 @@ export const renderSummary: Renderer = function* summary({ record }, options) {
     if (rows.length > 0) yield* tableLines(section, [{ title: '', rows }], options, paint);
     else
       yield `  ${all.length > 0 ? 'none among those recorded' : emptyText(record.sectionStates[part.section])}\n`;
+    const open = part.alsoName?.(all) ?? [];
+    if (open.length > 0)
+      yield `${wrapLine(visible(`  Not stated whether current: ${namesOf(open)}`), options.width)}\n`;
   }
   const rest = [...(record.sections['vital-signs'] ?? []), ...(record.sections['other'] ?? [])];
   yield '\n';
-  if (rest.length > 0) yield `${paint.dim(visible(`Not shown: ${countByType(rest)}, and what is past.`))}\n`;
+  const left = `Not shown: ${rest.length > 0 ? `${countByType(rest)}, and ` : ''}what is past.`;
+  yield `${paint.dim(wrapLine(left, options.width))}\n`;
   yield `${paint.dim('Everything: bluebutton show')}\n`;
 };
 
@@ -60,7 +67,20 @@ function emptyText(states: readonly { state: string }[] | undefined): string {
 }
 
 function current(rows: readonly Row[]): Row[] {
-  return groupsOf(rows).find(({ title }) => title === 'Current')?.rows ?? [];
+  return groupNamed('Current', rows);
+}
+
+function notStated(rows: readonly Row[]): Row[] {
+  return groupNamed('Not stated whether current', rows);
+}
+
+function groupNamed(wanted: string, rows: readonly Row[]): Row[] {
+  return groupsOf(rows).find(({ title }) => title === wanted)?.rows ?? [];
+}
+
+/** The names of rows, each once, with what is asserted of them. */
+function namesOf(rows: readonly Row[]): string {
+  return [...new Set(rows.map(assertedName))].join('; ');
 }
 
 function recentRows(rows: readonly Row[]): Row[] {

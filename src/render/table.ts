@@ -7,6 +7,8 @@ import wrapAnsi from 'wrap-ansi';
  * digits a double has (`-12.589983479836782`) is never cut in two.
  */
 const longestWholeWord = 20;
+/** Cells up to this width (a date, a range) are not wrapped at all. */
+const shortCell = 12;
 const gap = 2;
 const indent = 2;
 
@@ -91,7 +93,8 @@ function sizeOf({ title, cells }: TableColumn): ColumnSize {
   const words = lines.flatMap((line) => line.split(' '));
   const natural = Math.max(...lines.map((line) => stringWidth(line)));
   const longest = Math.max(...words.map((word) => stringWidth(word)));
-  return { natural, least: Math.min(natural, Math.min(longest, longestWholeWord)) };
+  const least = natural <= shortCell ? natural : Math.min(longest, longestWholeWord);
+  return { natural, least };
 }
 
 function total(widths: readonly number[]): number {
@@ -110,4 +113,9 @@ function share(sizes: readonly ColumnSize[], width: number): number[] {
     widths[widest] = (widths[widest] ?? 0) + 1;
   }
   return widths;
+}
+
+/** A sentence or list wrapped to the width, its further lines indented. */
+export function wrapLine(text: string, width: number): string {
+  return wrapAnsi(text, width - indent, { hard: true }).replaceAll('\n', `\n${' '.repeat(indent)}`);
 }

@@ -3,7 +3,7 @@ import { sections, type HealthRecord, type Row, type Section } from '../model/in
 import type { Renderer, RenderOptions } from './options.ts';
 import { groupsIn, type RowGroup } from './order.ts';
 import { personLine, sourceLines } from './person-line.ts';
-import { fitTable, type TableColumn } from './table.ts';
+import { fitTable, wrapLine, type TableColumn } from './table.ts';
 import { visible, visibleLines } from './visible.ts';
 import { assertedName, shortText, isFlagged } from './words.ts';
 
@@ -33,17 +33,16 @@ export function* tableLines(
   options: RenderOptions,
   paint: ChalkInstance,
 ): Generator<string> {
-  const dropped = new Set<string>();
   for (const group of groups) {
     if (group.title !== '') yield `${paint.underline(group.title)}\n`;
     const table = fitTable(columnsFor(section, group.rows, paint), options.width, (title) =>
       paint.dim(title),
     );
     yield `${table.lines.join('\n')}\n`;
-    for (const title of table.dropped) dropped.add(title);
+    if (table.dropped.length === 0) continue;
+    const left = `  No room for: ${table.dropped.join(', ')}. See them: a wider window, or --format json`;
+    yield `${paint.dim(wrapLine(left, options.width))}\n`;
   }
-  if (dropped.size > 0)
-    yield `${paint.dim(`  No room for: ${[...dropped].join(', ')}. See them: a wider window, or --format json`)}\n`;
 }
 
 function columnsFor(section: Section, rows: readonly Row[], paint: ChalkInstance): TableColumn[] {
@@ -93,7 +92,7 @@ function* footLines(record: HealthRecord, options: RenderOptions, paint: ChalkIn
   }
   lines.push('Codes, notes and the place each row comes from: --format json');
   yield '\n';
-  for (const line of lines) yield `${paint.dim(visible(line))}\n`;
+  for (const line of lines) yield `${paint.dim(wrapLine(visible(line), options.width))}\n`;
 }
 
 /** The sections without rows, those that are empty for the same reason together. */

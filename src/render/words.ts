@@ -29,6 +29,8 @@ export function fieldText(row: Row, field: string): string {
  */
 export function shortText(row: Row, field: string): string {
   const value = row[field];
+  // UCUM's unit "1" says that there is none; after a number it would read as another digit.
+  if (field === 'unit' && value === '1') return '';
   if (typeof value === 'string') return dateFields.includes(field) ? value.slice(0, 10) : value;
   if (field !== 'attachments' || !Array.isArray(value)) return valueText(value);
   return value.map((item) => (isAttachment(item) ? fileText(item) : itemText(item))).join('; ');

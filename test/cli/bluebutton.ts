@@ -48,6 +48,8 @@ export interface Home {
   path(...parts: string[]): string;
   environment(more?: RunOptions['env']): Record<string, string>;
   run(words: readonly string[], options?: RunOptions): Promise<Ended>;
+  /** Runs a command that is to end with status 0: anything else throws what it said. */
+  done(words: readonly string[], options?: RunOptions): Promise<Ended>;
   start(words: readonly string[], options?: RunOptions): Running;
 }
 
@@ -94,6 +96,11 @@ export async function newHome(): Promise<Home> {
     environment,
     start,
     run: (words, options) => start(words, options).ended,
+    async done(words, options) {
+      const ended = await start(words, options).ended;
+      if (ended.status === 0) return ended;
+      throw new Error(`bluebutton ${words.join(' ')} ended with ${ended.status}: ${ended.stderr}`);
+    },
   };
 }
 

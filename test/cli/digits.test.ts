@@ -26,8 +26,7 @@ beforeAll(async () => {
   await writeFile(home.path('digits.json'), text);
   portal = await openPortal(home, ['--data', 'digits.json']);
   await signUp(home, portal);
-  const pulled = await home.run(['pull']);
-  expect(pulled.status, pulled.stderr).toBe(0);
+  await home.done(['pull']);
 });
 
 /** The literals of `"value":` members in a text, in the order of the results they belong to. */
@@ -49,9 +48,7 @@ function valuesOf(rows: readonly ResultRow[]): string[] {
 }
 
 async function converted(...words: string[]): Promise<string> {
-  const { status, stdout, stderr } = await home.run(['convert', ...words]);
-  expect(status, stderr).toBe(0);
-  return stdout;
+  return (await home.done(['convert', ...words])).stdout;
 }
 
 test('the portal sends the digits it was given', async () => {

@@ -37,7 +37,7 @@ export function ownClient(baseUrl: string): OwnClient {
         code_challenge: createHash('sha256').update(verifier).digest('base64url'),
         code_challenge_method: 'S256',
       });
-      const answer = await fetch(`${origin}/oauth/authorize?${query}`, {
+      const answer = await fetch(`${origin}/oauth/authorize?${query.toString()}`, {
         method: 'POST',
         body: new URLSearchParams({ decision: 'allow' }),
         redirect: 'manual',

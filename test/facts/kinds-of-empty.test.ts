@@ -5,6 +5,8 @@ import { csvOf, fixture, onlyRow, read, recordOf, recordOfResources, rendered } 
 const stateOf = ({ record }: BuiltRecord, section: string): string | undefined =>
   record.sectionStates[section]?.[0]?.state;
 
+const allergy = (text: string): object => ({ resourceType: 'AllergyIntolerance', code: { text } });
+
 describe('a source that says there is none', () => {
   it.each([
     ['no-known-allergies-by-code', 'allergies'],
@@ -96,6 +98,10 @@ describe('what does not say that there is none', () => {
     expect(stateOf(built, 'allergies')).toBe('stated-rows');
   });
 
+  it('an allergy entered in error is no stated row: the source is silent', async () => {
+    expect(stateOf(await recordOf(fixture('allergy-entered-in-error')), 'allergies')).toBe('not-recorded');
+  });
+
   it('"no information" is not "none"', async () => {
     const built = await recordOf(fixture('no-information-about-allergies'));
     expect(onlyRow(built).row.assertion).toBe('unconfirmed');
@@ -103,7 +109,6 @@ describe('what does not say that there is none', () => {
   });
 
   it('a stated allergy outweighs a "no known allergies" beside it', async () => {
-    const allergy = (text: string): object => ({ resourceType: 'AllergyIntolerance', code: { text } });
     const built = await recordOfResources([allergy('No known allergies'), allergy('Penicillin')]);
     expect(stateOf(built, 'allergies')).toBe('stated-rows');
   });

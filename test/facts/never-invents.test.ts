@@ -17,6 +17,8 @@ async function rowOf(resource: object, asOf?: string): Promise<Row> {
   return onlyRow(await recordOfResources([resource], asOf)).row;
 }
 
+const until = (end?: string): object => ({ timing: { repeat: { boundsPeriod: { end } } } });
+
 describe('what is absent', () => {
   it.each([
     'AllergyIntolerance',
@@ -111,7 +113,6 @@ describe('current and past', () => {
   });
 
   it('the end of an order is the last end among its dosages, when each has one', async () => {
-    const until = (end?: string): object => ({ timing: { repeat: { boundsPeriod: { end } } } });
     const both = {
       ...order,
       status: 'active',

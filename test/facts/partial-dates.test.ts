@@ -12,6 +12,9 @@ const dates = [
   '0001-01-01',
 ];
 
+const row = async (members: object): Promise<unknown> =>
+  onlyRow(await recordOfResources([{ resourceType: 'Procedure', ...members }])).row;
+
 describe('a date', () => {
   it.each(dates)('%s is the same text in rows, JSON, NDJSON, CSV and FHIR', async (date) => {
     const built = await recordOfResources([
@@ -44,8 +47,6 @@ describe('a date', () => {
   });
 
   it('of a period, a timing and a phrase each stay what they are', async () => {
-    const row = async (members: object): Promise<unknown> =>
-      onlyRow(await recordOfResources([{ resourceType: 'Procedure', ...members }])).row;
     expect(await row({ performedPeriod: { start: '2014', end: '2014-03' } })).toMatchObject({
       start: '2014',
       end: '2014-03',

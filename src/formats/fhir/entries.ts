@@ -46,7 +46,6 @@ export function readText(text: string, identity: DocumentIdentity, line?: number
     reading.entries.push(entry, ...containedEntries(entry));
   }
   for (const pointer of empty) find('note', 'no-resource', pointer, 'a Bundle entry without a resource');
-  for (const pointer of unknown)
-    find('lost', 'not-a-resource', pointer, 'not a FHIR resource; the original is kept');
+  for (const pointer of unknown) find('lost', 'not-a-resource', pointer, 'not a FHIR resource');
   return reading;
 }

@@ -39,7 +39,7 @@ function* readLine(bytes: Uint8Array, line: number, identity: DocumentIdentity):
   const bad = (reason: string): Finding => ({
     severity: 'lost',
     code: 'bad-line',
-    message: `line ${line} could not be read: ${reason}; the original is kept`,
+    message: `line ${line} could not be read: ${reason}`,
     source: identity.source,
     line,
   });

@@ -2,6 +2,7 @@ import {
   isObject,
   items,
   JsonSyntaxError,
+  maxDepth,
   members,
   parseJson,
   skipSpace,
@@ -48,6 +49,9 @@ export function sliceResources(text: string): SlicedText {
 }
 
 function collect(text: string, slice: Slice, pointer: string, found: SlicedText, fullUrl?: string): void {
+  // Each level of a pointer is a level of nesting; the text as a whole is never parsed, so the limit is kept here.
+  if (pointer.split('/').length > maxDepth)
+    throw new JsonSyntaxError(`nested deeper than ${maxDepth} levels`);
   const own = text[slice.start] === '{' ? [...members(text, slice.start)] : [];
   if (own.some((member) => member.key === 'resourceType' && isBundle(text, member))) {
     collectBundle(text, slice, own, pointer, found);
