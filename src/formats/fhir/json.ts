@@ -60,6 +60,6 @@ function whereIn(text: string, error: JsonSyntaxError): string {
 function notFhir(name: string): BlueButtonError {
   return new BlueButtonError('not-a-health-record', `${name} is JSON, but not FHIR.`, {
     why: 'Nothing in it says which FHIR resource it is ("resourceType").',
-    try: 'another file of the download; the health record is often called FHIR, Bundle or Blue Button',
+    try: 'bluebutton show with another file of the download, often called FHIR, Bundle or Blue Button',
   });
 }
