@@ -1,6 +1,6 @@
 import type { CommandModule } from '../commands/command.ts';
 
-/** One option of a command. `flags` is in commander's notation. */
+/** One option of a command. `flags` is in commander's notation: `<file...>` takes one or more values. */
 export interface OptionEntry {
   flags: string;
   description: string;
@@ -191,16 +191,14 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'run a practice portal on this computer',
     options: [
       {
-        flags: '--data <file>',
-        description: 'FHIR R4 file to serve; may be repeated (default: a made-up person)',
-        repeats: true,
+        flags: '--data <file...>',
+        description: 'FHIR R4 files to serve (default: a made-up person)',
       },
       { flags: '--port <port>', description: 'port on 127.0.0.1 (default: a free one)' },
       { flags: '--log <file>', description: 'write every request to this file, one JSON object a line' },
       {
-        flags: '--refuse <type>',
-        description: 'answer 403 for this resource type; may be repeated',
-        repeats: true,
+        flags: '--refuse <type...>',
+        description: 'resource types to answer 403',
       },
       json,
     ],

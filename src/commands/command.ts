@@ -22,12 +22,16 @@ export function flagOption({ options }: CommandInput, name: string): boolean {
   return options[name] === true;
 }
 
-/** The values of an option that may be given several times, each of which may be a comma-separated list. */
-export function listOption({ options }: CommandInput, name: string): string[] | undefined {
+/** The values of an option that takes several; undefined when it was not given. */
+export function valuesOption({ options }: CommandInput, name: string): string[] | undefined {
   const value = options[name];
-  if (!Array.isArray(value) || value.length === 0) return undefined;
-  return value
-    .flatMap((item) => item.split(','))
+  return Array.isArray(value) && value.length > 0 ? value : undefined;
+}
+
+/** The values of an option that may be given several times, each of which may be a comma-separated list. */
+export function listOption(input: CommandInput, name: string): string[] | undefined {
+  return valuesOption(input, name)
+    ?.flatMap((item) => item.split(','))
     .map((item) => item.trim())
     .filter((item) => item !== '');
 }

@@ -10,7 +10,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
   const { kind, store } = chosenTokenStore(input, context);
   const http = httpFor(context);
   try {
-    const access = await reachPortal(name, portal, http, context);
+    const access = await reachPortal(name, portal, http, input, context);
     const { tokens, identity } = await signInAt(access, input, context);
     await store.write(name, tokens);
     const refused = tokens.scopesRequested.filter((scope) => !tokens.scopesGranted.includes(scope));

@@ -16,7 +16,7 @@ import {
 } from '../portal/index.ts';
 import { visible } from '../render/index.ts';
 import { placesOf, resolveSetting, type NamedPortal } from '../settings/index.ts';
-import { textOption, type CommandInput } from './command.ts';
+import { flagOption, textOption, type CommandInput } from './command.ts';
 import type { Context } from './context.ts';
 
 /** A named portal, ready to be talked to. */
@@ -32,13 +32,15 @@ export function httpFor({ program, now }: Context): Http {
   return createHttp({ userAgent: `bluebutton/${program.version}`, now });
 }
 
-/** Says which host is about to be talked to, and asks the portal what it is. */
+/** Names the host before the first word to it, and asks the portal what it is. */
 export async function reachPortal(
   name: string,
   portal: NamedPortal,
   http: Http,
+  input: CommandInput,
   context: Context,
 ): Promise<PortalAccess> {
+  if (!flagOption(input, 'quiet')) context.err.write(`Asking ${new URL(portal.baseUrl).host} (${name}).\n`);
   const description = await discover(http, portal.baseUrl, context.signal);
   return { name, portal, http, description };
 }

@@ -35,7 +35,7 @@ export interface PortalPull extends PullResult {
 export async function pullPortal(task: PullTask, input: CommandInput, context: Context): Promise<PortalPull> {
   const { name, portal, http } = task;
   const progress = progressFor(name, input, context);
-  const access = await reachPortal(name, portal, http, context);
+  const access = await reachPortal(name, portal, http, input, context);
   const { tokens, store } = await accessTokens(access, input, context);
   const renew = renewer(access, store, context);
   const { current, identity } = await accepted(http, tokens, renew, context);

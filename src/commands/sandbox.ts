@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BlueButtonError, messageOf } from '../errors/index.ts';
 import { startSandbox, type DataText, type LogEntry } from '../sandbox/index.ts';
-import { flagOption, listOption, textOption, type CommandInput } from './command.ts';
+import { flagOption, listOption, textOption, valuesOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
 
 /** The made-up person who is served when no data is given. */
@@ -11,7 +11,7 @@ const sample = fileURLToPath(new URL('../../samples/jane-doe.fhir.json', import.
 
 /** Runs the practice portal until Ctrl-C. */
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
-  const files = listOption(input, 'data') ?? [];
+  const files = valuesOption(input, 'data') ?? [];
   const data = await Promise.all(
     (files.length > 0 ? files : [sample]).map((file) => dataText(file, context)),
   );
