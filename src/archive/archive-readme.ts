@@ -10,15 +10,16 @@ This folder holds health records as they came from patient portals and files, ke
       medicare/                     one for each source: a portal, or "files" for imported files
         source.json                 which portal, which patient
         0007-2026-11-22T174000Z/    one for each download that brought something new (a BagIt bag, RFC 8493)
-          data/fhir/*.ndjson        records, one on a line, by type (HL7 FHIR JSON), as the portal sent them
+          data/fhir/*.ndjson        records, one on a line, by type (HL7 FHIR JSON); the text as the
+                                    portal sent it, but for white space between its parts
           data/documents/           attachments and imported files, byte for byte
           data/documents.ndjson     what each document is
           data/changes.ndjson       what was new, changed, vanished or reappeared
           data/ledger.json          what was asked of the portal, and what it refused
 
 Nothing is ever changed or overwritten: a later folder adds to the earlier ones. The current version of a record is the
-one that the last line about it in the changes.ndjson files names by its SHA-256. Do not rename, edit or delete
-anything inside; copying the whole folder is safe at any time.
+one that the last line about it in the changes.ndjson files names by its SHA-256; a line that says "vanished" names
+none. Do not rename, edit or delete anything inside; copying the whole folder is safe at any time.
 
 ## Check it
 

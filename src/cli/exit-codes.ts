@@ -1,3 +1,4 @@
+import type { Outcome } from '../commands/context.ts';
 import type { ErrorCode } from '../errors/index.ts';
 
 /** Every exit status: the one table that the command, its help and the README share. */
@@ -17,7 +18,9 @@ export const exitStatuses = [
 
 export type ExitStatus = (typeof exitStatuses)[number]['status'];
 
-const byCode = {
+const byOutcome = {
+  done: 0,
+  partial: 3,
   failed: 1,
   usage: 2,
   'several-patients': 2,
@@ -29,9 +32,9 @@ const byCode = {
   'archive-busy': 11,
   'archive-damaged': 12,
   interrupted: 130,
-} as const satisfies Record<ErrorCode, ExitStatus>;
+} as const satisfies Record<Outcome, ExitStatus>;
 
-/** The exit status of an error. */
-export function exitStatusOf(code: ErrorCode): ExitStatus {
-  return byCode[code];
+/** The exit status of an error, or of a command that ended by itself. */
+export function exitStatusOf(outcome: Outcome | ErrorCode): ExitStatus {
+  return byOutcome[outcome];
 }

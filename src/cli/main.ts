@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Context, Outcome } from '../commands/context.ts';
+import type { Context } from '../commands/context.ts';
 import { BlueButtonError, systemCodeOf } from '../errors/index.ts';
-import type { ExitStatus } from './exit-codes.ts';
+import { exitStatusOf, type ExitStatus } from './exit-codes.ts';
 import { parseCommandLine } from './program.ts';
 import { reportError } from './report-error.ts';
-import { outputFor } from './terminal.ts';
-
-const statusOf = { done: 0, partial: 3 } as const satisfies Record<Outcome, ExitStatus>;
+import { outputFor, type StandardOutput } from './terminal.ts';
 
 /**
  * Runs one command line and sets the exit status. `process.exit` is never called: it would cut what a pipe has not
@@ -16,45 +14,75 @@ const statusOf = { done: 0, partial: 3 } as const satisfies Record<Outcome, Exit
  */
 export async function main(): Promise<void> {
   const argv = process.argv.slice(2);
+  const { env } = process;
   const allowColour = !argv.includes('--no-color');
-  const out = outputFor(process.stdout, process.env, allowColour);
-  const err = outputFor(process.stderr, process.env, allowColour);
   const stop = new AbortController();
+  let unwritten: BlueButtonError | undefined;
+  const out = outputFor(process.stdout, {
+    env,
+    allowColour,
+    onFailure(thrown) {
+      unwritten = new BlueButtonError('failed', unwrittenText(thrown), { cause: thrown });
+      stop.abort(unwritten);
+    },
+  });
+  // Where standard error cannot be written there is nobody to tell.
+  const err = outputFor(process.stderr, { env, allowColour, onFailure: () => undefined });
   process.once('SIGINT', () => {
     stop.abort(new BlueButtonError('interrupted', 'Stopped.', { why: 'Nothing half-done was kept.' }));
     // A second Ctrl-C ends at once, as the system does by default.
   });
   process.once('SIGTERM', () => stop.abort(new BlueButtonError('interrupted', 'Stopped.')));
-  try {
-    const parsed = await parseCommandLine(argv, version());
-    if ('text' in parsed) {
-      out.write(parsed.text);
-      return;
-    }
-    const { module, input } = parsed.invocation;
-    const context: Context = {
-      out,
-      err,
-      stdin: process.stdin,
-      env: process.env,
-      cwd: process.cwd(),
-      now: () => new Date(),
-      signal: stop.signal,
-      openBrowser,
-      program: {
-        pid: process.pid,
-        host: hostname(),
-        version: version(),
-        execPath: process.execPath,
-        entry: fileURLToPath(new URL('../../bin/bluebutton.js', import.meta.url)),
-        isRunning,
-      },
-    };
-    process.exitCode = statusOf[await module.run(input, context)];
-  } catch (thrown) {
+  const report = (thrown: unknown): Promise<ExitStatus> => {
     const asJson = argv.includes('--json') || /--format[ =]json(?!\S)/.test(argv.join(' '));
-    process.exitCode = await reportError(stop.signal.aborted ? stop.signal.reason : thrown, err, asJson);
+    return reportError(thrown, err, asJson);
+  };
+  try {
+    const status = await runCommandLine(argv, out, err, stop.signal);
+    await out.drained();
+    process.exitCode = unwritten === undefined ? status : await report(unwritten);
+  } catch (thrown) {
+    process.exitCode = await report(stop.signal.aborted ? stop.signal.reason : thrown);
   }
+}
+
+async function runCommandLine(
+  argv: readonly string[],
+  out: StandardOutput,
+  err: StandardOutput,
+  signal: AbortSignal,
+): Promise<ExitStatus> {
+  const parsed = await parseCommandLine(argv, version());
+  if ('text' in parsed) {
+    out.write(parsed.text);
+    return exitStatusOf('done');
+  }
+  const { module, input } = parsed.invocation;
+  const context: Context = {
+    out,
+    err,
+    stdin: process.stdin,
+    env: process.env,
+    cwd: process.cwd(),
+    now: () => new Date(),
+    signal,
+    openBrowser,
+    program: {
+      pid: process.pid,
+      host: hostname(),
+      version: version(),
+      execPath: process.execPath,
+      entry: fileURLToPath(new URL('../../bin/bluebutton.js', import.meta.url)),
+      isRunning,
+    },
+  };
+  return exitStatusOf(await module.run(input, context));
+}
+
+function unwrittenText(thrown: unknown): string {
+  const code = systemCodeOf(thrown);
+  const why = code === 'ENOSPC' ? 'no space is left there' : `the system says ${code ?? 'nothing more'}`;
+  return `The answer could not be written to standard output: ${why}.`;
 }
 
 async function openBrowser(url: string): Promise<void> {

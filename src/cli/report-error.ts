@@ -12,15 +12,8 @@ export async function reportError(thrown: unknown, err: Output, json: boolean): 
       `${JSON.stringify({ schema: 'bluebutton/error/1', code, status, message, why, try: error.try })}\n`,
     );
   } else {
-    const { visible } = await import('../render/index.ts');
-    const lines = [error.message, ...(error.why === undefined ? [] : [error.why])];
-    if (error.try !== undefined) lines.push(`Try: ${error.try}`);
-    err.write(
-      `${lines
-        .flatMap((line) => line.split('\n'))
-        .map(visible)
-        .join('\n')}\n`,
-    );
+    const { errorText } = await import('../commands/error-text.ts');
+    err.write(errorText(error));
   }
   return status;
 }

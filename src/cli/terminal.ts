@@ -5,14 +5,32 @@ import { systemCodeOf } from '../errors/index.ts';
 /** Wider than this, long lines are hard to follow. */
 const widest = 160;
 
+export interface OutputOptions {
+  env: NodeJS.ProcessEnv;
+  allowColour: boolean;
+  onFailure: (thrown: unknown) => void;
+}
+
 /** A standard stream of a process; only a terminal has the two members. */
 type StandardStream = Writable & { isTTY?: boolean; columns?: number };
 
-/** A standard stream as a command sees it. A reader that goes away (EPIPE) closes it quietly. */
-export function outputFor(stream: StandardStream, env: NodeJS.ProcessEnv, allowColour: boolean): Output {
+/** An output whose end can be waited for. */
+export interface StandardOutput extends Output {
+  /** Resolves when everything written has been taken, or cannot be any more. */
+  drained(): Promise<void>;
+}
+
+/**
+ * A standard stream as a command sees it. A reader that goes away (EPIPE) closes it quietly; any other failure closes
+ * it too, and `onFailure` is told the first.
+ */
+export function outputFor(
+  stream: StandardStream,
+  { env, allowColour, onFailure }: OutputOptions,
+): StandardOutput {
   let closed = false;
   stream.on('error', (thrown) => {
-    if (systemCodeOf(thrown) !== 'EPIPE') throw thrown;
+    if (!closed && systemCodeOf(thrown) !== 'EPIPE') onFailure(thrown);
     closed = true;
   });
   const isTerminal = stream.isTTY ?? false;
@@ -20,6 +38,11 @@ export function outputFor(stream: StandardStream, env: NodeJS.ProcessEnv, allowC
     write(text) {
       if (!closed) stream.write(text);
     },
+    drained: () =>
+      new Promise((resolve) => {
+        if (closed) resolve();
+        else stream.write('', () => resolve());
+      }),
     get closed() {
       return closed;
     },

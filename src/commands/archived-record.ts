@@ -55,9 +55,10 @@ async function pulledEntries(state: ArchiveState): Promise<Entry[]> {
   const entries: Entry[] = [];
   for await (const { source, resourceType, id, sha256, path, line, text, vanished } of state.resources()) {
     const resource = parseJson(text);
-    if (vanished || !isResource(resource)) continue;
+    if (!isResource(resource)) continue;
     const fullUrl = `${baseUrls.get(source) ?? ''}/${resourceType}/${id}`;
-    const entry: Entry = { resource, text, fullUrl, origin: { source, sha256, path, line, pointer: '' } };
+    const origin = { source, sha256, path, line, pointer: '' };
+    const entry: Entry = { resource, text, fullUrl, origin, ...(vanished && { withdrawn: true }) };
     entries.push(entry, ...containedEntries(entry));
   }
   return entries;
@@ -82,27 +83,38 @@ async function importedEntries(
   return { sources, entries, findings };
 }
 
-/** What the last pull's ledger says of sections it brought nothing for: refused is withheld, not asked is not read. */
+/**
+ * What the last pull's ledger says of sections: what was refused is withheld, what broke off was not read. A kind that
+ * was not asked for matters only where nothing of the section was.
+ */
 function statesFromLedgers(state: ArchiveState): Record<string, SectionState[]> {
   const states: Record<string, SectionState[]> = {};
   for (const { folder, ledger } of state.sources) {
-    for (const row of ledger?.rows ?? []) {
-      const known = stateOfRow(row);
-      const section = sectionOfType(row.resourceType);
-      if (known && section !== undefined) (states[section] ??= []).push({ source: folder, ...known });
+    for (const { name } of sections) {
+      const rows = (ledger?.rows ?? []).filter((row) => sectionOf(row) === name);
+      const gaps = rows.filter(isGap);
+      const unasked = rows.length > 0 && rows.every(({ outcome }) => outcome === 'not-asked');
+      const said = unasked ? rows.slice(0, 1) : gaps;
+      if (said.length > 0)
+        states[name] = [...(states[name] ?? []), ...distinct(said.map((row) => stateOf(row, folder)))];
     }
   }
   return states;
 }
 
-function stateOfRow(row: LedgerRow): Omit<SectionState, 'source'> | undefined {
-  const reason = row.reason === undefined ? {} : { reason: row.reason };
-  if (isGap(row)) return { state: 'withheld', ...reason };
-  return row.outcome === 'not-asked' ? { state: 'not-read', ...reason } : undefined;
+function stateOf({ outcome, resourceType, reason }: LedgerRow, source: string): SectionState {
+  const state = outcome === 'refused' ? 'withheld' : 'not-read';
+  return { source, state, reason: `${resourceType}: ${reason ?? outcome}` };
 }
 
-/** The drawer a bare resource of that type would lie in. */
-function sectionOfType(resourceType: string): string | undefined {
-  const bare = new Element({ resourceType }, () => undefined);
-  return sections.find((section) => section.name !== 'other' && section.holds(bare))?.name;
+function distinct(states: readonly SectionState[]): SectionState[] {
+  return [...new Map(states.map((state) => [`${state.state} ${state.reason}`, state])).values()];
+}
+
+/** The drawer of what a query asks for: by its resource type and, for observations, its category. */
+function sectionOf({ resourceType, query }: LedgerRow): string | undefined {
+  const category = /[?&]category=([^&]+)/.exec(query)?.[1];
+  const asked = { resourceType, ...(category && { category: [{ coding: [{ code: category }] }] }) };
+  const bare = new Element(asked, () => undefined);
+  return sections.find((section) => section.holds(bare))?.name;
 }

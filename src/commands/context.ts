@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ErrorCode } from '../errors/index.ts';
 
 /** A stream a command writes to. */
 export interface Output {
@@ -39,5 +40,8 @@ export interface Context {
   };
 }
 
-/** How a command that did not throw ended: `partial` when something that was asked for is missing and was named. */
-export type Outcome = 'done' | 'partial';
+/**
+ * How a command that did not throw ended: `partial` when something that was asked for is missing and was named; an
+ * error's code when the command has told of its errors itself.
+ */
+export type Outcome = 'done' | 'partial' | ErrorCode;

@@ -7,6 +7,7 @@ import { archiveWriter, softwareName, type ArchiveWriter } from './archive-write
 import { flagOption, textOption, type CommandInput } from './command.ts';
 import { counted } from './counted.ts';
 import type { Context, Outcome } from './context.ts';
+import { errorText } from './error-text.ts';
 import { readInputs, type InputFile } from './inputs.ts';
 import { whoText } from './portal-access.ts';
 import { whichPatient } from './which-patient.ts';
@@ -18,9 +19,24 @@ interface ImportTask {
   several: boolean;
 }
 
-/** Keeps files in the archive as they are: all of those given, or on any refusal none. */
+/** A file that is no health record. */
+interface Refused {
+  name: string;
+  refusal: BlueButtonError;
+}
+
+/**
+ * Keeps files in the archive as they are. Of several, those that are no health records are named and left out; any
+ * other refusal keeps none of them.
+ *
+ * @throws BlueButtonError `not-a-health-record` when none of the files is one.
+ */
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
-  const files = await readInputs(input.arguments, context);
+  const refused: Refused[] = [];
+  const files = await readInputs(input.arguments, context, (name, refusal) =>
+    refused.push({ name, refusal }),
+  );
+  if (files.length === 0 && refused[0]) throw refused[0].refusal;
   const tasks = files.map((file): ImportTask => {
     const patients = patientsOf(file.entries);
     const patient = whichPatient(patients, textOption(input, 'patient'), `import ${file.source.name}`);
@@ -30,13 +46,13 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
   const archive = archiveWriter(input, context);
   try {
     const { kept, person } = await keep(tasks, identity, archive, input, context);
-    report(kept, person, identity, input, context);
+    report(kept, refused, person, identity, input, context);
   } finally {
     await archive.release();
   }
-  return files.some(({ findings }) => findings.some(({ severity }) => severity === 'lost'))
-    ? partial(files, context)
-    : 'done';
+  for (const { refusal } of refused) context.err.write(`Not kept: ${errorText(refusal)}`);
+  const lost = reportLost(files, context);
+  return lost || refused.length > 0 ? 'partial' : 'done';
 }
 
 interface Kept {
@@ -118,13 +134,16 @@ function onlyPerson(tasks: readonly ImportTask[], input: CommandInput): PersonId
 
 function report(
   kept: readonly Kept[],
+  refused: readonly Refused[],
   person: string | undefined,
   identity: PersonIdentity,
   input: CommandInput,
   { out, err }: Context,
 ): void {
   if (flagOption(input, 'json')) {
-    out.write(`${JSON.stringify({ schema: 'bluebutton/import/1', person, files: kept }, null, 2)}\n`);
+    const notKept = refused.map(({ name, refusal: { message, why } }) => ({ name, message, why }));
+    const answer = { schema: 'bluebutton/import/1', person, files: kept, refused: notKept };
+    out.write(`${JSON.stringify(answer, null, 2)}\n`);
     return;
   }
   if (flagOption(input, 'quiet')) return;
@@ -137,11 +156,11 @@ function report(
   );
 }
 
-function partial(files: readonly InputFile[], { err }: Context): Outcome {
-  for (const { source, findings } of files) {
-    for (const { severity, message } of findings) {
-      if (severity === 'lost') err.write(`${visible(source.name)}: ${message}\n`);
-    }
-  }
-  return 'partial';
+/** Names what could not be read of the files kept; true when there is any. */
+function reportLost(files: readonly InputFile[], { err }: Context): boolean {
+  const lost = files.flatMap(({ source, findings }) =>
+    findings.filter(({ severity }) => severity === 'lost').map(({ message }) => `${source.name}: ${message}`),
+  );
+  for (const line of lost) err.write(`${visible(line)}\n`);
+  return lost.length > 0;
 }

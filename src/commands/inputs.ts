@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
+import { constants, openSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { basename, resolve } from 'node:path';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { BlueButtonError, systemCodeOf } from '../errors/index.ts';
 import { bytesInMemory, recognize, type Format } from '../formats/index.ts';
 import type { Entry, Finding, Source } from '../model/index.ts';
 import type { Context } from './context.ts';
+import { systemRefusal } from './system-refusal.ts';
 
 /** A file read whole: its bytes, what it is, and everything in it. */
 export interface InputFile {
@@ -15,14 +19,30 @@ export interface InputFile {
   findings: Finding[];
 }
 
-/** Reads files in the order given; `-` is standard input. A file that cannot be read whole refuses them all. */
-export async function readInputs(paths: readonly string[], context: Context): Promise<InputFile[]> {
+/** Told of a file that is no health record, in place of refusing all of them. */
+export type OnRefused = (name: string, refusal: BlueButtonError) => void;
+
+/**
+ * Reads files in the order given; `-` is standard input. A file that cannot be read whole refuses them all; with
+ * `onRefused`, one that is no health record is told and left out.
+ */
+export async function readInputs(
+  paths: readonly string[],
+  context: Context,
+  onRefused?: OnRefused,
+): Promise<InputFile[]> {
   const inputs: InputFile[] = [];
   for (const path of paths) {
     const name = path === '-' ? 'standard input' : basename(path);
-    const bytes = path === '-' ? await readStdin(context) : await readPath(resolve(context.cwd, path), path);
+    const bytes = path === '-' ? await readStdin(context) : await readPath(path, context);
     if (inputs.some(({ source }) => source.id === sha256Of(bytes))) continue;
-    inputs.push(await readDocument(bytes, name));
+    try {
+      inputs.push(await readDocument(bytes, name));
+    } catch (thrown) {
+      const isNoRecord = thrown instanceof BlueButtonError && thrown.code === 'not-a-health-record';
+      if (!isNoRecord || onRefused === undefined) throw thrown;
+      onRefused(name, thrown);
+    }
     context.signal.throwIfAborted();
   }
   return inputs;
@@ -60,16 +80,24 @@ function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-async function readPath(path: string, asTyped: string): Promise<Uint8Array> {
+/**
+ * The bytes of a file, or of what another program writes into a named pipe.
+ *
+ * @throws BlueButtonError `usage` when there is none, `failed` when the system refuses.
+ */
+export async function readPath(asTyped: string, { cwd, signal }: Context): Promise<Uint8Array> {
+  const path = resolve(cwd, asTyped);
   try {
-    if ((await stat(path)).isDirectory()) {
+    const found = await stat(path);
+    if (found.isDirectory()) {
       throw new BlueButtonError('usage', `${asTyped} is a folder.`, {
         why: 'Files are read one by one so far.',
         try: `bluebutton show ${asTyped.replace(/\/$/, '')}/FILE`,
       });
     }
-    return await readFile(path);
+    return found.isFIFO() ? await readStream(namedPipe(path), signal) : await readFile(path, { signal });
   } catch (thrown) {
+    signal.throwIfAborted();
     if (thrown instanceof BlueButtonError) throw thrown;
     const code = systemCodeOf(thrown);
     if (code === 'ENOENT' || code === 'ENOTDIR') {
@@ -78,12 +106,13 @@ async function readPath(path: string, asTyped: string): Promise<Uint8Array> {
         cause: thrown,
       });
     }
-    throw new BlueButtonError('failed', `${asTyped} could not be read.`, {
-      why:
-        code === 'EACCES' ? 'Its permissions do not allow it.' : `The system says ${code ?? 'nothing more'}.`,
-      cause: thrown,
-    });
+    throw systemRefusal(`${asTyped} could not be read.`, thrown);
   }
+}
+
+/** Opened without waiting for the writer: a wait inside the system could not be broken off. */
+function namedPipe(path: string): Readable {
+  return new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), writable: false });
 }
 
 async function readStdin({ stdin, signal }: Context): Promise<Uint8Array> {
@@ -92,9 +121,13 @@ async function readStdin({ stdin, signal }: Context): Promise<Uint8Array> {
       try: 'cat FILE | bluebutton show -',
     });
   }
+  return readStream(stdin, signal);
+}
+
+/** A stream to its end; the signal ends the wait at once. */
+async function readStream(stream: Readable, signal: AbortSignal): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of stdin) {
-    signal.throwIfAborted();
+  for await (const piece of addAbortSignal(signal, stream)) {
     pieces.push(typeof piece === 'string' ? Buffer.from(piece) : piece);
   }
   return Buffer.concat(pieces);

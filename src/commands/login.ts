@@ -1,17 +1,25 @@
 import { readPortals, placesOf, portalNamed } from '../settings/index.ts';
 import { flagOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
-import { chosenTokenStore, httpFor, reachPortal, signInAt, whoText } from './portal-access.ts';
+import {
+  chosenTokenStore,
+  httpFor,
+  reachPortal,
+  signInAt,
+  whoText,
+  withSignInCommand,
+} from './portal-access.ts';
 
 /** Signs in to a portal and keeps the sign-in where the person chose. */
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
   const [name = ''] = input.arguments;
   const portal = portalNamed(await readPortals(placesOf(context.env)), name);
-  const { kind, store } = chosenTokenStore(input, context);
+  const { kind, store } = chosenTokenStore(name, input, context);
   const http = httpFor(context);
   try {
     const access = await reachPortal(name, portal, http, input, context);
-    const { tokens, identity } = await signInAt(access, input, context);
+    const again = `bluebutton login ${name} --token-store ${kind}`;
+    const { tokens, identity } = await withSignInCommand(again, () => signInAt(access, input, context));
     await store.write(name, tokens);
     const refused = tokens.scopesRequested.filter((scope) => !tokens.scopesGranted.includes(scope));
     if (flagOption(input, 'json')) {

@@ -2,16 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BlueButtonError, systemCodeOf } from '../errors/index.ts';
+import { systemRefusal } from './system-refusal.ts';
 
 /**
  * Writes a file whole or not at all: beside its place (mode 0600), flushed, then renamed into it.
  *
- * @throws BlueButtonError `usage` when it exists and `force` is not set.
+ * @throws BlueButtonError `usage` when it exists and `force` is not set, `failed` when the system refuses.
  */
 export async function writeOutputFile(path: string, pieces: Iterable<string>, force: boolean): Promise<void> {
-  await refuseExisting(path, force);
   const beside = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
   try {
+    await refuseExisting(path, force);
     const file = await open(beside, 'wx', 0o600);
     try {
       for (const piece of pieces) await file.write(piece);
@@ -22,18 +23,23 @@ export async function writeOutputFile(path: string, pieces: Iterable<string>, fo
     await refuseExisting(path, force);
     await rename(beside, path);
   } catch (thrown) {
-    await rm(beside, { force: true });
+    await rm(beside, { force: true }).catch(() => undefined);
     if (thrown instanceof BlueButtonError) throw thrown;
-    throw new BlueButtonError('failed', `${path} could not be written.`, {
-      why: `The system says ${systemCodeOf(thrown) ?? 'nothing more'}. Nothing was left there.`,
-      cause: thrown,
-    });
+    throw systemRefusal(`${path} could not be written.`, thrown, 'another place after -o');
   }
 }
 
-/** Makes a folder for several outputs (mode 0700); one that is there already is used. */
+/**
+ * Makes a folder for several outputs (mode 0700); one that is there already is used.
+ *
+ * @throws BlueButtonError `failed` when the system refuses.
+ */
 export async function makeOutputFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw systemRefusal(`${path} could not be made as a folder.`, cause, 'another place after -o');
+  }
 }
 
 async function refuseExisting(path: string, force: boolean): Promise<void> {

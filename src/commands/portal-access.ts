@@ -9,6 +9,7 @@ import {
   memoryTokenStore,
   readPatient,
   signIn,
+  signInCommand,
   type Http,
   type PortalDescription,
   type TokenSet,
@@ -50,6 +51,28 @@ export function keptTokens(context: Context): TokenStore {
   return fileTokenStore(join(placesOf(context.env).state, 'tokens'));
 }
 
+/** What was chosen by `--token-store` or BLUEBUTTON_TOKEN_STORE; empty when nothing was. */
+export function tokenStoreChoice(input: CommandInput, { env }: Context): string {
+  return resolveSetting('token-store', textOption(input, 'tokenStore'), env, '').value;
+}
+
+/**
+ * Does a step with a portal. An error that says to sign in says it with `command`, which names the portal and can be
+ * pasted: the portal layer knows neither.
+ */
+export async function withSignInCommand<Result>(
+  command: string,
+  step: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await step();
+  } catch (thrown) {
+    if (!(thrown instanceof BlueButtonError) || thrown.try?.includes(signInCommand) !== true) throw thrown;
+    const { code, message, why, cause } = thrown;
+    throw new BlueButtonError(code, message, { why, try: thrown.try.replace(signInCommand, command), cause });
+  }
+}
+
 /**
  * Where new tokens go, by `--token-store` or BLUEBUTTON_TOKEN_STORE. There is no default: where the key to a medical
  * history lies is the person's choice.
@@ -57,10 +80,11 @@ export function keptTokens(context: Context): TokenStore {
  * @throws BlueButtonError `usage` when nothing was chosen.
  */
 export function chosenTokenStore(
+  name: string,
   input: CommandInput,
   context: Context,
 ): { kind: 'file' | 'memory'; store: TokenStore } {
-  const { value } = resolveSetting('token-store', textOption(input, 'tokenStore'), context.env, '');
+  const value = tokenStoreChoice(input, context);
   if (value === 'file') return { kind: value, store: keptTokens(context) };
   if (value === 'memory') return { kind: value, store: memoryTokenStore() };
   throw new BlueButtonError('usage', 'Where should the sign-in be kept? Please choose.', {
@@ -68,7 +92,7 @@ export function chosenTokenStore(
       'file: in a file only you can read (0600), so that later pulls need no new sign-in.',
       'memory: forgotten when this command ends.',
     ].join('\n'),
-    try: 'the same command with --token-store file',
+    try: `bluebutton login ${name} --token-store file`,
   });
 }
 

@@ -11,7 +11,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
   if (!portalName.test(name)) {
     throw new BlueButtonError('usage', `${name} cannot be a portal's name.`, {
       why: 'A name is made of small letters, digits and hyphens.',
-      try: `bluebutton portals add my-clinic ${url}`,
+      try: `bluebutton portals add ${nameLike(name)} ${url}${optionsTyped(input)}`,
     });
   }
   const baseUrl = readBaseUrl(url);
@@ -58,4 +58,26 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
   } finally {
     await http.close();
   }
+}
+
+/** A name that can be one, as near to what was typed as can be. */
+function nameLike(text: string): string {
+  const name = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+/, '')
+    .slice(0, 63)
+    .replace(/-+$/, '');
+  return portalName.test(name) ? name : 'my-clinic';
+}
+
+/** The options given, as they are typed. */
+function optionsTyped(input: CommandInput): string {
+  const clientId = textOption(input, 'clientId');
+  const scope = textOption(input, 'scope');
+  return [
+    clientId === undefined ? '' : ` --client-id ${clientId}`,
+    scope === undefined ? '' : ` --scope "${scope}"`,
+    flagOption(input, 'json') ? ' --json' : '',
+  ].join('');
 }

@@ -1,6 +1,6 @@
-import { beginPull, listPeople, type PullResult } from '../archive/index.ts';
+import { beginPull, listPeople, type PullDraft, type PullResult } from '../archive/index.ts';
 import { BlueButtonError } from '../errors/index.ts';
-import { Element, identityOf, type PersonIdentity } from '../model/index.ts';
+import { Element, identityOf, type Ledger, type PersonIdentity, type Pulled } from '../model/index.ts';
 import {
   pull,
   readPatient,
@@ -10,12 +10,21 @@ import {
   type TokenSet,
   type TokenStore,
 } from '../portal/index.ts';
-import type { NamedPortal } from '../settings/index.ts';
+import { placesOf, writeLastCheck, type NamedPortal } from '../settings/index.ts';
 import { folderFor } from './archive-person.ts';
 import { softwareName, type ArchiveWriter } from './archive-writer.ts';
-import { flagOption, textOption, type CommandInput } from './command.ts';
+import { flagOption, type CommandInput } from './command.ts';
 import type { Context } from './context.ts';
-import { keptTokens, reachPortal, signInAt, whoText, type PortalAccess } from './portal-access.ts';
+import { errorText } from './error-text.ts';
+import {
+  keptTokens,
+  reachPortal,
+  signInAt,
+  tokenStoreChoice,
+  whoText,
+  withSignInCommand,
+  type PortalAccess,
+} from './portal-access.ts';
 
 /** One portal of a pull. */
 export interface PullTask {
@@ -31,8 +40,20 @@ export interface PortalPull extends PullResult {
   who: string;
 }
 
-/** Pulls one portal's record of one person into the archive; everything of it, or nothing. */
+/**
+ * Pulls one portal's record of one person into the archive; everything of it, or nothing.
+ *
+ * @throws BlueButtonError `temporary` when the portal answered nothing: then no archive is made, and no bag.
+ */
 export async function pullPortal(task: PullTask, input: CommandInput, context: Context): Promise<PortalPull> {
+  const signInAgain =
+    tokenStoreChoice(input, context) === 'memory'
+      ? `bluebutton pull ${task.name} --token-store memory`
+      : `bluebutton login ${task.name} --token-store file`;
+  return withSignInCommand(signInAgain, () => pullIntoArchive(task, input, context));
+}
+
+async function pullIntoArchive(task: PullTask, input: CommandInput, context: Context): Promise<PortalPull> {
   const { name, portal, http } = task;
   const progress = progressFor(name, input, context);
   const access = await reachPortal(name, portal, http, input, context);
@@ -47,8 +68,22 @@ export async function pullPortal(task: PullTask, input: CommandInput, context: C
     });
   }
   const { baseUrl, fhirVersion } = access.description;
+  const items = pull({
+    http,
+    description: access.description,
+    tokens: current,
+    patientId,
+    now: context.now,
+    renew,
+    onProgress: progress,
+    signal: context.signal,
+  });
+  const first = await items.next();
+  if (first.done === true) refuseUnanswered(name, first.value);
+  context.signal.throwIfAborted();
   const { archive, lock } = await task.archive.open();
-  const person = folderFor(await listPeople(archive), identity, input, { baseUrl, patientId });
+  const people = await listPeople(archive);
+  const person = folderFor(people, identity, input, { baseUrl, patientId });
   const draft = await beginPull(archive, lock, {
     ...(person !== undefined && { person }),
     identity,
@@ -56,22 +91,27 @@ export async function pullPortal(task: PullTask, input: CommandInput, context: C
     software: softwareName(context),
     now: context.now,
   });
+  const result = await keep(draft, first, items, context);
+  const known = people.find(({ folder }) => folder === person)?.sources;
+  const source =
+    result.bag?.split('/').slice(0, 2).join('/') ??
+    known?.find(({ description }) => description.name === name)?.path;
+  if (source !== undefined) await noteCheck(archive.directory, source, result.ledger.finished, context);
+  return { name, who: whoText(identity, patientId), ...result };
+}
+
+/** Puts everything a pull brings into the draft, and the draft into the archive; on any error nothing of it. */
+async function keep(
+  draft: PullDraft,
+  first: IteratorResult<Pulled, Ledger>,
+  more: AsyncGenerator<Pulled, Ledger>,
+  { signal }: Context,
+): Promise<PullResult> {
   try {
-    const items = pull({
-      http,
-      description: access.description,
-      tokens: current,
-      patientId,
-      now: context.now,
-      renew,
-      onProgress: progress,
-      signal: context.signal,
-    });
-    for (;;) {
-      const step = await items.next();
+    for (let step = first; ; step = await more.next()) {
       if (step.done === true) {
-        context.signal.throwIfAborted();
-        return { name, who: whoText(identity, patientId), ...(await draft.finish(step.value)) };
+        signal.throwIfAborted();
+        return await draft.finish(step.value);
       }
       await draft.add(step.value);
     }
@@ -81,13 +121,39 @@ export async function pullPortal(task: PullTask, input: CommandInput, context: C
   }
 }
 
+/** Refuses a pull that brought nothing because no query of it was answered. */
+function refuseUnanswered(name: string, { rows }: Ledger): void {
+  const asked = rows.filter(({ pages }) => pages > 0);
+  const [first] = asked;
+  if (first === undefined || asked.some(({ outcome }) => outcome !== 'failed')) return;
+  throw new BlueButtonError('temporary', `${name} answered nothing it was asked. Nothing was kept.`, {
+    why: first.reason,
+    try: `bluebutton pull ${name}, some time later`,
+  });
+}
+
+/** Notes when a source was last pulled to the end. What was pulled is safe by then, whatever comes of the note. */
+async function noteCheck(
+  archive: string,
+  source: string,
+  finished: string,
+  { env, err }: Context,
+): Promise<void> {
+  try {
+    await writeLastCheck(placesOf(env), archive, source, finished);
+  } catch (thrown) {
+    if (!(thrown instanceof BlueButtonError)) throw thrown;
+    err.write(`The time of this pull could not be noted for status. ${errorText(thrown)}`);
+  }
+}
+
 /** Kept tokens, or with `--token-store memory` a sign-in made now and forgotten at the end. */
 async function accessTokens(
   access: PortalAccess,
   input: CommandInput,
   context: Context,
 ): Promise<{ tokens: TokenSet; store: TokenStore | undefined }> {
-  if (textOption(input, 'tokenStore') === 'memory') {
+  if (tokenStoreChoice(input, context) === 'memory') {
     return { tokens: (await signInAt(access, input, context)).tokens, store: undefined };
   }
   const store = keptTokens(context);

@@ -1,10 +1,12 @@
-import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BlueButtonError, messageOf } from '../errors/index.ts';
+import { BlueButtonError } from '../errors/index.ts';
 import { startSandbox, type DataText, type LogEntry } from '../sandbox/index.ts';
 import { flagOption, listOption, textOption, valuesOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
+import { readPath } from './inputs.ts';
+import { systemRefusal } from './system-refusal.ts';
 
 /** The made-up person who is served when no data is given. */
 const sample = fileURLToPath(new URL('../../samples/jane-doe.fhir.json', import.meta.url));
@@ -43,12 +45,8 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
   }
 }
 
-async function dataText(file: string, { cwd }: Context): Promise<DataText> {
-  try {
-    return { name: basename(file), text: await readFile(resolve(cwd, file), 'utf8') };
-  } catch (cause) {
-    throw new BlueButtonError('usage', `${file} could not be read.`, { why: messageOf(cause), cause });
-  }
+async function dataText(file: string, context: Context): Promise<DataText> {
+  return { name: basename(file), text: Buffer.from(await readPath(file, context)).toString('utf8') };
 }
 
 function portOf(input: CommandInput): number {
@@ -64,7 +62,9 @@ async function openLog(
   { cwd }: Context,
 ): Promise<{ write: (entry: LogEntry) => void; close: () => Promise<void> } | undefined> {
   if (path === undefined) return undefined;
-  const file: FileHandle = await open(resolve(cwd, path), 'a', 0o600);
+  const file: FileHandle = await open(resolve(cwd, path), 'a', 0o600).catch((cause: unknown) => {
+    throw systemRefusal(`The log ${path} could not be opened.`, cause, 'another file after --log');
+  });
   let written: Promise<unknown> = Promise.resolve();
   return {
     write(entry) {

@@ -1,32 +1,35 @@
 import { listPeople, openArchive, readState, type ArchiveState } from '../archive/index.ts';
-import { isGap } from '../model/index.ts';
-import { visible } from '../render/index.ts';
-import { placesOf, readPortals } from '../settings/index.ts';
+import { isGap, type LedgerRow } from '../model/index.ts';
+import { placesOf, readLastChecks, readPortals } from '../settings/index.ts';
 import { archiveFor } from './archive-person.ts';
 import { flagOption, type CommandInput } from './command.ts';
-import { counted } from './counted.ts';
 import type { Context, Outcome } from './context.ts';
 import { keptTokens } from './portal-access.ts';
+import { statusText } from './status-text.ts';
 
-interface SourceStatus {
+/** One source of a person's record. Instants are ISO 8601 in UTC. */
+export interface SourceStatus {
   name: string;
   kind: string;
   resources: number;
   documents: number;
   lastBag?: string;
+  /** When the pull ended that last brought something to keep. */
   lastPull?: string;
-  /** What the last pull asked for and did not get. */
+  /** When a pull last came to its end, whether or not it brought anything. */
+  lastCheck?: string;
+  /** Resource types, or `attachments`, that the last pull kept asked for and did not get in full. */
   gaps: string[];
 }
 
-interface PersonStatus {
+export interface PersonStatus {
   folder: string;
   name: string | null;
   birthDate: string | null;
   sources: SourceStatus[];
 }
 
-interface PortalStatus {
+export interface PortalStatus {
   name: string;
   baseUrl: string;
   signedIn: boolean;
@@ -38,6 +41,7 @@ interface PortalStatus {
 /** Shows what the archive holds of whom, from where and since when, and which sign-ins there are. */
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
   const archive = await openArchive(archiveFor(input, context));
+  const checks = await readLastChecks(placesOf(context.env), archive.directory);
   const people: PersonStatus[] = [];
   for (const person of await listPeople(archive)) {
     const identity = person.identities.find(({ name }) => name !== undefined);
@@ -46,7 +50,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
       folder: person.folder,
       name: identity?.name ?? null,
       birthDate: identity?.birthDate ?? null,
-      sources: await sourcesOf(state),
+      sources: await sourcesOf(state, (source) => checks[`${person.folder}/${source}`]),
     });
   }
   const portals = await portalsOf(context);
@@ -60,13 +64,17 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
   return 'done';
 }
 
-async function sourcesOf(state: ArchiveState): Promise<SourceStatus[]> {
+async function sourcesOf(
+  state: ArchiveState,
+  checkOf: (source: string) => string | undefined,
+): Promise<SourceStatus[]> {
   const counts = new Map<string, number>();
   for await (const { source, vanished } of state.resources()) {
     if (!vanished) counts.set(source, (counts.get(source) ?? 0) + 1);
   }
   return state.sources.map(({ folder, description, bags, ledger }) => {
     const last = bags.at(-1)?.folder;
+    const check = checkOf(folder);
     return {
       name: folder,
       kind: description.kind,
@@ -74,9 +82,14 @@ async function sourcesOf(state: ArchiveState): Promise<SourceStatus[]> {
       documents: state.documents.filter(({ source }) => source === folder).length,
       ...(last !== undefined && { lastBag: last }),
       ...(ledger && { lastPull: ledger.finished }),
-      gaps: (ledger?.rows ?? []).filter(isGap).map(({ query }) => query),
+      ...(check !== undefined && { lastCheck: check }),
+      gaps: [...new Set((ledger?.rows ?? []).filter(isGap).map(nameOfGap))],
     };
   });
+}
+
+function nameOfGap({ query, resourceType }: LedgerRow): string {
+  return query === 'attachments' ? query : resourceType;
 }
 
 async function portalsOf(context: Context): Promise<PortalStatus[]> {
@@ -93,36 +106,4 @@ async function portalsOf(context: Context): Promise<PortalStatus[]> {
     });
   }
   return statuses;
-}
-
-function statusText(
-  directory: string,
-  people: readonly PersonStatus[],
-  portals: readonly PortalStatus[],
-): string {
-  const lines: string[] = [];
-  for (const { folder, name, birthDate, sources } of people) {
-    lines.push(visible(`${name ?? folder}${birthDate === null ? '' : ` · born ${birthDate}`}`));
-    for (const { name: source, kind, resources, documents, lastPull, lastBag, gaps } of sources) {
-      const held =
-        kind === 'portal'
-          ? `${counted(resources, 'resource')}, ${counted(documents, 'attachment')}`
-          : counted(documents, 'file');
-      lines.push(
-        visible(
-          `  ${source.padEnd(14)}${held.padEnd(34)}${lastPull === undefined ? `last import in ${lastBag}` : `pulled ${lastPull}`}`,
-        ),
-      );
-      if (gaps.length > 0) lines.push(visible(`  ${''.padEnd(14)}did not come: ${gaps.join(', ')}`));
-    }
-  }
-  if (people.length === 0) lines.push('The archive holds nobody yet.');
-  for (const { name, baseUrl, signedIn, accessUntil, renews } of portals) {
-    const access = signedIn
-      ? `signed in${renews ? ', renews itself' : ''}${accessUntil === undefined ? '' : ` (access until ${accessUntil})`}`
-      : 'not signed in';
-    lines.push(`Portal ${name} at ${baseUrl}: ${access}`);
-  }
-  lines.push(`Archive ${directory}`);
-  return `${lines.join('\n')}\n`;
 }

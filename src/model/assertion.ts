@@ -126,6 +126,10 @@ const noInformation = [
 const noneInWords =
   /^(no known\b|nkda?\b|nka\b|no (current |active |other )?(allergies|problems|medications|procedures|immunizations)\b|none known$)/i;
 
+/** Words by which a name denies the one thing it goes on to name: "Not allergic to penicillin". */
+const deniesInWords =
+  /^(not allergic to|denies|negative for|no ((known|current|active|prior|previous|past|personal|family|significant) )*(evidence|history|signs?|symptoms?) of)\b/i;
+
 /** "No known allergies except penicillin" is a statement of penicillin. */
 const exception = /\b(except|other than|apart from|aside from|but|besides)\b/i;
 
@@ -133,7 +137,7 @@ const exception = /\b(except|other than|apart from|aside from|but|besides)\b/i;
 const deniesOneThing =
   /^no known (?!((drug|medication|medicine|food|environmental|current|active|other|significant|medical|health|and|or) )*(allerg(y|ies)|intolerances?|adverse reactions?|problems?|conditions?|diagnos[ei]s|diseases?|medications?|drugs?|medicines?|procedures?|surger(y|ies)|immunizations?|vaccinations?|devices?)\b(?! (to|of|with|from|in)\b))/i;
 
-/** True when a name or its codes deny what they name: "No known allergies", "No known allergy to latex". */
+/** True when a name or its codes deny what they name: "No known allergies", "Not allergic to penicillin". */
 export function saysNone({
   name,
   codes,
@@ -142,15 +146,22 @@ export function saysNone({
   codes: readonly Code[];
 }): boolean {
   const words = [name, ...codes.map(({ display }) => display)];
-  return (
-    codes.some(({ code }) => code !== undefined && noneKnown.includes(code)) ||
-    words.some((word) => typeof word === 'string' && noneInWords.test(word.trim()) && !exception.test(word))
-  );
+  return codes.some(isNoneKnown) || words.some((word) => typeof word === 'string' && isDenial(word.trim()));
+}
+
+function isNoneKnown({ code }: Code): boolean {
+  return code !== undefined && noneKnown.includes(code);
+}
+
+function isDenial(word: string): boolean {
+  return (noneInWords.test(word) || deniesInWords.test(word)) && !exception.test(word);
 }
 
 /** True when a name or its codes say that the whole drawer is empty: "No known allergies", not one allergen. */
 export function saysNoneAtAll(row: { name: string | null | undefined; codes: readonly Code[] }): boolean {
-  return saysNone(row) && !deniesOneThing.test(row.name?.trim() ?? '');
+  const displays = row.codes.filter((code) => !isNoneKnown(code)).map(({ display }) => display);
+  const words = [row.name, ...displays].map((word) => word?.trim() ?? '');
+  return saysNone(row) && !words.some((word) => deniesOneThing.test(word) || deniesInWords.test(word));
 }
 
 /** True when codes say that nothing is known. */
@@ -167,7 +178,9 @@ export function saysNoInformation(codes: readonly Code[]): boolean {
 export function assertionOf(resource: Element, concept?: Element): Assertion {
   const type = resource.string('resourceType') ?? '';
   const status = resource.string(type === 'Goal' ? 'lifecycleStatus' : 'status');
-  const fromStatus = lookUp(byStatus, status) ?? lookUp(lookUp(byTypeAndStatus, type) ?? {}, status);
+  const fromStatus = isInForce(resource)
+    ? undefined
+    : (lookUp(byStatus, status) ?? lookUp(lookUp(byTypeAndStatus, type) ?? {}, status));
   const fromVerification = verificationOf(resource);
   if (fromStatus === 'entered-in-error' || fromVerification === 'entered-in-error') return 'entered-in-error';
   if (fromVerification === 'refuted') return 'refuted';
@@ -195,8 +208,22 @@ function namesNone(concept: Element | undefined): boolean {
   return saysNone({ name: concept?.string('text'), codes: codesOf(concept) });
 }
 
+/** US Core writes a medicine that a person reports to take as a MedicationRequest of intent plan: it is no proposal. */
 function isProposal(resource: Element): boolean {
-  return ['proposal', 'plan'].includes(resource.string('intent') ?? '');
+  const intent = resource.string('intent');
+  return intent === 'proposal' || (intent === 'plan' && !isReported(resource));
+}
+
+function isReported(resource: Element): boolean {
+  return (
+    resource.string('resourceType') === 'MedicationRequest' &&
+    (resource.boolean('reportedBoolean') === true || resource.value['reportedReference'] !== undefined)
+  );
+}
+
+/** A directive binds as it stands (R4 request-intent): an active "do not resuscitate" is not still to be done. */
+function isInForce(resource: Element): boolean {
+  return resource.string('intent') === 'directive' && resource.string('status') === 'active';
 }
 
 /** The URLs of modifier extensions anywhere in a resource but its contained ones, for the row's caution. */

@@ -50,8 +50,12 @@ export function nameOf(concept: Element | undefined): string | undefined {
   return selected?.string('display') ?? concept.string('text') ?? nameOfCodes(codesOf(concept));
 }
 
-/** The first display among codes, else the first code with its system. */
-export function nameOfCodes(codes: readonly Code[]): string | undefined {
+/** The code system of the reasons why something is missing (R4): its codes name nothing. */
+export const dataAbsentReason = 'http://terminology.hl7.org/CodeSystem/data-absent-reason';
+
+/** The first display among codes, else the first code with its system; a reason for absence is no name. */
+function nameOfCodes(all: readonly Code[]): string | undefined {
+  const codes = all.filter(({ system }) => system !== dataAbsentReason);
   const named = codes.find(({ display }) => display !== undefined);
   if (named) return named.display;
   const coded = codes.find(({ code }) => code !== undefined);

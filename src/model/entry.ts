@@ -10,6 +10,8 @@ export interface Entry {
   text: string;
   /** Absolute identity (`Bundle.entry.fullUrl`, or base URL + type + id) for resolving references. */
   fullUrl?: string;
+  /** True when the source held it before and no longer provides it. */
+  withdrawn?: boolean;
   /** The entry this one is `contained` in. */
   container?: Entry;
 }

@@ -8,9 +8,14 @@ const words: Readonly<Record<string, string>> = {
   H: 'HIGH',
   HU: 'HIGH',
   HH: 'CRITICALLY HIGH',
+  HX: 'ABOVE HIGH THRESHOLD',
+  '>': 'OFF SCALE HIGH',
   L: 'LOW',
   LU: 'LOW',
   LL: 'CRITICALLY LOW',
+  LX: 'BELOW LOW THRESHOLD',
+  '<': 'OFF SCALE LOW',
+  EX: 'OUTSIDE THRESHOLD',
   A: 'ABNORMAL',
   AA: 'CRITICALLY ABNORMAL',
   N: 'normal',
@@ -18,18 +23,40 @@ const words: Readonly<Record<string, string>> = {
   NEG: 'negative',
   DET: 'DETECTED',
   ND: 'not detected',
+  RR: 'REACTIVE',
+  WR: 'WEAKLY REACTIVE',
+  NR: 'non-reactive',
   IND: 'indeterminate',
+  E: 'equivocal',
   R: 'resistant',
+  NS: 'not susceptible',
   S: 'susceptible',
   I: 'intermediate',
 };
 
-/** Words of a flag that ask for no attention. */
-const quiet = ['normal', 'negative', 'not detected', 'susceptible'];
+/** Words that say plainly that a result is out of the ordinary, alone or in a lab's own sentence. */
+const alarms = [
+  /\bhigh(er)?\b(?![ -]normal)/gi,
+  /\blow(er)?\b(?![ -](normal|risk|probability|likelihood))/gi,
+  /\b(abnormal|critical|critically|panic|elevated|positive|detected|reactive|resistant)\b/gi,
+  /\b(above|below|outside|out)( of)?( the)? (high|low|upper|lower|normal|reference|expected|therapeutic|range|limits?|threshold)\b/gi,
+  /\bnot (susceptible|normal|(with)?in( the)? (normal|reference|range|limits?))\b/gi,
+];
 
-/** True when a flag says that the result is out of the ordinary. */
+/** Words before an alarm that take it back: "Not detected", "Negative for high-risk types", "Non-reactive". */
+const denial = /\b(no|non|none|not|nothing|never|neither|nor|without|negative|false)\b/i;
+
+/**
+ * True when a flag says plainly that the result is out of the ordinary. A word that says nothing of the kind raises
+ * no alarm: it is shown as recorded.
+ */
 export function isOutOfRange(flag: string | undefined): boolean {
-  return flag !== undefined && flag.split(', ').some((word) => !quiet.includes(word.toLowerCase()));
+  const clauses = flag?.split(/[,;.:]| but /i) ?? [];
+  return clauses.some((clause) =>
+    alarms
+      .flatMap((alarm) => [...clause.matchAll(alarm)])
+      .some(({ index }) => !denial.test(clause.slice(0, index))),
+  );
 }
 
 /**
@@ -39,7 +66,8 @@ export function isOutOfRange(flag: string | undefined): boolean {
 export function flagOf(measurement: Element): string | undefined {
   const recorded = measurement.children('interpretation').flatMap((concept) => {
     const known = codesOf(concept).flatMap(({ code }) => lookUp(words, code) ?? []);
-    return known[0] ?? wordOf(concept) ?? [];
+    const word = wordOf(concept);
+    return known[0] ?? lookUp(words, word) ?? word ?? [];
   });
   if (recorded.length > 0) return [...new Set(recorded)].join(', ');
   const computed = computedFlag(measurement);

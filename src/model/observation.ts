@@ -1,6 +1,6 @@
 import { notesOf } from './annotation.ts';
 import { assertionOf } from './assertion.ts';
-import { codesOf, nameOf, wordOf, wordsOf } from './coding.ts';
+import { dataAbsentReason, codesOf, nameOf, wordOf, wordsOf } from './coding.ts';
 import type { Element } from './element.ts';
 import { flagOf, referenceRangeText } from './flag.ts';
 import { some } from './list.ts';
@@ -57,12 +57,12 @@ export function readObservation(resource: Element, context: RowContext): Stateme
     start,
     end,
     recorded: resource.string('issued'),
-    value: measured.value ?? (components.length > 0 ? componentsText(components) : undefined),
+    value: measured.value,
     unit: measured.unit,
     flag: flagOf(resource),
     range: referenceRangeText(resource),
-    components: components.length > 0 ? components : undefined,
-    absent: wordOf(resource.child('dataAbsentReason')),
+    components: some(components),
+    absent: absentOf(resource),
     members: some(referenceNames(resource.children('hasMember'), context)),
     categories: some(wordsOf(resource.children('category'))),
     specimen: referenceName(resource.child('specimen'), context),
@@ -78,6 +78,7 @@ function readComponent(component: Element): Component {
   const { value, unit } = valueOf(component);
   const flag = flagOf(component);
   const range = referenceRangeText(component);
+  const absent = absentOf(component);
   return {
     name: nameOf(code) ?? null,
     codes: codesOf(code),
@@ -85,15 +86,17 @@ function readComponent(component: Element): Component {
     ...(unit !== undefined && { unit }),
     ...(flag !== undefined && { flag }),
     ...(range !== undefined && { range }),
+    ...(absent !== undefined && { absent }),
   };
 }
 
-function componentsText(components: readonly Component[]): string {
-  return components
-    .map(({ name, value, unit, flag }) =>
-      [name ?? '?', value ?? 'no value', unit, flag].filter(Boolean).join(' '),
-    )
-    .join('; ');
+/** Why there is no value: `dataAbsentReason`, or a reason for absence sent as the value. */
+function absentOf(element: Element): string | undefined {
+  const stated = wordOf(element.child('dataAbsentReason'));
+  if (stated !== undefined || element.value['valueCodeableConcept'] === undefined) return stated;
+  const value = element.child('valueCodeableConcept');
+  const isReason = codesOf(value).some(({ system }) => system === dataAbsentReason);
+  return isReason && nameOf(value) === undefined ? wordOf(value) : undefined;
 }
 
 /** `value[x]` of an Observation or component as text, whichever type it has. */

@@ -46,7 +46,8 @@ export function ratioText(ratio: Element | undefined): string | undefined {
     : `${above}/${below}`;
 }
 
+/** UCUM's unit `1` says that there is none; after a number it would read as another digit. */
 function joined({ value, unit }: QuantityText): string | undefined {
-  const text = [value, unit].filter((part) => part !== undefined).join(' ');
+  const text = [value, unit === '1' ? undefined : unit].filter((part) => part !== undefined).join(' ');
   return text === '' ? undefined : text;
 }

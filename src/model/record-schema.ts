@@ -117,7 +117,7 @@ export function recordSchema(): Schema {
       code: closed({}, { system: text, code: text, display: text }),
       component: closed(
         { name: textOrNull, codes: listOf('code') },
-        { value: text, unit: text, flag: text, range: text },
+        { value: text, unit: text, flag: text, range: text, absent: text },
       ),
       attachment: closed({}, { contentType: text, title: text, url: text, size: text, text }),
       sectionState: closed({ source: text, state: { enum: sectionStateWords } }, { reason: text }),

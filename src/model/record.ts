@@ -1,6 +1,7 @@
 import { Element } from './element.ts';
 import type { Entry } from './entry.ts';
 import type { Finding } from './finding.ts';
+import { narrativeFindings } from './narrative.ts';
 import { assignPatients, type PatientOfInput } from './patients.ts';
 import { readPerson, type Person } from './person.ts';
 import { ReferenceIndex, referenceTextOf } from './reference-index.ts';
@@ -19,7 +20,7 @@ export interface HealthRecord {
   people?: Person[];
   /** Rows by section name; every section is there, empty or not. */
   sections: Record<string, Row[]>;
-  /** For each section and source, which kind of full or empty it is. */
+  /** For each section and source, which kinds of full and empty it is: rows can be there, and others withheld. */
   sectionStates: Record<string, SectionState[]>;
   sources: Source[];
   findings: Finding[];
@@ -68,7 +69,7 @@ export function buildRecord(input: RecordInput, patient?: string): BuiltRecord {
     return owner === undefined || wanted.includes(owner);
   });
 
-  const findings = [...input.findings];
+  const findings = [...input.findings, ...narrativeFindings(taken)];
   const rowsOf = new Map<string, Row[]>(sections.map(({ name }) => [name, []]));
   const described = new Map<PatientOfInput | 'the person', Person>();
   const ids = new Map<string, number>();
@@ -81,7 +82,8 @@ export function buildRecord(input: RecordInput, patient?: string): BuiltRecord {
     }
     const section = sections.find((candidate) => candidate.holds(element));
     if (section === undefined) throw new Error('the last section holds everything');
-    const row = readRow(section, element, contextOf(entry, index, input.sources), entry.origin, ids);
+    const read = readRow(section, element, contextOf(entry, index, input.sources), entry.origin, ids);
+    const row = entry.withdrawn === true ? asWithdrawn(read) : read;
     rowsOf.get(section.name)?.push(severalPeople && owner ? { ...row, patient: owner.key } : row);
   }
 
@@ -100,6 +102,12 @@ export function buildRecord(input: RecordInput, patient?: string): BuiltRecord {
     },
     entries: taken,
   };
+}
+
+/** A row its source no longer provides: still shown, with a word of care, and no longer called current. */
+function asWithdrawn(row: Row): Row {
+  const caution = 'no longer provided by its source';
+  return { ...row, status: 'not stated', cautions: [...(row.cautions ?? []), caution] };
 }
 
 function describe(

@@ -13,8 +13,20 @@ export function readRow(
   origin: Origin,
   ids: Map<string, number>,
 ): Row {
-  const { name, codes, assertion, status, statusAsRecorded, date, start, end, recorded, ...fields } =
-    section.read(resource, context);
+  const statement = section.read(resource, context);
+  const {
+    name,
+    codes,
+    assertion,
+    status,
+    statusAsRecorded,
+    date,
+    start,
+    end,
+    recorded,
+    cautions,
+    ...fields
+  } = statement;
   const modifiers = modifiersOf(resource);
   return {
     id: uniqueId(resource, origin, ids),
@@ -30,9 +42,10 @@ export function readRow(
     end,
     recorded,
     ...fields,
-    cautions: some(
-      modifiers.map((url) => `carries a modifier extension that may change its meaning: ${url}`),
-    ),
+    cautions: some([
+      ...(cautions ?? []),
+      ...modifiers.map((url) => `carries a modifier extension that may change its meaning: ${url}`),
+    ]),
     sources: [origin],
   };
 }

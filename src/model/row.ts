@@ -11,6 +11,8 @@ export interface Component {
   unit?: string;
   flag?: string;
   range?: string;
+  /** Why there is no value, in a word. */
+  absent?: string;
 }
 
 /** A document a row carries or points to. */
@@ -83,7 +85,6 @@ export type Statement<F extends Fields> = Omit<
   | 'resourceType'
   | 'sources'
   | 'patient'
-  | 'cautions'
   | 'date'
   | 'start'
   | 'end'

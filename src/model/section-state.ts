@@ -50,7 +50,10 @@ const stateOfEmptyReason: Readonly<Record<string, SectionState['state']>> = {
   closed: 'not-recorded',
 };
 
-/** The state of every section for every source. `stated` holds what a source says itself, such as a refused query. */
+/**
+ * The states of every section for every source. `stated` holds what a source says itself, such as a refused query: it
+ * stands beside the rows that came all the same.
+ */
 export function statesOf(
   sections: Readonly<Record<string, readonly Row[]>>,
   entries: readonly Entry[],
@@ -61,16 +64,16 @@ export function statesOf(
   return Object.fromEntries(
     Object.entries(sections).map(([section, rows]) => [
       section,
-      sources.map(({ id }): SectionState => {
+      sources.flatMap(({ id }): SectionState[] => {
         const own = rows.filter((row) => row.sources.some(({ source }) => source === id));
+        const missing = (stated[section] ?? []).filter(({ source }) => source === id);
         // The last drawer is of many kinds: that there is none of one says nothing of the others.
         if (own.some(section === 'other' ? () => true : isPositive))
-          return { source: id, state: 'stated-rows' };
-        const said = [...(stated[section] ?? []), ...(empties[section] ?? [])].find(
-          ({ source }) => source === id,
-        );
-        if (own.some((row) => row.assertion === 'negated')) return { source: id, state: 'none-stated' };
-        return said ?? { source: id, state: 'not-recorded' };
+          return [{ source: id, state: 'stated-rows' }, ...missing];
+        if (own.some((row) => row.assertion === 'negated'))
+          return [{ source: id, state: 'none-stated' }, ...missing];
+        const said = [...missing, ...(empties[section] ?? []).filter(({ source }) => source === id)];
+        return said.length > 0 ? said : [{ source: id, state: 'not-recorded' }];
       }),
     ]),
   );

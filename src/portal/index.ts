@@ -8,5 +8,6 @@ export { planQueries, type PlannedQuery } from './plan.ts';
 export { pull, type PullOptions, type PullProgress } from './pull.ts';
 export { allows, defaultScopes } from './scopes.ts';
 export { refresh, signIn, type SignInOptions } from './sign-in.ts';
+export { signInCommand } from './sign-in-command.ts';
 export type { TokenSet } from './token-set.ts';
 export { fileTokenStore, memoryTokenStore, type TokenStore } from './token-store.ts';

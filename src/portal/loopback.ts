@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { BlueButtonError, systemCodeOf } from '../errors/index.ts';
 import { pauseFor } from './retry.ts';
+import { signInAgain } from './sign-in-command.ts';
 
 /** A listener on 127.0.0.1 that waits for the browser to come back from the portal (RFC 8252 §7.3). */
 export interface Loopback {
@@ -117,7 +118,7 @@ function noAnswer(milliseconds: number, strangers: number): BlueButtonError {
     `Nobody answered the sign-in within ${Math.round(milliseconds / 1000)} seconds.`,
     {
       why: strangers === 0 ? undefined : 'An answer came that belongs to another sign-in; it was not used.',
-      try: 'sign in again: bluebutton login',
+      try: signInAgain,
     },
   );
 }

@@ -1,13 +1,12 @@
 import { AuthorizationResponseError, ResponseBodyError, WWWAuthenticateChallengeError } from 'oauth4webapi';
 import { BlueButtonError, type ErrorCode } from '../errors/index.ts';
+import { signInAgain, signInCommand } from './sign-in-command.ts';
 
 interface Translation {
   code: ErrorCode;
   message: (host: string) => string;
   try: string;
 }
-
-const signInAgain = 'sign in again: bluebutton login';
 
 const noSuchClient: Translation = {
   code: 'failed',
@@ -20,7 +19,7 @@ const translations: Record<string, Translation> = {
   access_denied: {
     code: 'login-needed',
     message: (host) => `Access was denied at ${host}.`,
-    try: 'sign in again and choose Allow: bluebutton login',
+    try: `sign in again and choose Allow: ${signInCommand}`,
   },
   invalid_grant: {
     code: 'login-needed',

@@ -2,6 +2,7 @@ import { BlueButtonError } from '../errors/index.ts';
 import { decodeJson, parseJson } from '../json/index.ts';
 import { isResource, type Resource } from '../model/index.ts';
 import type { Http } from './http.ts';
+import { signInAgain } from './sign-in-command.ts';
 import type { TokenSet } from './token-set.ts';
 
 /**
@@ -25,7 +26,7 @@ export async function readPatient(
   });
   if (answer.status === 401) {
     throw new BlueButtonError('login-needed', `${new URL(baseUrl).host} no longer accepts the sign-in.`, {
-      try: 'sign in again: bluebutton login',
+      try: signInAgain,
     });
   }
   if (answer.status === 403 || answer.status === 404) return undefined;

@@ -1,6 +1,8 @@
 import { BlueButtonError } from '../errors/index.ts';
 import type { PortalDescription } from './description.ts';
 import type { Answer, Http } from './http.ts';
+import { isTransient, longestWaitMs, retryAfterMs } from './retry.ts';
+import { signInAgain } from './sign-in-command.ts';
 import type { TokenSet } from './token-set.ts';
 
 /** Requests to one portal in one person's name. */
@@ -10,7 +12,8 @@ export interface Session {
    * requests under way and the request sent again.
    *
    * @throws BlueButtonError `login-needed` when the renewed token, or one that cannot be renewed, is refused; after
-   *   that every further request throws the same without being sent.
+   *   that every further request throws the same without being sent. `temporary` when no answer came; after three such
+   *   requests in a row, or when the portal wants a longer wait than it is granted, nothing more is sent.
    */
   get(url: URL, accept: string): Promise<Answer>;
 }
@@ -19,27 +22,32 @@ export interface SessionOptions {
   http: Http;
   description: PortalDescription;
   tokens: TokenSet;
+  now: () => Date;
   renew?: ((old: TokenSet) => Promise<TokenSet>) | undefined;
   signal?: AbortSignal | undefined;
 }
 
+/** Requests in a row that may go unanswered before the portal counts as gone. */
+const maxUnanswered = 3;
+
 /**
  * @throws BlueButtonError `login-needed` when the tokens belong to another portal.
  */
-export function openSession({ http, description, tokens, renew, signal }: SessionOptions): Session {
+export function openSession({ http, description, tokens, now, renew, signal }: SessionOptions): Session {
   const { origin, host } = new URL(description.baseUrl);
   if (tokens.baseUrl !== description.baseUrl) {
     throw new BlueButtonError(
       'login-needed',
       `The saved sign-in is for ${tokens.baseUrl}, not for ${description.baseUrl}.`,
       {
-        try: 'sign in again: bluebutton login',
+        try: signInAgain,
       },
     );
   }
   let current = tokens;
   let renewing: Promise<TokenSet> | undefined;
   let over: BlueButtonError | undefined;
+  let unanswered = 0;
 
   async function renewed(used: TokenSet): Promise<void> {
     if (current !== used) return;
@@ -55,7 +63,16 @@ export function openSession({ http, description, tokens, renew, signal }: Sessio
 
   async function ask(url: URL, accept: string, { accessToken }: TokenSet): Promise<Answer> {
     if (over !== undefined) throw over;
-    return http.get(url, { accept, bearer: { token: accessToken, origin }, signal });
+    try {
+      const answer = await http.get(url, { accept, bearer: { token: accessToken, origin }, signal });
+      unanswered = 0;
+      if (wantsLongWait(answer, now())) over ??= stoppedAnswering();
+      return answer;
+    } catch (thrown) {
+      if (thrown instanceof BlueButtonError && thrown.code === 'temporary') unanswered += 1;
+      if (unanswered >= maxUnanswered) over ??= stoppedAnswering();
+      throw thrown;
+    }
   }
 
   return {
@@ -71,9 +88,17 @@ export function openSession({ http, description, tokens, renew, signal }: Sessio
   };
 }
 
+function wantsLongWait({ status, headers }: Answer, now: Date): boolean {
+  return isTransient(status) && (retryAfterMs(headers.get('retry-after'), now) ?? 0) > longestWaitMs;
+}
+
+function stoppedAnswering(): BlueButtonError {
+  return new BlueButtonError('temporary', 'The portal stopped answering.', { try: 'try again later' });
+}
+
 function loginNeeded(host: string): BlueButtonError {
   return new BlueButtonError('login-needed', `${host} no longer accepts this sign-in.`, {
     why: 'It answered 401 (not signed in).',
-    try: 'sign in again: bluebutton login',
+    try: signInAgain,
   });
 }

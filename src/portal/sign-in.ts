@@ -14,6 +14,7 @@ import type { Http } from './http.ts';
 import { openLoopback } from './loopback.ts';
 import { oauthParts, tokenRequestOptions } from './oauth.ts';
 import { oauthError } from './oauth-error.ts';
+import { signInAgain } from './sign-in-command.ts';
 import { patientOf, tokenSetOf, type TokenSet } from './token-set.ts';
 
 export interface SignInOptions {
@@ -114,7 +115,7 @@ export async function refresh(
         refreshToken === undefined
           ? 'The portal gave no way to renew it.'
           : `It was made for ${tokens.baseUrl}.`,
-      try: 'sign in again: bluebutton login',
+      try: signInAgain,
     });
   }
   const { server, client, authentication } = oauthParts(description, clientId);
@@ -126,7 +127,7 @@ export async function refresh(
     if (patientId !== undefined && patient !== undefined && patient !== patientId) {
       throw new BlueButtonError('other-person', `${host} renewed the sign-in for another patient.`, {
         why: 'The renewed access is for another record than the one signed in to; it is not used.',
-        try: 'sign in again: bluebutton login',
+        try: signInAgain,
       });
     }
     return tokenSetOf(renewed, tokens, now());

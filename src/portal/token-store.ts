@@ -52,7 +52,7 @@ export function fileTokenStore(directory: string): TokenStore {
       if (tokens === undefined) {
         throw new BlueButtonError('login-needed', `The saved sign-in of ${name} cannot be read.`, {
           why: `${file} does not hold tokens.`,
-          try: `bluebutton login ${name}`,
+          try: `bluebutton login ${name} --token-store file`,
         });
       }
       return tokens;
@@ -116,7 +116,8 @@ async function flush(directory: string): Promise<void> {
 
 function storeError(directory: string, what: string, cause: unknown): BlueButtonError {
   return new BlueButtonError('failed', `The saved sign-ins in ${directory} cannot be ${what}.`, {
-    why: systemCodeOf(cause),
+    why: `The system says ${systemCodeOf(cause) ?? 'nothing more'}.`,
+    try: 'put right the permissions of that folder, or the disk, and run the same command again',
     cause,
   });
 }

@@ -1,9 +1,10 @@
 import { sections, type Row, type Section } from '../model/index.ts';
 import type { Renderer, RenderOptions } from './options.ts';
-import { groupsIn, type RowGroup } from './order.ts';
+import { countText, groupsIn, type RowGroup } from './order.ts';
 import { personLine, sourceLines } from './person-line.ts';
+import { emptyReasons, missingReasons } from './state-text.ts';
 import { visible } from './visible.ts';
-import { assertedName, shortText } from './words.ts';
+import { assertedName, joinedText } from './words.ts';
 
 /** The record as one GitHub-flavoured Markdown document, every section and every group. */
 export const renderMarkdown: Renderer = function* markdown({ record }, options) {
@@ -11,13 +12,11 @@ export const renderMarkdown: Renderer = function* markdown({ record }, options) 
   for (const line of sourceLines(record)) yield `${escaped(line)}  \n`;
   for (const section of shown(options)) {
     const rows = record.sections[section.name] ?? [];
-    yield `\n## ${section.title} (${rows.length})\n`;
-    if (rows.length === 0) {
-      const states = [
-        ...new Set((record.sectionStates[section.name] ?? []).map(({ state }) => state.replaceAll('-', ' '))),
-      ];
-      yield `\n${states.join('; ') || 'not recorded'}\n`;
-    }
+    yield `\n## ${section.title} (${countText(rows)})\n`;
+    if (rows.length === 0) yield `\n${escaped(emptyReasons(record, section.name).join('; '))}\n`;
+    else
+      for (const reason of missingReasons(record, section.name))
+        yield `\nNot everything came. ${escaped(reason)}\n`;
     for (const group of groupsIn(section, rows)) yield* groupTable(section, group);
   }
 };
@@ -35,12 +34,7 @@ function* groupTable(section: Section, { title, rows }: RowGroup): Generator<str
 }
 
 function cells(section: Section, row: Row): string[] {
-  return section.columns.map(({ fields }) =>
-    fields
-      .map((field) => shortText(row, field))
-      .filter((part) => part !== '')
-      .join(' '),
-  );
+  return section.columns.map(({ fields }) => joinedText(row, fields));
 }
 
 function tableLine(texts: readonly string[]): string {

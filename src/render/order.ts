@@ -1,4 +1,4 @@
-import type { Row, Section } from '../model/index.ts';
+import { saysNone, type Row, type Section } from '../model/index.ts';
 
 /** A heading and the rows under it. */
 export interface RowGroup {
@@ -6,20 +6,39 @@ export interface RowGroup {
   rows: Row[];
 }
 
+/** What takes the positive fact away. */
 const notFacts: readonly Row['assertion'][] = ['negated', 'refuted', 'not-done', 'entered-in-error'];
 
 /** Rows of a drawer people read as "now and before": current, past, not stated, and what is recorded as not so. */
 export function groupsOf(rows: readonly Row[]): RowGroup[] {
-  const facts = rows.filter(({ assertion }) => !notFacts.includes(assertion));
+  const facts = rows.filter(isFact);
+  const denied = rows.filter((row) => !isFact(row));
   const groups: RowGroup[] = [
     { title: 'Current', rows: facts.filter(({ status }) => status === 'current') },
     { title: 'Past', rows: facts.filter(({ status }) => status === 'past') },
     { title: 'Not stated whether current', rows: facts.filter(({ status }) => status === 'not stated') },
-    { title: 'Recorded as not so', rows: rows.filter(({ assertion }) => notFacts.includes(assertion)) },
+    { title: 'Stated to be absent', rows: denied.filter(isAbsence) },
+    { title: 'Recorded as not so', rows: denied.filter((row) => !isAbsence(row)) },
   ];
   return groups
     .filter((group) => group.rows.length > 0)
     .map((group) => ({ ...group, rows: certainFirst(newestFirst(group.rows)) }));
+}
+
+/** True for a row that is not refuted, negated, not done or entered in error. */
+function isFact({ assertion }: Row): boolean {
+  return !notFacts.includes(assertion);
+}
+
+/** True for a row whose own name says that there is none. */
+function isAbsence(row: Row): boolean {
+  return row.assertion === 'negated' && saysNone(row);
+}
+
+/** How many rows: those that are facts, and apart from them those recorded as not so. */
+export function countText(rows: readonly Row[]): string {
+  const facts = rows.filter(isFact).length;
+  return facts === rows.length ? `${facts}` : `${facts}, and ${rows.length - facts} recorded as not so`;
 }
 
 /** What is stated without reserve before what is unconfirmed or planned, each in the order it had. */

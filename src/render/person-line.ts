@@ -3,8 +3,8 @@ import type { HealthRecord, Person } from '../model/index.ts';
 /** Who a record is about, in one line. */
 export function personLine({ person, people }: HealthRecord): string {
   if (person) return described(person);
-  if (people && people.length > 0) return `${people.length} people: ${people.map(described).join('; ')}`;
-  return 'Nobody is named in this record';
+  if (people && people.length > 0) return peopleLine(people);
+  return 'Whose record this is, no Patient resource says';
 }
 
 function described({ name, birthDate, gender, deceased }: Person): string {
@@ -22,4 +22,10 @@ export function sourceLines({ sources }: HealthRecord): string[] {
   return sources.map(
     ({ name, format, asOf }) => `From ${name} (${format})${asOf === undefined ? '' : `, as of ${asOf}`}`,
   );
+}
+
+/** Up to three people by name; of more, only how many. */
+function peopleLine(people: readonly Person[]): string {
+  const names = people.length <= 3 ? `: ${people.map(described).join('; ')}` : '';
+  return `${people.length} people${names}`;
 }

@@ -1,9 +1,10 @@
 import { Chalk } from 'chalk';
 import { sectionNamed, type Row } from '../model/index.ts';
 import type { Renderer } from './options.ts';
-import { dateOf, groupsOf, newestFirst } from './order.ts';
+import { countText, groupsOf, newestFirst } from './order.ts';
+import { emptyReasons } from './state-text.ts';
 import { wrapLine } from './table.ts';
-import { countByType, headLines, tableLines } from './text.ts';
+import { countByType, headLines, missingLines, tableLines } from './text.ts';
 import { visible } from './visible.ts';
 import { assertedName, fieldText, isFlagged } from './words.ts';
 
@@ -28,11 +29,16 @@ const parts: readonly Part[] = [
     title: 'Latest results out of range',
     pick: (rows) => latestOfEach(rows).filter(isFlagged),
   },
-  { section: 'results', title: 'Recent results', pick: (rows) => recentRows(rows) },
-  { section: 'immunizations', title: 'Recent immunizations', pick: (rows) => recentRows(rows) },
-  { section: 'procedures', title: 'Recent procedures', pick: (rows) => recentRows(rows) },
-  { section: 'encounters', title: 'Recent encounters', pick: (rows) => recentRows(rows) },
-  { section: 'notes', title: 'Recent notes and documents', pick: (rows) => recentRows(rows) },
+  { section: 'results', title: 'Recent results', pick: recentRows },
+  {
+    section: 'vital-signs',
+    title: 'Latest vital signs',
+    pick: (rows) => latestOfEach(rows).slice(0, recent),
+  },
+  { section: 'immunizations', title: 'Recent immunizations', pick: recentRows },
+  { section: 'procedures', title: 'Recent procedures', pick: recentRows },
+  { section: 'encounters', title: 'Recent encounters', pick: recentRows },
+  { section: 'notes', title: 'Recent notes and documents', pick: recentRows },
 ];
 
 /** The record on one page (`summary`). */
@@ -44,27 +50,22 @@ export const renderSummary: Renderer = function* summary({ record }, options) {
     const all = record.sections[part.section] ?? [];
     if (section === undefined) continue;
     const rows = part.pick(all);
-    const of = all.length === rows.length ? `${rows.length}` : `${rows.length} of ${all.length}`;
+    const of = all.length === rows.length ? countText(rows) : `${rows.length} of ${all.length}`;
     yield `\n${paint.bold(`${part.title.toUpperCase()} (${of})`)}\n`;
+    yield* missingLines(record, section, options, paint);
     if (rows.length > 0) yield* tableLines(section, [{ title: '', rows }], options, paint);
     else
-      yield `  ${all.length > 0 ? 'none among those recorded' : emptyText(record.sectionStates[part.section])}\n`;
+      yield `  ${all.length > 0 ? 'none among those recorded' : visible(emptyReasons(record, part.section).join('; '))}\n`;
     const open = part.alsoName?.(all) ?? [];
     if (open.length > 0)
       yield `${wrapLine(visible(`  Not stated whether current: ${namesOf(open)}`), options.width)}\n`;
   }
-  const rest = [...(record.sections['vital-signs'] ?? []), ...(record.sections['other'] ?? [])];
+  const rest = record.sections['other'] ?? [];
   yield '\n';
-  const left = `Not shown: ${rest.length > 0 ? `${countByType(rest)}, and ` : ''}what is past.`;
+  const left = `Not shown: ${rest.length > 0 ? `${countByType(rest)}, and ` : ''}what is older or past.`;
   yield `${paint.dim(wrapLine(left, options.width))}\n`;
   yield `${paint.dim('Everything: bluebutton show')}\n`;
 };
-
-function emptyText(states: readonly { state: string }[] | undefined): string {
-  return states?.some(({ state }) => state === 'none-stated') === true
-    ? 'the source says there are none'
-    : 'not recorded';
-}
 
 function current(rows: readonly Row[]): Row[] {
   return groupNamed('Current', rows);
@@ -83,16 +84,17 @@ function namesOf(rows: readonly Row[]): string {
   return [...new Set(rows.map(assertedName))].join('; ');
 }
 
+/** The newest rows; undated ones come last. */
 function recentRows(rows: readonly Row[]): Row[] {
-  return newestFirst(
-    rows.filter((row) => dateOf(row) !== undefined && row.assertion !== 'entered-in-error'),
-  ).slice(0, recent);
+  return newestFirst(rows.filter(({ assertion }) => assertion !== 'entered-in-error')).slice(0, recent);
 }
 
 /** The newest row of each test: same codes, or same name where there are none, and same unit. */
 function latestOfEach(rows: readonly Row[]): Row[] {
   const latest = new Map<string, Row>();
-  for (const row of newestFirst(rows.filter(({ assertion }) => assertion === 'stated'))) {
+  for (const row of newestFirst(
+    rows.filter(({ assertion }) => assertion === 'stated' || assertion === 'unconfirmed'),
+  )) {
     const code = row.codes[0];
     const key = `${code ? `${code.system} ${code.code}` : row.name} ${fieldText(row, 'unit')}`;
     if (!latest.has(key)) latest.set(key, row);

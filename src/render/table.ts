@@ -82,35 +82,42 @@ function draw(
     .map((line) => `${' '.repeat(indent)}${line}`.trimEnd());
 }
 
-/** The width a column would like, and the one it needs. */
+/** The widths of a column: for every cell on one line, for nine in ten of them, and the one it needs. */
 interface ColumnSize {
   natural: number;
+  usual: number;
   least: number;
 }
 
 function sizeOf({ title, cells }: TableColumn): ColumnSize {
   const lines = [title, ...cells].flatMap((cell) => cell.split('\n'));
-  const words = lines.flatMap((line) => line.split(' '));
-  const natural = Math.max(...lines.map((line) => stringWidth(line)));
-  const longest = Math.max(...words.map((word) => stringWidth(word)));
+  const widths = lines.map((line) => stringWidth(line)).toSorted((a, b) => a - b);
+  const natural = widths.at(-1) ?? 0;
+  const usual = widths[Math.floor((widths.length - 1) * 0.9)] ?? natural;
+  const longest = Math.max(...lines.flatMap((line) => line.split(' ')).map((word) => stringWidth(word)));
   const least = natural <= shortCell ? natural : Math.min(longest, longestWholeWord);
-  return { natural, least };
+  return { natural, usual, least };
 }
 
 function total(widths: readonly number[]): number {
   return indent + widths.reduce((sum, size) => sum + size, 0) + gap * Math.max(0, widths.length - 1);
 }
 
-/** Gives every column what it needs, and the room that is left to the one that wraps most, a step at a time. */
+/**
+ * Gives every column what it needs, and the room that is left to the one that wraps most, a step at a time: first until
+ * the usual cells stay on one line, then for the longest.
+ */
 function share(sizes: readonly ColumnSize[], width: number): number[] {
   const widths = sizes.map(({ least }) => least);
-  let room = width - total(widths);
-  const wraps = (column: number): number => (sizes[column]?.natural ?? 0) / Math.max(1, widths[column] ?? 1);
   const columns = [...sizes.keys()];
-  for (; room > 0; room -= 1) {
-    const widest = columns.toSorted((a, b) => wraps(b) - wraps(a))[0];
-    if (widest === undefined || wraps(widest) <= 1) break;
-    widths[widest] = (widths[widest] ?? 0) + 1;
+  let room = width - total(widths);
+  for (const wish of ['usual', 'natural'] as const) {
+    const wraps = (column: number): number => (sizes[column]?.[wish] ?? 0) / Math.max(1, widths[column] ?? 1);
+    for (; room > 0; room -= 1) {
+      const tightest = columns.toSorted((a, b) => wraps(b) - wraps(a))[0];
+      if (tightest === undefined || wraps(tightest) <= 1) break;
+      widths[tightest] = (widths[tightest] ?? 0) + 1;
+    }
   }
   return widths;
 }

@@ -1,11 +1,12 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { sections, type HealthRecord, type Row, type Section } from '../model/index.ts';
 import type { Renderer, RenderOptions } from './options.ts';
-import { groupsIn, type RowGroup } from './order.ts';
+import { countText, groupsIn, type RowGroup } from './order.ts';
 import { personLine, sourceLines } from './person-line.ts';
+import { emptyReasons, missingReasons } from './state-text.ts';
 import { fitTable, wrapLine, type TableColumn } from './table.ts';
 import { visible, visibleLines } from './visible.ts';
-import { assertedName, shortText, isFlagged } from './words.ts';
+import { assertedName, joinedText, isFlagged } from './words.ts';
 
 /** The whole record as tables for a terminal (`show`). */
 export const renderText: Renderer = function* text({ record }, options) {
@@ -14,7 +15,8 @@ export const renderText: Renderer = function* text({ record }, options) {
   for (const section of sectionsShown(options)) {
     const rows = record.sections[section.name] ?? [];
     if (rows.length === 0 || (section.name === 'other' && options.sections === undefined)) continue;
-    yield `\n${paint.bold(`${section.title.toUpperCase()} (${rows.length})`)}\n`;
+    yield `\n${paint.bold(`${section.title.toUpperCase()} (${countText(rows)})`)}\n`;
+    yield* missingLines(record, section, options, paint);
     yield* tableLines(section, groupsIn(section, rows), options, paint);
   }
   yield* footLines(record, options, paint);
@@ -24,6 +26,18 @@ export const renderText: Renderer = function* text({ record }, options) {
 export function* headLines(record: HealthRecord, paint: ChalkInstance): Generator<string> {
   yield `${paint.bold(visible(personLine(record)))}\n`;
   for (const line of sourceLines(record)) yield `${paint.dim(visible(line))}\n`;
+}
+
+/** What a section with rows is missing, before its rows: nobody should take them for all there is. */
+export function* missingLines(
+  record: HealthRecord,
+  { name }: Section,
+  options: RenderOptions,
+  paint: ChalkInstance,
+): Generator<string> {
+  for (const reason of missingReasons(record, name)) {
+    yield `${paint.yellow(wrapLine(visible(`Not everything came. ${reason}`), options.width))}\n`;
+  }
 }
 
 /** Groups of a section's rows as tables, each in the order given. */
@@ -51,13 +65,8 @@ function columnsFor(section: Section, rows: readonly Row[], paint: ChalkInstance
   const rest = section.columns.map(({ title, fields }) => ({
     title,
     cells: rows.map((row) => {
-      const text = cellText(
-        fields
-          .map((field) => shortText(row, field))
-          .filter((part) => part !== '')
-          .join(' '),
-      );
-      return fields.includes('flag') && isFlagged(row) ? paint.red(text) : text;
+      const text = cellText(joinedText(row, fields));
+      return fields.includes('flag') && isFlagged(row) && text !== '' ? paint.red(text) : text;
     }),
   }));
   return [names, whose, ...rest];
@@ -100,21 +109,10 @@ function emptyLines(record: HealthRecord, options: RenderOptions): string[] {
   const byReason = new Map<string, string[]>();
   for (const { name, title } of sectionsShown(options)) {
     if (name === 'other' || (record.sections[name] ?? []).length > 0) continue;
-    const states = new Set((record.sectionStates[name] ?? []).map(stateText));
-    const reason = [...states].join('; ') || 'Not recorded';
+    const reason = emptyReasons(record, name).join('; ');
     byReason.set(reason, [...(byReason.get(reason) ?? []), title]);
   }
   return [...byReason].map(([reason, titles]) => `${reason}: ${titles.join(', ')}`);
-}
-
-function stateText({ state, reason }: { state: string; reason?: string }): string {
-  const words: Readonly<Record<string, string>> = {
-    'none-stated': 'None, the source says',
-    'not-recorded': 'Not recorded',
-    withheld: 'Withheld by the source',
-    'not-read': 'Not asked for',
-  };
-  return `${words[state] ?? state}${reason === undefined ? '' : ` (${reason})`}`;
 }
 
 /** `12 Claim, 3 Organization`, most frequent first. */

@@ -36,6 +36,16 @@ export function shortText(row: Row, field: string): string {
   return value.map((item) => (isAttachment(item) ? fileText(item) : itemText(item))).join('; ');
 }
 
+/** Several fields of a row in one cell: the first date that is there, and everything else, joined. */
+export function joinedText(row: Row, fields: readonly string[]): string {
+  const stated = fields.filter((field) => shortText(row, field) !== '');
+  const date = stated.find((field) => dateFields.includes(field));
+  return stated
+    .filter((field) => field === date || !dateFields.includes(field))
+    .map((field) => shortText(row, field))
+    .join(' ');
+}
+
 const dateFields = ['date', 'start', 'end', 'recorded', 'lastOccurrence', 'expires'];
 
 function fileText({ title, contentType }: Attachment): string {
@@ -65,8 +75,9 @@ function itemText(item: Item): string {
   return [item.system, item.code].filter((part) => part !== undefined).join('|');
 }
 
-function componentText({ name, value, unit, flag, range }: Component): string {
-  const parts = [name ?? '?', value, unit, flag, range && `(${range})`];
+function componentText({ name, value, unit, flag, range, absent }: Component): string {
+  const missing = value === undefined ? `no value${absent === undefined ? '' : ` (${absent})`}` : undefined;
+  const parts = [name ?? '(name not recorded)', value ?? missing, unit, flag, range && `(${range})`];
   return parts.filter((part) => part !== undefined && part !== '').join(' ');
 }
 
@@ -77,5 +88,7 @@ function attachmentText(attachment: Attachment): string {
 
 /** True when a row's flag asks for attention. */
 export function isFlagged(row: Row): boolean {
-  return typeof row['flag'] === 'string' && isOutOfRange(row['flag']);
+  const components = Array.isArray(row['components']) ? row['components'] : [];
+  const parts = components.flatMap((part) => (typeof part === 'object' && 'flag' in part ? part.flag : []));
+  return [row['flag'], ...parts].some((flag) => typeof flag === 'string' && isOutOfRange(flag));
 }

@@ -67,6 +67,11 @@ const searchTypes: Readonly<Record<string, SearchType>> = {
   Patient: { by: [], tokens: [], dates: {} },
 };
 
+/** Whether `--refuse` may name the type: one the table knows, or one that is served. */
+export function isKnownType(name: string, served: ReadonlyMap<string, SearchType | undefined>): boolean {
+  return served.has(name) || Object.hasOwn(searchTypes, name);
+}
+
 /** Offered by every portal that follows US Core, whether or not the record has any. */
 const usCore = [
   'AllergyIntolerance',

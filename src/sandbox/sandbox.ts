@@ -5,7 +5,7 @@ import { Grants } from './grants.ts';
 import { loadResources } from './load.ts';
 import type { SandboxOptions } from './options.ts';
 import { Records } from './records.ts';
-import { servedTypes } from './resource-types.ts';
+import { isKnownType, servedTypes, type SearchType } from './resource-types.ts';
 import { Searches } from './searches.ts';
 import { listener } from './server.ts';
 
@@ -21,12 +21,14 @@ export interface Sandbox {
 /**
  * Starts a SMART on FHIR patient portal on 127.0.0.1 that serves the data given.
  *
- * @throws BlueButtonError `not-a-health-record` when the data is not FHIR JSON or holds no Patient; `failed` when the
- * port cannot be had.
+ * @throws BlueButtonError `not-a-health-record` when the data is not FHIR JSON or holds no Patient; `usage` when
+ * `refuse` names no resource type; `failed` when the port cannot be had.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const now = options.now ?? (() => new Date());
   const records = new Records(loadResources(options.data));
+  const types = servedTypes(records);
+  requireKnown(options.refuse ?? [], types);
   const server = createServer({ requestTimeout: 30_000 });
   const port = await listen(server, options.port ?? 0);
   const origin = `http://127.0.0.1:${port}`;
@@ -34,7 +36,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     origin,
     baseUrl: `${origin}/fhir`,
     records,
-    types: servedTypes(records),
+    types,
     grants: new Grants(now, options.accessTokenSeconds ?? 3600),
     searches: new Searches(),
     refuse: new Set(options.refuse),
@@ -53,6 +55,17 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       await closed;
     },
   };
+}
+
+function requireKnown(refuse: readonly string[], types: ReadonlyMap<string, SearchType | undefined>): void {
+  const unknown = refuse.find((name) => !isKnownType(name, types));
+  if (unknown === undefined) return;
+  const folded = unknown.toLowerCase();
+  const meant = [...types.keys()].find((name) => name.toLowerCase().startsWith(folded.slice(0, 4)));
+  throw new BlueButtonError('usage', `${unknown} is no resource type of the practice portal.`, {
+    why: `It serves ${[...types.keys()].join(', ')}.`,
+    try: `bluebutton sandbox --refuse ${meant ?? 'Coverage'}`,
+  });
 }
 
 async function listen(server: Server, port: number): Promise<number> {

@@ -1,8 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import * as v from 'valibot';
-import { BlueButtonError, messageOf, systemCodeOf } from '../errors/index.ts';
+import { BlueButtonError, messageOf } from '../errors/index.ts';
 import type { Places } from './places.ts';
+import { readPrivateFile, writePrivateFile } from './private-file.ts';
 
 const portalSchema = v.object({
   /** FHIR base URL without a trailing slash. */
@@ -23,16 +23,15 @@ export type NamedPortal = v.InferOutput<typeof portalSchema>;
 /** Names that can stand in a path and a command line: `clinic`, `va-sandbox`. */
 export const portalName = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
-/** The named portals; none when the file does not exist. */
+/**
+ * The named portals; none when the file does not exist.
+ *
+ * @throws BlueButtonError `failed` when the file cannot be read or understood.
+ */
 export async function readPortals(places: Places): Promise<Record<string, NamedPortal>> {
   const file = fileIn(places);
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (thrown) {
-    if (systemCodeOf(thrown) === 'ENOENT') return {};
-    throw thrown;
-  }
+  const text = await readPrivateFile(file);
+  if (text === undefined) return {};
   try {
     return v.parse(fileSchema, JSON.parse(text)).portals;
   } catch (cause) {
@@ -44,14 +43,10 @@ export async function readPortals(places: Places): Promise<Record<string, NamedP
   }
 }
 
-/** Writes the named portals: to a file beside, then renamed into place. */
+/** @throws BlueButtonError `failed` when the file cannot be written; it is then as it was. */
 export async function writePortals(places: Places, portals: Record<string, NamedPortal>): Promise<void> {
-  const file = fileIn(places);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const beside = `${file}.tmp`;
   const text = JSON.stringify({ schema: 'bluebutton/portals/1', portals }, null, 2);
-  await writeFile(beside, `${text}\n`, { mode: 0o600 });
-  await rename(beside, file);
+  await writePrivateFile(fileIn(places), `${text}\n`);
 }
 
 /**

@@ -83,8 +83,8 @@ const refusals: Readonly<Record<string, Case>> = {
     says: /not valid JSON/,
     next: /download it again/,
   },
-  'import of a good file beside a bad one': {
-    words: ['import', 'john.json', 'words.txt', '--person', 'John Roe'],
+  'import of several files none of which is a health record': {
+    words: ['import', 'words.txt', 'scan.pdf'],
     status: 6,
     says: /words\.txt/,
     next: notRead,
@@ -205,6 +205,24 @@ const refusals: Readonly<Record<string, Case>> = {
     says: /not a safe address/,
     next: /https/,
   },
+  'a name no portal can have': {
+    words: ['portals', 'add', 'Clinic-Two', 'https://127.0.0.1:9/', '--client-id', 'x', '--scope', 'a b'],
+    status: 2,
+    says: /Clinic-Two cannot be a portal's name/,
+    next: /^bluebutton portals add clinic-two https:\/\/127\.0\.0\.1:9\/ --client-id x --scope "a b"$/,
+  },
+  'practice data that is missing': {
+    words: ['sandbox', '--data', 'missing.json'],
+    status: 2,
+    says: /no file missing\.json/,
+    next: /ls/,
+  },
+  'a refused type that is none': {
+    words: ['sandbox', '--refuse', 'Coverag'],
+    status: 2,
+    says: /Coverag is no resource type/,
+    next: /--refuse Coverage$/,
+  },
   'a port that is none': {
     words: ['sandbox', '--port', '99999'],
     status: 2,
@@ -295,4 +313,43 @@ test('NDJSON with a bad line is shown, converted and kept without it, the line i
   expect(imported).toMatchObject({ status: 3, stderr: expect.stringMatching(/line 2/) });
   expect(await own.run(['verify', '-q'])).toEqual({ status: 0, stdout: '', stderr: '' });
   expect(await own.run(['show'])).toMatchObject({ status: 3, stdout: expect.stringContaining('Cough') });
+});
+
+test('import of several files keeps the good ones, names the others with the reason, and ends with status 3', async () => {
+  const own = await newHome();
+  const words = ['import', home.path('john.json'), home.path('scan.pdf'), home.path('words.txt')];
+  const { status, stdout, stderr } = await own.run(words);
+  expect(status).toBe(3);
+  expect(stdout).toMatch(/^john\.json: .*: kept\.\n$/);
+  expect(stderr).toMatch(/^Not kept: scan\.pdf: .*PDF/m);
+  expect(stderr).toMatch(/^Not kept: words\.txt: not a health record/m);
+  const { stdout: json } = await own.run([...words, '--json']);
+  expect(JSON.parse(json)).toMatchObject({
+    files: [{ name: 'john.json', outcome: 'unchanged' }],
+    refused: [{ name: 'scan.pdf', why: expect.any(String) }, { name: 'words.txt' }],
+  });
+});
+
+test('a file or folder that the system refuses is named in words, with the reason', async () => {
+  const own = await newHome();
+  await writeFile(own.path('taken'), 'a file, not a folder');
+  const inTheWay = { XDG_CONFIG_HOME: own.path('taken'), XDG_STATE_HOME: own.path('taken') };
+  const cases: [string[], RegExp][] = [
+    [['convert', jane, '--to', 'csv', '-o', 'taken'], /taken could not be made as a folder/],
+    [['convert', jane, '--to', 'csv', '-o', 'taken/csv'], /taken\/csv could not be made as a folder/],
+    [['convert', jane, '-o', 'taken/out.json'], /out\.json could not be written/],
+    [['portals', 'list'], /portals\.json could not be read/],
+    [['sandbox', '--log', 'taken/log'], /log taken\/log could not be opened/],
+  ];
+  for (const [words, says] of cases) {
+    const ended = refusalOf(await own.run(words, { env: inTheWay }));
+    expect(ended).toEqual({
+      status: 1,
+      stdout: '',
+      what: expect.stringMatching(says),
+      next: expect.stringMatching(/./),
+      internals: [],
+    });
+  }
+  expect(await readFile(own.path('taken'), 'utf8')).toBe('a file, not a folder');
 });

@@ -36,7 +36,10 @@ test('a sign-in that is missing, denied or not answered in time means that a log
 
   const denied = await logIn(home, 'practice', { decision: 'deny' });
   expect(denied.stderr).toMatch(/denied|not allowed|refused|declined/i);
-  expect(refusalOf(denied)).toMatchObject({ ...loginNeeded, next: expect.stringMatching(/login/) });
+  expect(refusalOf(denied)).toMatchObject({
+    ...loginNeeded,
+    next: 'sign in again and choose Allow: bluebutton login practice --token-store file',
+  });
   const missed = await home.run([
     'login',
     'practice',
@@ -62,7 +65,7 @@ test('a sign-in that the portal no longer knows means that a login is needed, an
   expect(refusalOf(await home.run(['pull', 'practice']))).toEqual({
     ...loginNeeded,
     what: expect.stringMatching(/no longer accepts|has ended|refused/),
-    next: expect.stringMatching(/bluebutton login/),
+    next: 'sign in again: bluebutton login practice --token-store file',
   });
   expect(await readdir(home.folder)).not.toContain('health-records');
 });

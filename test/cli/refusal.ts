@@ -4,7 +4,7 @@ import type { Ended } from './bluebutton.ts';
 export interface Refusal {
   status: number | null;
   stdout: string;
-  /** What happened: the first line of standard error. */
+  /** What happened: the first line of standard error that does not only name the host being asked. */
   what: string;
   /** The next step, after `Try:`. */
   next: string;
@@ -18,7 +18,7 @@ export function refusalOf({ status, stdout, stderr }: Ended): Refusal {
   return {
     status,
     stdout,
-    what: lines[0] ?? '',
+    what: lines.find((line) => !line.startsWith('Asking ')) ?? '',
     next: /^Try: (.+)$/m.exec(stderr)?.[1] ?? '',
     internals: lines.filter((line) => /^\s+at |\.[jt]s:\d/.test(line)),
   };

@@ -34,7 +34,7 @@ describe('a kept sign-in', () => {
     expect(status).toBe(4);
     expect(stdout).toBe('');
     expect(stderr).toContain('Try: ');
-    expect(stderr).toContain('bluebutton login');
+    expect(stderr).toContain('bluebutton login practice --token-store file');
     expect(stderr).not.toContain('no-longer-good');
   });
 });

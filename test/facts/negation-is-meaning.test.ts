@@ -78,7 +78,7 @@ const facts: readonly (readonly [string, string, string, Assertion])[] = [
   ['appointment-entered-in-error', 'other', 'Eye check', 'entered-in-error'],
   ['care-plan-active', 'other', 'Diabetes care', 'planned'],
   ['care-plan-revoked', 'other', 'Diabetes care', 'not-done'],
-  ['family-history-entered-in-error', 'other', 'Mother', 'entered-in-error'],
+  ['family-history-entered-in-error', 'other', 'mother', 'entered-in-error'],
   ['communication-not-done', 'other', 'Call about results', 'not-done'],
 ];
 
@@ -150,6 +150,65 @@ describe('negation', () => {
       medicationCodeableConcept: { text: 'Warfarin' },
     };
     expect(onlyRow(await recordOfResources([order])).row.assertion).toBe('entered-in-error');
+  });
+
+  it.each([
+    'Not allergic to penicillin',
+    'No evidence of malignancy',
+    'No history of asthma',
+    'No known history of stroke',
+    'Denies chest pain',
+    'Negative for diabetes',
+  ])('by a name in words, "%s", needs no other word and is not the whole drawer', async (name) => {
+    for (const resource of [
+      { resourceType: 'AllergyIntolerance', code: { text: name } },
+      { resourceType: 'Condition', code: { text: 'x', coding: [{ display: name }] } },
+      { resourceType: 'MedicationStatement', medicationCodeableConcept: { text: name } },
+    ]) {
+      const built = await recordOfResources([resource]);
+      const { section, row } = onlyRow(built);
+      expect(row).toMatchObject({ assertion: 'negated', status: 'not stated' });
+      expect(rendered('text', built)).not.toContain('[NEGATED]');
+      expect(built.record.sectionStates[section]?.map(({ state }) => state)).not.toContain('none-stated');
+    }
+  });
+
+  it.each([
+    'Penicillin; not allergic to latex',
+    'No evidence of malignancy except in the lung',
+    'Evidence of malignancy',
+    'Absence of toe',
+    'History of no falls',
+  ])('is not read into "%s"', async (name) => {
+    const problem = { resourceType: 'Condition', code: { text: name } };
+    expect(onlyRow(await recordOfResources([problem])).row.assertion).toBe('stated');
+  });
+
+  it.each([
+    [{ intent: 'plan', reportedBoolean: true }, 'stated', 'current'],
+    [{ intent: 'plan', reportedReference: { display: 'Spouse' } }, 'stated', 'current'],
+    [{ intent: 'plan', reportedBoolean: false }, 'planned', 'not stated'],
+    [{ intent: 'plan' }, 'planned', 'not stated'],
+    [{ intent: 'proposal', reportedBoolean: true }, 'planned', 'not stated'],
+  ])('is no reading of a medicine a person reports to take: %j is %s', async (members, assertion, status) => {
+    const request = {
+      resourceType: 'MedicationRequest',
+      status: 'active',
+      medicationCodeableConcept: { text: 'Tylenol' },
+      ...members,
+    };
+    expect(onlyRow(await recordOfResources([request])).row).toMatchObject({ assertion, status });
+  });
+
+  it.each([
+    ['ServiceRequest', 'active', 'stated'],
+    ['DeviceRequest', 'active', 'stated'],
+    ['ServiceRequest', 'draft', 'planned'],
+    ['ServiceRequest', 'on-hold', 'planned'],
+    ['ServiceRequest', 'revoked', 'not-done'],
+  ])('a directive of the type %s that is %s is %s', async (resourceType, status, assertion) => {
+    const directive = { resourceType, status, intent: 'directive', code: { text: 'Do not resuscitate' } };
+    expect(onlyRow(await recordOfResources([directive])).row.assertion).toBe(assertion);
   });
 
   it('by a modifier extension deep inside is a caution on the row and beside the name', async () => {

@@ -63,7 +63,7 @@ describe('a number', () => {
       "dispenseRequest":{"numberOfRepeatsAllowed":3,"quantity":{"value":30.0},
         "expectedSupplyDuration":{"value":30.00,"unit":"d"}}}`);
     expect(onlyRow(built).row).toMatchObject({
-      dosage: ['2.50 mg, 1 time every 8.0 h'],
+      dosage: ['2.50 mg, 1 time every 8.0 hours'],
       quantity: '30.0',
       daysSupply: '30.00 d',
       refills: '3',

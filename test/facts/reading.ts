@@ -85,7 +85,9 @@ export function onlyRow(built: BuiltRecord): { section: string; row: Row } {
 export function rendered(format: string, built: BuiltRecord): string {
   const render = renderers[format];
   if (render === undefined) throw new Error(`no format ${format}`);
-  return [...render(built, { width: 4000, colour: false, sections: sectionNames })].join('');
+  // Chosen sections give text its last drawer too, and FHIR only their own resources: there the whole record is meant.
+  const sections = format === 'fhir' ? {} : { sections: sectionNames };
+  return [...render(built, { width: 4000, colour: false, ...sections })].join('');
 }
 
 /** A section's CSV read back: every record by column. */

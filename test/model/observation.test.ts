@@ -80,8 +80,8 @@ describe('a computed flag', () => {
       '"component":[{"code":{"text":"Systolic"},"valueQuantity":{"value":150,"unit":"mmHg"},"referenceRange":[{"high":{"value":140}}]},{"code":{"text":"Diastolic"}}]',
     );
     expect(row).toMatchObject({
-      value: 'Systolic 150 mmHg HIGH (computed); Diastolic no value',
-      components: [{ name: 'Systolic', flag: 'HIGH (computed)' }, { name: 'Diastolic' }],
+      value: undefined,
+      components: [{ name: 'Systolic', value: '150', flag: 'HIGH (computed)' }, { name: 'Diastolic' }],
       flag: undefined,
     });
   });
@@ -92,8 +92,17 @@ describe('the lab’s flag', () => {
     ['{"coding":[{"code":"H"}]}', 'HIGH', true],
     ['{"coding":[{"code":"LL"}]}', 'CRITICALLY LOW', true],
     ['{"coding":[{"code":"N"}]}', 'normal', false],
-    ['{"coding":[{"code":"XYZ","display":"Odd"}]}', 'Odd', true],
+    ['{"coding":[{"code":"XYZ","display":"Odd"}]}', 'Odd', false],
     ['{"coding":[{"code":"local"},{"code":"H"}]}', 'HIGH', true],
+    ['{"coding":[{"code":"NR"}]}', 'non-reactive', false],
+    ['{"coding":[{"code":"RR"}]}', 'REACTIVE', true],
+    ['{"coding":[{"code":"WR"}]}', 'WEAKLY REACTIVE', true],
+    ['{"coding":[{"code":"<"}]}', 'OFF SCALE LOW', true],
+    ['{"coding":[{"code":"E"}]}', 'equivocal', false],
+    ['{"coding":[{"code":"R"}]}', 'resistant', true],
+    ['{"coding":[{"code":"NS"}]}', 'not susceptible', true],
+    ['{"coding":[{"code":"S"}]}', 'susceptible', false],
+    ['{"text":"H"}', 'HIGH', true],
     ['{"text":"Abnormal"}', 'Abnormal', true],
     ['{"text":"Normal"}', 'Normal', false],
     ['{"coding":[{"code":"N"}]},{"coding":[{"code":"N"}]}', 'normal', false],
@@ -103,6 +112,53 @@ describe('the lab’s flag', () => {
     const row = await observation(`"interpretation":[${interpretation}]`);
     expect(row['flag']).toBe(flag);
     expect(isOutOfRange(flag)).toBe(out);
+  });
+});
+
+describe('a flag in free words', () => {
+  it.each([
+    'Within normal limits',
+    'Non-reactive',
+    'Nonreactive',
+    'Negative',
+    'Negative for high-risk types',
+    'Not detected',
+    'No growth detected',
+    'Undetectable',
+    'Low risk',
+    'High normal',
+    'No critical values',
+    'Not abnormal',
+    'Satisfactory for evaluation',
+    'See note',
+    '*',
+    undefined,
+  ])('raises no alarm by %s', (flag) => {
+    expect(isOutOfRange(flag)).toBe(false);
+  });
+
+  it.each([
+    'HIGH',
+    'LOW (computed)',
+    'CRITICALLY HIGH',
+    'ABOVE HIGH THRESHOLD',
+    'OUTSIDE THRESHOLD',
+    'Above high normal',
+    'Below low normal',
+    'Lower than normal',
+    'Very abnormal',
+    'Critical',
+    'panic value',
+    'Out of range',
+    'outside of the reference range',
+    'Not within normal limits',
+    'Positive',
+    'Detected',
+    'High but not critical',
+    'Not critical, but high',
+    'normal, HIGH',
+  ])('raises one by %s', (flag) => {
+    expect(isOutOfRange(flag)).toBe(true);
   });
 });
 
@@ -152,5 +208,20 @@ describe('a value', () => {
   it('that is absent says why', async () => {
     const row = await observation('"dataAbsentReason":{"coding":[{"code":"masked","display":"Masked"}]}');
     expect(row).toMatchObject({ value: undefined, absent: 'Masked' });
+  });
+
+  it('that is a reason for absence is no value, and a name of that kind is no name', async () => {
+    const system = 'http://terminology.hl7.org/CodeSystem/data-absent-reason';
+    const missing = `{"coding":[{"system":"${system}","code":"unknown","display":"Unknown"}]}`;
+    const row = await observation(`"code":${missing},"valueCodeableConcept":${missing}`);
+    expect(row).toMatchObject({ name: null, value: undefined, absent: 'Unknown' });
+    expect(row.codes).toEqual([{ system, code: 'unknown', display: 'Unknown' }]);
+  });
+
+  it('that a component lacks says why there', async () => {
+    const row = await observation(
+      '"component":[{"code":{"text":"Diastolic"},"dataAbsentReason":{"coding":[{"code":"not-performed"}]}}]',
+    );
+    expect(row).toMatchObject({ components: [{ name: 'Diastolic', absent: 'not-performed' }] });
   });
 });

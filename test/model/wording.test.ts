@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { isObject, parseJson } from '../../src/json/index.ts';
-import { dosageText } from '../../src/model/dosage.ts';
 import { humanNameText, preferredName } from '../../src/model/human-name.ts';
 import { Element, isSamePerson } from '../../src/model/index.ts';
 import { isBefore, onsetOf, timesOf } from '../../src/model/period.ts';
@@ -10,32 +9,6 @@ function element(text: string): Element {
   if (!isObject(value)) throw new Error('no object');
   return new Element(value, () => undefined);
 }
-
-describe('a dosage', () => {
-  it.each([
-    ['{"text":"one at night","route":{"text":"oral"}}', 'one at night'],
-    ['{"patientInstruction":"with food"}', 'with food'],
-    ['{"doseAndRate":[{"doseQuantity":{"value":5.0,"unit":"mg"}}],"route":{"text":"oral"}}', '5.0 mg, oral'],
-    ['{"doseAndRate":[{"doseRange":{"low":{"value":1},"high":{"value":2}}}]}', '1–2'],
-    [
-      '{"doseAndRate":[{"doseQuantity":{"value":1,"unit":"L"},"rateQuantity":{"value":2,"unit":"mL/h"}}]}',
-      '1 L at 2 mL/h',
-    ],
-    ['{"timing":{"code":{"text":"BID"},"repeat":{"frequency":2}}}', 'BID'],
-    ['{"timing":{"repeat":{"frequency":2,"period":1,"periodUnit":"d"}}}', '2 times every 1 d'],
-    [
-      '{"timing":{"repeat":{"frequency":1,"frequencyMax":2,"period":4,"periodMax":6,"periodUnit":"h"}}}',
-      '1–2 times every 4–6 h',
-    ],
-    ['{"timing":{"repeat":{"dayOfWeek":["mon"],"timeOfDay":["08:00:00"],"when":["AC"]}}}', 'mon 08:00:00 AC'],
-    ['{"asNeededBoolean":true}', 'as needed'],
-    ['{"asNeededBoolean":false}', undefined],
-    ['{"asNeededCodeableConcept":{"text":"pain"}}', 'as needed for pain'],
-    ['{}', undefined],
-  ])('%s reads %s', (text, expected) => {
-    expect(dosageText(element(text))).toBe(expected);
-  });
-});
 
 describe('a date', () => {
   it.each([

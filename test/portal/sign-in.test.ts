@@ -165,7 +165,7 @@ describe('signing in', () => {
     expect(await failure(signInWith(deny))).toMatchObject({
       code: 'login-needed',
       message: expect.stringContaining('denied'),
-      try: expect.stringContaining('bluebutton login'),
+      try: expect.stringContaining('bluebutton login PORTAL'),
     });
     expect(stub.seen).toEqual([]);
   });

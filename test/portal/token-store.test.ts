@@ -44,7 +44,7 @@ describe('the file store', () => {
     await writeFile(join(root, 'clinic.json'), '{"schema":"bluebutton/tokens/1"');
     await expect(fileTokenStore(root).read('clinic')).rejects.toMatchObject({
       code: 'login-needed',
-      try: 'bluebutton login clinic',
+      try: 'bluebutton login clinic --token-store file',
     });
   });
 

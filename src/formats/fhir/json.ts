@@ -12,9 +12,8 @@ export const fhirJson: Format = {
   recognizes: (head) => /^\s*[[{]/.test(headText(head)),
   async *read(document, identity) {
     const reading = readWhole(await textOf(document), document.name, (text) => readText(text, identity));
-    if (reading.entries.length === 0 && reading.findings.some(({ severity }) => severity === 'lost')) {
-      throw notFhir(document.name);
-    }
+    const lost = reading.findings.some(({ severity }) => severity === 'lost');
+    if (reading.entries.length === 0 && (lost || !reading.isBundle)) throw notFhir(document.name);
     if (reading.asOf !== undefined) yield { asOf: reading.asOf };
     for (const entry of reading.entries) yield { entry };
     for (const finding of reading.findings) yield { finding };

@@ -23,6 +23,10 @@ export interface SlicedText {
   empty: string[];
   /** JSON pointers of values that stand where a resource belongs and are none. */
   unknown: string[];
+  /** True when the text is a Bundle, which may be empty. */
+  isBundle: boolean;
+  /** True when the text is one page of a search that has more (R4 §3.1.1.6). */
+  hasNextPage: boolean;
   /** The instant of the outermost Bundle (`timestamp`, else `meta.lastUpdated`), if it states one. */
   asOf?: string;
 }
@@ -36,7 +40,7 @@ export interface SlicedText {
  */
 export function sliceResources(text: string): SlicedText {
   const start = skipSpace(text, 0);
-  const found: SlicedText = { slices: [], empty: [], unknown: [] };
+  const found: SlicedText = { slices: [], empty: [], unknown: [], isBundle: false, hasNextPage: false };
   if (text[start] === '[') {
     const list = [...items(text, start)];
     list.forEach((item, position) => collect(text, item, `/${position}`, found));
@@ -96,6 +100,9 @@ function collectBundle(
   });
   const rest = parseJson(withoutSlices(text, slice, cut));
   if (pointer === '' && isObject(rest)) {
+    found.isBundle = true;
+    const links = [rest['link'] ?? []].flat();
+    found.hasNextPage = links.some((link) => isObject(link) && link['relation'] === 'next');
     const meta = rest['meta'];
     const instant = rest['timestamp'] ?? (isObject(meta) ? meta['lastUpdated'] : undefined);
     if (typeof instant === 'string') found.asOf = instant;

@@ -3,7 +3,7 @@ import { assertionOf } from '../assertion.ts';
 import { codesOf, nameOf, namesOf, statusWords, wordOf } from '../coding.ts';
 import { currencyOf } from '../currency.ts';
 import type { Element } from '../element.ts';
-import { some } from '../list.ts';
+import { distinct, some } from '../list.ts';
 import { onsetOf } from '../period.ts';
 import { referenceName } from '../reference.ts';
 import { defineSection } from '../section.ts';
@@ -17,7 +17,8 @@ export const allergies = defineSection({
     reactions: {
       kind: 'texts',
       title: 'Reaction',
-      description: 'Each reaction with its severity, as recorded.',
+      description:
+        'Each reaction: what happened, severity, date, to what, description and notes, as recorded.',
     },
     criticality: {
       kind: 'text',
@@ -51,16 +52,19 @@ export const allergies = defineSection({
   read(resource, { asOf, resolve }) {
     const substances = resource.children('reaction').flatMap((reaction) => reaction.child('substance') ?? []);
     const concept = resource.child('code') ?? substances[0];
+    const name = nameOf(concept);
     const onset = onsetOf(resource);
     return {
-      name: nameOf(concept),
+      name,
       codes: codesOf(concept),
       assertion: assertionOf(resource, concept),
       status: currencyOf({ status: statusWords(resource, 'clinicalStatus'), asOf }),
       statusAsRecorded: wordOf(resource.child('clinicalStatus')),
       start: onset.start,
       recorded: resource.string('recordedDate'),
-      reactions: some(resource.children('reaction').flatMap((reaction) => reactionText(reaction) ?? [])),
+      reactions: some(
+        resource.children('reaction').flatMap((reaction) => reactionText(reaction, name) ?? []),
+      ),
       criticality: resource.string('criticality'),
       kind: resource.string('type'),
       categories: some(resource.strings('category')),
@@ -75,12 +79,16 @@ export const allergies = defineSection({
   },
 });
 
-/** One reaction: what happened, how severe, when. */
-function reactionText(reaction: Element): string | undefined {
-  const manifestations = namesOf(reaction.children('manifestation'));
-  const what = manifestations.length > 0 ? manifestations.join(' and ') : reaction.string('description');
-  const parts = [what, reaction.string('severity'), reaction.string('onset')].filter(
-    (part) => part !== undefined,
-  );
-  return parts.length > 0 ? parts.join(', ') : undefined;
+/** One reaction: what happened, how severe, when; to which substance where the row's name is another; what was noted. */
+function reactionText(reaction: Element, allergy: string | undefined): string | undefined {
+  const manifestations = distinct(namesOf(reaction.children('manifestation'))).join(' and ');
+  const event = [manifestations, reaction.string('severity'), reaction.string('onset')];
+  const substance = nameOf(reaction.child('substance'));
+  const parts = [
+    event.filter((part) => part !== undefined && part !== '').join(', '),
+    substance === undefined || substance === allergy ? undefined : `to ${substance}`,
+    reaction.string('description'),
+    ...notesOf(reaction),
+  ].filter((part) => part !== undefined && part !== '');
+  return parts.length > 0 ? parts.join('; ') : undefined;
 }

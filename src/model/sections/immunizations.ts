@@ -71,9 +71,18 @@ export const immunizations = defineSection({
       occurrence: occurrence.text,
       reportedBy: nameOf(resource.child('reportOrigin')),
       notes: some([...notesOf(resource), ...namesOf(resource.children('reasonCode'))]),
+      cautions: some(potencyCautions(resource)),
     };
   },
 });
+
+/** A dose that is not fully effective still counts as given; `isSubpotent` is a modifier element (R4 Immunization). */
+function potencyCautions(resource: Element): string[] {
+  if (resource.boolean('isSubpotent') !== true) return [];
+  const given = resource.string('status') === 'completed' ? 'given, but ' : '';
+  const reasons = namesOf(resource.children('subpotentReason')).join('; ');
+  return [`${given}recorded as not fully effective (subpotent)${reasons && `: ${reasons}`}`];
+}
 
 /** `occurrenceString` is a phrase; it is never taken for a date. */
 function whenGiven(resource: Element): { date?: string; text?: string } {

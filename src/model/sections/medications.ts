@@ -2,13 +2,14 @@ import { notesOf } from '../annotation.ts';
 import { assertionOf } from '../assertion.ts';
 import { codesOf, nameOf, namesOf } from '../coding.ts';
 import { currencyOf, type Status } from '../currency.ts';
-import { dosageEnd, dosageText } from '../dosage.ts';
+import { dosageEnd, dosageTexts } from '../dosage.ts';
 import type { Element } from '../element.ts';
 import { some } from '../list.ts';
 import { lookUp } from '../look-up.ts';
 import { timesOf, type Times } from '../period.ts';
 import { quantityText } from '../quantity.ts';
-import { referenceName, referenceNames } from '../reference.ts';
+import { reasonsOf } from '../reason.ts';
+import { referenceName } from '../reference.ts';
 import { defineSection, type RowContext } from '../section.ts';
 
 /** What each resource type of the drawer is, in a word. */
@@ -78,11 +79,8 @@ export const medications = defineSection({
       recorded:
         resource.string('authoredOn') ?? resource.string('dateAsserted') ?? resource.string('whenPrepared'),
       kind: lookUp(kinds, resource.string('resourceType')),
-      dosage: some(dosages.flatMap((dosage) => dosageText(dosage) ?? [])),
-      reasons: some([
-        ...namesOf(resource.children('reasonCode')),
-        ...referenceNames(resource.children('reasonReference'), context),
-      ]),
+      dosage: some(dosageTexts(dosages)),
+      reasons: some(reasonsOf(resource, context)),
       prescriber: whoOf(resource, context),
       quantity: quantityText(request?.child('quantity') ?? quantityOfDispense(resource)),
       daysSupply: quantityText(request?.child('expectedSupplyDuration') ?? daysOfDispense(resource)),
@@ -117,10 +115,9 @@ function timesFor(resource: Element): Times {
   return handedOver === undefined ? timesOf(resource, 'effective') : { date: handedOver };
 }
 
-/** A dispense says nothing of whether the medicine is still taken; a plan or proposal is not taken yet. */
+/** A dispense says nothing of whether the medicine is still taken. */
 function statusOf(resource: Element, end: string | undefined, asOf: string | undefined): Status {
-  const proposed = ['proposal', 'plan'].includes(resource.string('intent') ?? '');
-  if (proposed || resource.string('resourceType') === 'MedicationDispense') return 'not stated';
+  if (resource.string('resourceType') === 'MedicationDispense') return 'not stated';
   return currencyOf({ end, status: resource.string('status'), asOf });
 }
 

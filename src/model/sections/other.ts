@@ -1,6 +1,8 @@
 import { assertionOf } from '../assertion.ts';
 import { codesOf } from '../coding.ts';
 import type { Element } from '../element.ts';
+import { readFamilyHistory } from '../family-history.ts';
+import { observationFields, readObservation } from '../observation.ts';
 import { resourceName } from '../reference.ts';
 import { defineSection } from '../section.ts';
 
@@ -20,14 +22,18 @@ const recordedMembers = ['authoredOn', 'recorded', 'issued', 'created', 'recorde
 export const other = defineSection({
   name: 'other',
   title: 'Everything else',
-  fields: {},
+  fields: observationFields,
   columns: [
     { title: 'Type', fields: ['resourceType'] },
     { title: 'Date', fields: ['date', 'start'] },
+    { title: 'Result', fields: ['value', 'unit', 'components', 'absent'] },
     { title: 'Status', fields: ['statusAsRecorded'] },
   ],
   holds: () => true,
   read(resource, context) {
+    const type = resource.string('resourceType');
+    if (type === 'Observation') return readObservation(resource, context);
+    if (type === 'FamilyMemberHistory') return readFamilyHistory(resource);
     const concepts = conceptsIn(resource, 'code');
     return {
       name: resourceName(resource, context),

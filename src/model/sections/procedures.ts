@@ -2,8 +2,9 @@ import { notesOf } from '../annotation.ts';
 import { assertionOf } from '../assertion.ts';
 import { codesOf, nameOf, namesOf } from '../coding.ts';
 import { currencyOf } from '../currency.ts';
-import { some } from '../list.ts';
+import { distinct, some } from '../list.ts';
 import { timesOf } from '../period.ts';
+import { reasonsOf } from '../reason.ts';
 import { referenceName, referenceNames } from '../reference.ts';
 import { defineSection } from '../section.ts';
 
@@ -49,13 +50,10 @@ export const procedures = defineSection({
       start,
       end,
       performed: text,
-      performers: some(referenceNames(actors, context)),
+      performers: some(distinct(referenceNames(actors, context))),
       location: referenceName(resource.child('location'), context),
       bodySites: some(namesOf(resource.children('bodySite'))),
-      reasons: some([
-        ...namesOf(resource.children('reasonCode')),
-        ...referenceNames(resource.children('reasonReference'), context),
-      ]),
+      reasons: some(reasonsOf(resource, context)),
       outcome: nameOf(resource.child('outcome')),
       complications: some(namesOf(resource.children('complication'))),
       statusReason: nameOf(resource.child('statusReason')),

@@ -28,7 +28,7 @@ export const vitalSigns = defineSection({
   fields: observationFields,
   columns: [
     { title: 'Date', fields: ['date', 'start'] },
-    { title: 'Value', fields: ['value', 'unit', 'absent'] },
+    { title: 'Value', fields: ['value', 'unit', 'components', 'absent'] },
     { title: 'Flag', fields: ['flag'] },
     { title: 'Range', fields: ['range'] },
     { title: 'Status', fields: ['statusAsRecorded'] },

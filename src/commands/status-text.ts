@@ -1,0 +1,51 @@
+import { visible } from '../render/index.ts';
+import { counted } from './counted.ts';
+import { instantText } from './instant-text.ts';
+import type { PersonStatus, PortalStatus, SourceStatus } from './status.ts';
+
+/** What `status` found, as a person reads it. */
+export function statusText(
+  directory: string,
+  people: readonly PersonStatus[],
+  portals: readonly PortalStatus[],
+): string {
+  const lines = people.flatMap(({ folder, name, birthDate, sources }) => [
+    `${name ?? folder}${birthDate === null ? '' : ` · born ${birthDate}`}`,
+    ...sources.flatMap(sourceLines),
+  ]);
+  if (people.length === 0) lines.push('The archive holds nobody yet.');
+  lines.push(...portals.map(portalLine), `Archive ${directory}`);
+  return `${lines.map(visible).join('\n')}\n`;
+}
+
+function sourceLines({ name, kind, resources, documents, gaps, ...when }: SourceStatus): string[] {
+  const held =
+    kind === 'portal'
+      ? `${counted(resources, 'resource')}, ${counted(documents, 'attachment')}`
+      : counted(documents, 'file');
+  const lines = [`  ${name.padEnd(14)}${held.padEnd(34)}${whenText(when)}`];
+  if (gaps.length > 0) lines.push(`  ${''.padEnd(14)}did not come: ${gaps.join(', ')}`);
+  return lines;
+}
+
+function whenText({
+  lastBag,
+  lastPull,
+  lastCheck,
+}: Pick<SourceStatus, 'lastBag' | 'lastPull' | 'lastCheck'>): string {
+  if (lastPull === undefined) return lastBag === undefined ? 'nothing yet' : `imported ${begunText(lastBag)}`;
+  const pulled = `pulled ${instantText(lastPull)}`;
+  return lastCheck === undefined ? pulled : `${pulled}, checked ${instantText(lastCheck)}`;
+}
+
+/** When a bag was begun, as its name `0007-2026-11-22T174000Z` says it. */
+function begunText(bag: string): string {
+  const [, day, hour, minute] = /^\d+-(\d{4}-\d\d-\d\d)T(\d\d)(\d\d)\d\dZ$/.exec(bag) ?? [];
+  return day === undefined ? bag : instantText(`${day}T${hour}:${minute}Z`);
+}
+
+function portalLine({ name, baseUrl, signedIn, accessUntil, renews }: PortalStatus): string {
+  const until = accessUntil === undefined ? '' : ` (access until ${instantText(accessUntil)})`;
+  const access = signedIn ? `signed in${renews ? ', renews itself' : ''}${until}` : 'not signed in';
+  return `Portal ${name} at ${baseUrl}: ${access}`;
+}
