@@ -35,10 +35,15 @@ function isAbsence(row: Row): boolean {
   return row.assertion === 'negated' && saysNone(row);
 }
 
-/** How many rows: those that are facts, and apart from them those recorded as not so. */
+/** How many rows: those that are facts, and apart from them those that state an absence or are recorded as not so. */
 export function countText(rows: readonly Row[]): string {
   const facts = rows.filter(isFact).length;
-  return facts === rows.length ? `${facts}` : `${facts}, and ${rows.length - facts} recorded as not so`;
+  const absent = rows.filter(isAbsence).length;
+  const notSo = rows.length - facts - absent;
+  const parts = [`${facts}`];
+  if (absent > 0) parts.push(`${absent} stated to be absent`);
+  if (notSo > 0) parts.push(`${notSo} recorded as not so`);
+  return parts.join(', and ');
 }
 
 /** What is stated without reserve before what is unconfirmed or planned, each in the order it had. */
