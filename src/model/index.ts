@@ -8,7 +8,7 @@ export type { Entry, Reading } from './entry.ts';
 export type { Finding } from './finding.ts';
 export { isOutOfRange } from './flag.ts';
 export { isGap, type Ledger, type LedgerRow, type QueryOutcome } from './ledger.ts';
-export type { PatientOfInput } from './patients.ts';
+export { patientElements, type PatientOfInput } from './patients.ts';
 export { foldCase } from './fold-case.ts';
 export type { Person } from './person.ts';
 export { birthDatesContradict, identityOf, isSamePerson, type PersonIdentity } from './person-identity.ts';

@@ -22,15 +22,18 @@ export interface PatientAssignment {
 }
 
 /** Elements by which R4 resources name the patient they are about, in the order tried. */
-const patientElements = [
+export const patientElements: readonly string[] = [
   'subject',
   'patient',
   'beneficiary',
   'for',
   'individual',
+  'candidate',
   'sender',
   'recipient',
   'source',
+  'target',
+  'actor',
 ];
 
 /**

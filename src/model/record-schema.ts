@@ -90,7 +90,7 @@ function rowSchema(section: Section): Schema {
   );
 }
 
-/** The JSON Schema (2020-12) of `bluebutton/record/1`, closed: any member it does not name is an error. */
+/** The JSON Schema (2020-12) of `bluebutton/record/1`, closed: a member it does not name is an error. */
 export function recordSchema(): Schema {
   const bySection = (schema: (section: Section) => Schema): Schema => ({
     type: 'object',

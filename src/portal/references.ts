@@ -1,5 +1,5 @@
 import { isObject, type JsonValue } from '../json/index.ts';
-import type { Resource } from '../model/index.ts';
+import { patientElements, type Resource } from '../model/index.ts';
 import { isUnder, resolveAddress } from './address.ts';
 
 /** A resource of the portal as a reference names it. */
@@ -41,21 +41,6 @@ export function* referencesIn(value: JsonValue | undefined, baseUrl: string): Ge
     for (const member of Object.values(value)) yield* referencesIn(member, baseUrl);
   }
 }
-
-/** Elements by which resources of R4 name the patient they are about. */
-const patientElements = [
-  'subject',
-  'patient',
-  'beneficiary',
-  'for',
-  'individual',
-  'candidate',
-  'sender',
-  'recipient',
-  'source',
-  'target',
-  'actor',
-];
 
 /**
  * True when a resource says it is about a patient of this portal, and never about this one. What names no patient

@@ -14,7 +14,7 @@ export const renderText: Renderer = function* text({ record }, options) {
   yield* headLines(record, paint);
   for (const section of sectionsShown(options)) {
     const rows = record.sections[section.name] ?? [];
-    if (rows.length === 0 || (section.name === 'other' && options.sections === undefined)) continue;
+    if (rows.length === 0 || (section.name === 'other' && leavesOutOther(record, options))) continue;
     yield `\n${paint.bold(`${section.title.toUpperCase()} (${countText(rows)})`)}\n`;
     yield* missingLines(record, section, options, paint);
     yield* tableLines(section, groupsIn(section, rows), options, paint);
@@ -26,6 +26,13 @@ export const renderText: Renderer = function* text({ record }, options) {
 export function* headLines(record: HealthRecord, paint: ChalkInstance): Generator<string> {
   yield `${paint.bold(visible(personLine(record)))}\n`;
   for (const line of sourceLines(record)) yield `${paint.dim(visible(line))}\n`;
+}
+
+/** The last drawer is only counted, unless it was asked for or is all there is: a record of one DNR order shows it. */
+function leavesOutOther({ sections: rowsOf }: HealthRecord, { sections: wanted }: RenderOptions): boolean {
+  return (
+    wanted === undefined && Object.entries(rowsOf).some(([name, rows]) => name !== 'other' && rows.length > 0)
+  );
 }
 
 /** What a section with rows is missing, before its rows: nobody should take them for all there is. */
@@ -90,7 +97,7 @@ function sectionsShown({ sections: wanted }: RenderOptions): Section[] {
 function* footLines(record: HealthRecord, options: RenderOptions, paint: ChalkInstance): Generator<string> {
   const lines: string[] = [];
   const others = record.sections['other'] ?? [];
-  if (options.sections === undefined && others.length > 0) {
+  if (leavesOutOther(record, options) && others.length > 0) {
     lines.push(`Not shown: ${countByType(others)}. See them: --section other`);
   }
   lines.push(...emptyLines(record, options));

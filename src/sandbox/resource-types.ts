@@ -72,7 +72,7 @@ export function isKnownType(name: string, served: ReadonlyMap<string, SearchType
   return served.has(name) || Object.hasOwn(searchTypes, name);
 }
 
-/** Offered by every portal that follows US Core, whether or not the record has any. */
+/** Offered by every portal that follows US Core, whether the record has them or not. */
 const usCore = [
   'AllergyIntolerance',
   'CarePlan',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseJson } from '../../src/json/index.ts';
 import { sectionNamed, sectionNames, type BuiltRecord } from '../../src/model/index.ts';
-import { renderCsv, renderers } from '../../src/render/index.ts';
+import { renderCsv, renderers, renderText } from '../../src/render/index.ts';
 import { csvOf, fixture, read, recordOf, recordOfResources, rendered, rowsOf } from '../facts/reading.ts';
 
 let jane: BuiltRecord;
@@ -138,5 +138,25 @@ describe('an output of nothing', () => {
     const { record } = await recordOfResources([]);
     for (const name of sectionNames) expect(renderCsv(record, name).split('\r\n')).toHaveLength(2);
     expect(() => renderCsv(record, 'no such section')).toThrow(TypeError);
+  });
+});
+
+async function shown(resources: readonly object[]): Promise<string> {
+  return [...renderText(await recordOfResources(resources), { width: 80, colour: false })].join('');
+}
+
+describe('a record that holds only what has no drawer of its own', () => {
+  const order = {
+    resourceType: 'ServiceRequest',
+    status: 'active',
+    intent: 'directive',
+    code: { text: 'Do not resuscitate' },
+  };
+
+  it('shows it in text, where a larger record only counts it and says how to see it', async () => {
+    expect(await shown([order])).toContain('Do not resuscitate');
+    const larger = await shown([order, { resourceType: 'Condition', code: { text: 'Migraine' } }]);
+    expect(larger).not.toContain('Do not resuscitate');
+    expect(larger).toContain('Not shown: 1 ServiceRequest. See them: --section other');
   });
 });

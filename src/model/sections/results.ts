@@ -31,7 +31,7 @@ export const results = defineSection({
   fields: observationFields,
   columns: [
     { title: 'Date', fields: ['date', 'start'] },
-    { title: 'Result', fields: ['value', 'unit', 'components', 'absent', 'conclusion'] },
+    { title: 'Result', fields: ['value', 'unit', 'components', 'absent', 'conclusion', 'attachments'] },
     { title: 'Flag', fields: ['flag'] },
     { title: 'Range', fields: ['range'] },
     { title: 'Status', fields: ['statusAsRecorded'] },
