@@ -14,12 +14,12 @@ This folder holds health records as they came from patient portals and files, ke
                                     portal sent it, but for white space between its parts
           data/documents/           attachments and imported files, byte for byte
           data/documents.ndjson     what each document is
-          data/changes.ndjson       what was new, changed, vanished or reappeared
+          data/changes.ndjson       what was new, changed, vanished, renumbered or reappeared
           data/ledger.json          what was asked of the portal, and what it refused
 
 Nothing is ever changed or overwritten: a later folder adds to the earlier ones. The current version of a record is the
 one that the last line about it in the changes.ndjson files names by its SHA-256; a line that says "vanished" names
-none. Do not rename, edit or delete anything inside; copying the whole folder is safe at any time.
+none, nor does one that says "renumbered": the portal gives the same under the new id that this line tells. Do not rename, edit or delete anything inside; copying the whole folder is safe at any time.
 
 ## Check it
 
@@ -32,7 +32,7 @@ Each bag-info.txt names the bag before it with the SHA-256 of that bag's tagmani
 
 ## Read the current state with SQL
 
-For DuckDB, started in this folder; here for lab results and other observations. (Not yet run by a test.)
+For DuckDB, started in this folder; here for the lab results and other observations that were pulled from portals.
 
     WITH change AS (
       SELECT *, string_split(replace(filename, '\\', '/'), '/') AS parts
@@ -42,13 +42,15 @@ For DuckDB, started in this folder; here for lab results and other observations.
       SELECT *, parts[-5] || '/' || parts[-4] AS source FROM change
       QUALIFY row_number() OVER (
         PARTITION BY parts[-5], parts[-4], resourceType, id
-        ORDER BY CAST(string_split(parts[-3], '-')[1] AS INTEGER) DESC) = 1
+        ORDER BY CAST(string_split(parts[-3], '-')[1] AS INTEGER) DESC, parts[-3] DESC) = 1
     ), line AS (
-      SELECT DISTINCT unnest(string_split(content, chr(10))) AS resource FROM read_text('*/*/*/data/fhir/Observation.ndjson')
+      SELECT DISTINCT unnest(string_split(content, chr(10))) AS resource
+      FROM read_text('*/*/*/data/fhir/Observation.ndjson')
     )
     SELECT latest.source, latest.id, line.resource
     FROM latest JOIN line ON sha256(line.resource) = latest.sha256
-    WHERE latest.change <> 'vanished';
+    WHERE latest.change NOT IN ('vanished', 'renumbered')
+    ORDER BY latest.source, latest.id;
 
 The format in full, enough to write another reader: src/archive/README.md of bluebutton-cli's source.
 `;

@@ -95,7 +95,7 @@ async function readArchiveFile(directory: string): Promise<string> {
       throw storageError(thrown, `The archive ${directory} could not be read.`);
     throw new BlueButtonError('no-archive', `There is no archive in ${directory}.`, {
       why: 'It is made by the first pull from a portal or the first import of a file.',
-      try: 'bluebutton pull\nbluebutton import FILE',
+      try: 'bluebutton pull, or bluebutton import FILE',
       cause: thrown,
     });
   }

@@ -63,6 +63,11 @@ export class BagWriter {
     await syncDirectory(this.#directory);
   }
 
+  /** Writes what was gathered, so that the files can be read as they are so far. */
+  async flush(): Promise<void> {
+    for (const file of this.#growing.values()) await file.flush();
+  }
+
   /** Closes what is open, for a bag that is given up. */
   async close(): Promise<void> {
     for (const file of this.#growing.values()) await file.close();
@@ -96,11 +101,11 @@ class GrowingFile {
   async append(text: string): Promise<void> {
     this.#waiting.push(text);
     this.#waitingLength += text.length;
-    if (this.#waitingLength >= pieceSize) await this.#write();
+    if (this.#waitingLength >= pieceSize) await this.flush();
   }
 
   async finish(): Promise<void> {
-    await this.#write();
+    await this.flush();
     await this.#handle.sync();
     await this.#handle.close();
   }
@@ -113,7 +118,7 @@ class GrowingFile {
     await this.#handle.close();
   }
 
-  async #write(): Promise<void> {
+  async flush(): Promise<void> {
     const piece = Buffer.from(this.#waiting.join(''));
     this.#waiting = [];
     this.#waitingLength = 0;

@@ -20,6 +20,8 @@ export const changeLine = v.variant('change', [
     query: v.string(),
   }),
   v.object({ change: v.literal('vanished'), resourceType, id: v.string() }),
+  /** The portal gives it under another id now, `to`, of the same type; that one's own line says `new`. */
+  v.object({ change: v.literal('renumbered'), resourceType, id: v.string(), to: v.string() }),
 ]);
 
 export type ChangeLine = v.InferOutput<typeof changeLine>;

@@ -85,6 +85,12 @@ export class Draft {
     return { sha256, bytes, path: `data/${path}` };
   }
 
+  /** The folder of the bag as it is so far, for reading back what was added. */
+  async folder(): Promise<string> {
+    await this.attempt(() => this.#writer.flush());
+    return join(this.#staging, this.#filing.person, this.#filing.source, this.#folder);
+  }
+
   /** Puts the bag into the archive and returns its path there. */
   async commit(): Promise<string> {
     const { person, source, existing, isNewPerson } = this.#filing;

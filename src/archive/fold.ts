@@ -17,7 +17,8 @@ export interface HeldResource {
   path: string;
   /** The query that last brought something new of it. */
   query: string;
-  vanished: boolean;
+  /** Whether the portal still gave it when last asked: `renumbered` when it did under another id. */
+  standing: 'given' | 'vanished' | 'renumbered';
 }
 
 /** A document the archive holds. */
@@ -61,14 +62,14 @@ export async function foldSource(archive: Archive, source: SourceFolder): Promis
 function applyChange(resources: Map<string, HeldResource>, line: ChangeLine, data: string): void {
   const key = `${line.resourceType}/${line.id}`;
   const held = resources.get(key);
-  if (line.change === 'vanished') {
-    if (held !== undefined) held.vanished = true;
+  if (!('sha256' in line)) {
+    if (held !== undefined) held.standing = line.change;
     return;
   }
   const { resourceType, id, sha256, query } = line;
   const isHeldText = line.change === 'reappeared' && held?.sha256 === sha256;
   const path = isHeldText ? held.path : `${data}/${resourceFile(resourceType)}`;
-  resources.set(key, { resourceType, id, sha256, path, query, vanished: false });
+  resources.set(key, { resourceType, id, sha256, path, query, standing: 'given' });
 }
 
 /** Where a bag keeps the resources of a type, relative to `data/`. */

@@ -14,9 +14,10 @@ import { sha256Of } from './digest.ts';
 import { documentKey, type AttachmentLine } from './document-file.ts';
 import { Draft } from './draft.ts';
 import { fileUnder } from './filing.ts';
-import { foldSource, resourceFile, type Fold } from './fold.ts';
+import { foldSource, resourceFile, type Fold, type HeldResource } from './fold.ts';
 import { ledgerFile } from './ledger-file.ts';
 import type { Lock } from './lock.ts';
+import { renumberedResources } from './renumbering.ts';
 import { isSameResource } from './same-resource.ts';
 import { StoredResources } from './stored-resources.ts';
 import { vanishedResources } from './vanished.ts';
@@ -42,6 +43,8 @@ export interface PullCounts {
   changed: number;
   unchanged: number;
   vanished: number;
+  /** Those that came under other ids than before, which are among `new` or `reappeared`. */
+  renumbered: number;
   reappeared: number;
   /** Attachments that are new or have other bytes. */
   documents: number;
@@ -72,7 +75,8 @@ export async function beginPull(archive: Archive, lock: Lock, subject: PullSubje
     filing.existing === undefined
       ? { resources: new Map(), documents: new Map(), bytes: new Map() }
       : await foldSource(archive, filing.existing);
-  return new PullDraft(archive, new Draft(archive, lock, filing, subject.software, subject.now()), fold);
+  const draft = new Draft(archive, lock, filing, subject.software, subject.now());
+  return new PullDraft(archive, draft, fold, subject.portal.baseUrl);
 }
 
 /** A pull being kept: `add` everything it brings, then `finish`, or `discard`. An error discards it. */
@@ -80,20 +84,28 @@ export class PullDraft {
   readonly #draft: Draft;
   readonly #fold: Fold;
   readonly #stored: StoredResources;
+  readonly #baseUrl: string;
   readonly #seen = new Set<string>();
+  /** What this pull wrote: resources by `Type/id`, attachments by their key. */
+  readonly #written = new Map<string, Omit<HeldResource, 'query' | 'standing'>>();
+  readonly #attached = new Map<string, string>();
+  /** `Type/id` of the resources that were not given before: new, or back again. */
+  readonly #fresh: string[] = [];
   readonly #tallies = new Map<string, Record<Outcome, number>>();
   readonly #counts: PullCounts = {
     new: 0,
     changed: 0,
     unchanged: 0,
     vanished: 0,
+    renumbered: 0,
     reappeared: 0,
     documents: 0,
   };
 
-  constructor(archive: Archive, draft: Draft, fold: Fold) {
+  constructor(archive: Archive, draft: Draft, fold: Fold, baseUrl: string) {
     this.#draft = draft;
     this.#fold = fold;
+    this.#baseUrl = baseUrl;
     this.#stored = new StoredResources(archive);
   }
 
@@ -109,15 +121,13 @@ export class PullDraft {
   }
 
   /**
-   * Completes the bag and puts it in place. There is none when nothing is new, changed, vanished or reappeared and the
-   * portal left the same questions unanswered as before; the first pull of a source always makes one.
+   * Completes the bag and puts it in place. There is none when nothing is new, changed, vanished, renumbered or
+   * reappeared and the portal left the same questions unanswered as before; the first pull of a source always makes one.
    */
   async finish(ledger: Ledger): Promise<PullResult> {
     return this.#draft.attempt(async () => {
       const gone = vanishedResources(this.#fold.resources.values(), this.#seen, ledger.rows);
-      for (const { resourceType, id } of gone) await this.#note({ change: 'vanished', resourceType, id });
-      this.#counts.vanished = gone.length;
-      const vanished = gone.map(({ resourceType, id }) => `${resourceType}/${id}`);
+      const vanished = await this.#noteGone(gone);
       const counted = { ...ledger, rows: this.#countedRows(ledger.rows), vanished };
       const result = { counts: this.#counts, ledger: counted };
       if (!this.#isNews(counted)) {
@@ -152,8 +162,15 @@ export class PullDraft {
       if (isSame) sha256 = held.sha256;
     }
     this.#counts[outcome] += 1;
-    if (outcome !== 'unchanged') await this.#draft.append(resourceFile(resourceType), `${text}\n`);
-    if (held?.vanished === true) {
+    const isBack = held !== undefined && held.standing !== 'given';
+    if (outcome === 'new' || isBack) this.#fresh.push(key);
+    if (outcome !== 'unchanged') {
+      const path = resourceFile(resourceType);
+      await this.#draft.append(path, `${text}\n`);
+      if (this.#fold.resources.size > 0)
+        this.#written.set(key, { resourceType, id, sha256, path: `data/${path}` });
+    }
+    if (isBack) {
       this.#counts.reappeared += 1;
       await this.#note({ change: 'reappeared', resourceType, id, sha256, query });
     } else if (outcome !== 'unchanged') {
@@ -175,6 +192,7 @@ export class PullDraft {
     const key = documentKey({ ...stated, change: 'new', sha256: '', bytes: 0, path: '' });
     if (this.#seen.has(key)) return 'repeated';
     this.#seen.add(key);
+    this.#attached.set(key, sha256Of(bytes));
     const held = this.#fold.documents.get(key);
     if (held !== undefined && held.line.sha256 === sha256Of(bytes)) return 'unchanged';
     const change = held === undefined ? 'new' : 'changed';
@@ -183,6 +201,48 @@ export class PullDraft {
     await this.#draft.append('documents.ndjson', `${JSON.stringify(line)}\n`);
     this.#counts.documents += 1;
     return change;
+  }
+
+  /** Notes what is gone, vanished or renumbered, and returns the names of what vanished. */
+  async #noteGone(gone: readonly HeldResource[]): Promise<string[]> {
+    const renamed = gone.length === 0 ? new Map<string, string>() : await this.#renamed(gone);
+    const vanished: string[] = [];
+    for (const held of gone) {
+      const { resourceType, id } = held;
+      const to = renamed.get(nameOf(held));
+      if (to === undefined) vanished.push(nameOf(held));
+      await this.#note(
+        to === undefined
+          ? { change: 'vanished', resourceType, id }
+          : { change: 'renumbered', resourceType, id, to: to.slice(resourceType.length + 1) },
+      );
+    }
+    this.#counts.vanished = vanished.length;
+    this.#counts.renumbered = renamed.size;
+    return vanished;
+  }
+
+  async #renamed(gone: readonly HeldResource[]): Promise<Map<string, string>> {
+    const bag = new StoredResources({ directory: await this.#draft.folder() });
+    const heldText = async (name: string): Promise<string | undefined> => {
+      const held = this.#fold.resources.get(name);
+      return held && this.#stored.textOf(held);
+    };
+    const heldAttachment = (key: string): string | undefined => this.#fold.documents.get(key)?.line.sha256;
+    return renumberedResources(
+      gone.map(nameOf),
+      this.#fresh,
+      { textOf: heldText, attachmentOf: (name, pointer) => heldAttachment(`${name}#${pointer}`) },
+      {
+        textOf: async (name) => {
+          const written = this.#written.get(name);
+          return written ? bag.textOf(written) : heldText(name);
+        },
+        attachmentOf: (name, pointer) =>
+          this.#attached.get(`${name}#${pointer}`) ?? heldAttachment(`${name}#${pointer}`),
+      },
+      this.#baseUrl,
+    );
   }
 
   async #note(line: ChangeLine): Promise<void> {
@@ -204,11 +264,15 @@ export class PullDraft {
   }
 
   #isNews(ledger: Ledger): boolean {
-    const { vanished, reappeared, documents, changed } = this.#counts;
-    if (this.#counts.new + changed + vanished + reappeared + documents > 0) return true;
+    const { vanished, renumbered, reappeared, documents, changed } = this.#counts;
+    if (this.#counts.new + changed + vanished + renumbered + reappeared + documents > 0) return true;
     const last = this.#fold.ledger;
     return last === undefined || unanswered(last) !== unanswered(ledger);
   }
+}
+
+function nameOf({ resourceType, id }: Pick<HeldResource, 'resourceType' | 'id'>): string {
+  return `${resourceType}/${id}`;
 }
 
 /** Types name files and lines end at a line end: what breaks either is refused before it is written. */

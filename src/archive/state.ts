@@ -88,7 +88,9 @@ export async function readState(archive: Archive, person: PersonFolder): Promise
       ...(ledger === undefined ? {} : { ledger }),
     })),
     documents: folds.flatMap(({ source, fold }) =>
-      [...fold.documents.values()].map((held) => archivedDocument(archive, source.folder, held, fold)),
+      [...fold.documents.values()]
+        .filter(({ line }) => standingOf(line, fold) !== 'renumbered')
+        .map((held) => archivedDocument(archive, source.folder, held, fold)),
     ),
     async *resources() {
       for (const { source, fold } of folds) yield* resourcesOf(archive, source.folder, fold);
@@ -106,9 +108,14 @@ function archivedDocument(
   const read = (): Promise<Buffer> => readDocument(archive, path, line);
   const { change: _change, held: _held, ...stated } = line;
   if (!('resource' in stated)) return { ...stated, kind: 'import', source, path, read };
-  const { resourceType, id } = stated.resource;
-  const vanished = fold.resources.get(`${resourceType}/${id}`)?.vanished ?? false;
+  const vanished = standingOf(line, fold) === 'vanished';
   return { ...stated, kind: 'attachment', source, path, vanished, read };
+}
+
+/** Whether the portal still gives the resource that names a document; undefined for an import. */
+function standingOf(line: DocumentLine, fold: Fold): HeldResource['standing'] | undefined {
+  if (!('resource' in line)) return undefined;
+  return fold.resources.get(`${line.resource.resourceType}/${line.resource.id}`)?.standing;
 }
 
 async function readDocument(archive: Archive, path: string, line: DocumentLine): Promise<Buffer> {
@@ -126,7 +133,7 @@ async function* resourcesOf(archive: Archive, source: string, fold: Fold): Async
         const sha256 = sha256Of(bytes);
         const held = wanted.get(sha256);
         if (held === undefined || !wanted.delete(sha256)) continue;
-        const { resourceType, id, vanished } = held;
+        const { resourceType, id, standing } = held;
         yield {
           source,
           resourceType,
@@ -135,7 +142,7 @@ async function* resourcesOf(archive: Archive, source: string, fold: Fold): Async
           path,
           line: number,
           text: bytes.toString('utf8'),
-          vanished,
+          vanished: standing === 'vanished',
         };
       }
     } catch (thrown) {
@@ -150,6 +157,8 @@ async function* resourcesOf(archive: Archive, source: string, fold: Fold): Async
 function byFile(resources: Iterable<HeldResource>): [string, Map<string, HeldResource>][] {
   const files = new Map<string, { type: string; wanted: Map<string, HeldResource> }>();
   for (const held of resources) {
+    // Its content is current under the new id.
+    if (held.standing === 'renumbered') continue;
     const file = files.get(held.path) ?? { type: held.resourceType, wanted: new Map<string, HeldResource>() };
     file.wanted.set(held.sha256, held);
     files.set(held.path, file);

@@ -22,7 +22,7 @@ export class StoredResources {
   }
 
   /** @throws BlueButtonError `archive-damaged` when no line of the file has the hash it should have. */
-  async textOf(held: HeldResource): Promise<string> {
+  async textOf(held: Pick<HeldResource, 'resourceType' | 'id' | 'path' | 'sha256'>): Promise<string> {
     const file = join(this.#archive.directory, held.path);
     let places = this.#places.get(held.path);
     if (places === undefined) {

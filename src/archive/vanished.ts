@@ -21,7 +21,7 @@ export function vanishedResources(
   const provenTypes = provable(asked);
   return [...held].filter(
     (resource) =>
-      !resource.vanished &&
+      resource.standing === 'given' &&
       !returned.has(`${resource.resourceType}/${resource.id}`) &&
       provenTypes.has(resource.resourceType) &&
       !isByReference(resource.query) &&

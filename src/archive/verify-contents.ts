@@ -56,7 +56,7 @@ async function verifyResources(
   report: Report,
 ): Promise<Set<string>> {
   const stored = new Set<string>();
-  const named = new Map(changes.flatMap((line) => (line.change === 'vanished' ? [] : [[line.sha256, line]])));
+  const named = new Map(changes.flatMap((line) => ('sha256' in line ? [[line.sha256, line]] : [])));
   const files = await readdir(join(archive.directory, data, 'fhir')).catch((): string[] => []);
   for (const file of files.toSorted()) {
     const path = `${data}/fhir/${file}`;
@@ -103,7 +103,7 @@ function verifyLedger(
     counts.set(query, row);
   };
   for (const line of changes) {
-    if (line.change === 'vanished') continue;
+    if (!('sha256' in line)) continue;
     if (line.change !== 'reappeared') count(line.query, line.change);
     else if (stored.has(line.sha256)) count(line.query, 'changed');
   }

@@ -66,9 +66,10 @@ function jsonOf(end: PullEnd): object {
 
 function broughtText({ name, who, counts, bag }: PortalPull): string {
   const parts = [
-    `${counts.new} new`,
+    `${counts.new - counts.renumbered} new`,
     `${counts.changed} changed`,
     `${counts.unchanged} unchanged`,
+    ...(counts.renumbered > 0 ? [`${counts.renumbered} renumbered (the same under new ids)`] : []),
     ...(counts.vanished > 0 ? [`${counts.vanished} no longer provided (kept)`] : []),
     ...(counts.reappeared > 0 ? [`${counts.reappeared} back again`] : []),
     ...(counts.documents > 0 ? [counted(counts.documents, 'attachment')] : []),

@@ -25,7 +25,7 @@ describe('an archive', () => {
     const folder = await temporaryFolder();
     await expect(openArchive(join(folder, 'none'))).rejects.toMatchObject({
       code: 'no-archive',
-      try: 'bluebutton pull\nbluebutton import FILE',
+      try: 'bluebutton pull, or bluebutton import FILE',
     });
   });
 

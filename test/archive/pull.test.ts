@@ -20,7 +20,15 @@ describe('a pull', () => {
     const archive = await newArchive();
     const sent = observation('a', '"value":5.0,"more":[1.10,1e3,-0,12345678901234567890]');
     const { bag, counts } = await pull(archive, [sent]);
-    expect(counts).toEqual({ new: 1, changed: 0, unchanged: 0, vanished: 0, reappeared: 0, documents: 0 });
+    expect(counts).toEqual({
+      new: 1,
+      changed: 0,
+      unchanged: 0,
+      vanished: 0,
+      renumbered: 0,
+      reappeared: 0,
+      documents: 0,
+    });
     const file = await readFile(join(archive.directory, bag ?? '', 'data/fhir/Observation.ndjson'), 'utf8');
     expect(file).toBe(`${sent.text}\n`);
     expect((await stateOf(archive)).all).toMatchObject([

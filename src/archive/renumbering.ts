@@ -1,0 +1,121 @@
+import { isObject, parseJson, writeJson, type JsonValue } from '../json/index.ts';
+import { sha256Of } from './digest.ts';
+import { stableForm } from './volatile-fields.ts';
+
+/** A portal's record at one time: as the archive holds it, or as this pull leaves it. Resources go by `Type/id`. */
+export interface RecordAt {
+  /** The resource's JSON text; undefined when it is not held. */
+  textOf: (name: string) => Promise<string | undefined>;
+  /** SHA-256 of the attachment at a JSON pointer of a resource; undefined when its bytes are not kept. */
+  attachmentOf: (name: string, pointer: string) => string | undefined;
+}
+
+/**
+ * Tells a renumbering from a loss: which of the resources that are gone came back under new ids. Two are the same when
+ * nothing but their own id and volatile fields differs, what they refer to is the same by its content too (an order for
+ * another medicine is another order), and their attachments have the same bytes.
+ *
+ * @param gone Names of resources held until now and no longer returned.
+ * @param fresh Names of resources that are new in this pull.
+ * @returns New names by old ones; each is paired once.
+ */
+export async function renumberedResources(
+  gone: readonly string[],
+  fresh: readonly string[],
+  before: RecordAt,
+  now: RecordAt,
+  baseUrl: string,
+): Promise<Map<string, string>> {
+  const goneTypes = new Set(gone.map(typeOf));
+  const contentBefore = new ContentReader(before, baseUrl);
+  const contentNow = new ContentReader(now, baseUrl);
+  const freshByContent = new Map<string, string[]>();
+  for (const name of fresh) {
+    if (!goneTypes.has(typeOf(name))) continue;
+    const content = await contentNow.of(name);
+    freshByContent.set(content, [...(freshByContent.get(content) ?? []), name]);
+  }
+  const pairs = new Map<string, string>();
+  for (const name of freshByContent.size === 0 ? [] : gone) {
+    const renamed = freshByContent.get(await contentBefore.of(name))?.shift();
+    if (renamed !== undefined) pairs.set(name, renamed);
+  }
+  return pairs;
+}
+
+/** How far references are followed to tell whether two resources say the same. */
+const reach = 2;
+
+/** What resources say, as hashes that do not depend on ids. */
+class ContentReader {
+  readonly #record: RecordAt;
+  readonly #baseUrl: string;
+  readonly #known = new Map<string, string>();
+
+  constructor(record: RecordAt, baseUrl: string) {
+    this.#record = record;
+    this.#baseUrl = baseUrl;
+  }
+
+  async of(name: string, distance = reach): Promise<string> {
+    const key = `${distance} ${name}`;
+    const known = this.#known.get(key) ?? (await this.#read(name, distance));
+    this.#known.set(key, known);
+    return known;
+  }
+
+  async #read(name: string, distance: number): Promise<string> {
+    const text = await this.#record.textOf(name);
+    // What is not held is known by its name alone.
+    if (text === undefined) return name;
+    const resource = stableForm(parseJson(text));
+    if (!isObject(resource)) return name;
+    const { id: _id, ...content } = resource;
+    return sha256Of(writeJson(await this.#withoutNames(content, name, '', distance)));
+  }
+
+  /** A copy in which every reference is the content it leads to, and every attachment's address its bytes. */
+  async #withoutNames(
+    value: JsonValue,
+    owner: string,
+    pointer: string,
+    distance: number,
+  ): Promise<JsonValue> {
+    if (Array.isArray(value)) {
+      const items: JsonValue[] = [];
+      for (const [index, item] of value.entries())
+        items.push(await this.#withoutNames(item, owner, `${pointer}/${index}`, distance));
+      return items;
+    }
+    if (!isObject(value)) return value;
+    const members: [string, JsonValue][] = [];
+    for (const [key, member] of Object.entries(value)) {
+      if (member === undefined) continue;
+      if (key === 'reference' && typeof member === 'string')
+        members.push([key, await this.#target(member, distance)]);
+      else if (key === 'url' && typeof member === 'string')
+        members.push([key, this.#record.attachmentOf(owner, pointer) ?? member]);
+      else
+        members.push([key, await this.#withoutNames(member, owner, `${pointer}/${escaped(key)}`, distance)]);
+    }
+    return Object.fromEntries(members);
+  }
+
+  async #target(reference: string, distance: number): Promise<string> {
+    const relative = reference.startsWith(`${this.#baseUrl}/`)
+      ? reference.slice(this.#baseUrl.length + 1)
+      : reference;
+    const [, name] = /^([A-Z][A-Za-z]*\/[A-Za-z0-9.-]{1,64})(?:\/_history\/.*)?$/.exec(relative) ?? [];
+    if (name === undefined) return reference;
+    return distance === 0 ? typeOf(name) : this.of(name, distance - 1);
+  }
+}
+
+function typeOf(name: string): string {
+  return name.slice(0, name.indexOf('/'));
+}
+
+/** RFC 6901 §3. */
+function escaped(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
