@@ -57,6 +57,7 @@ const tokenStore = {
 };
 const signingIn = [
   tokenStore,
+  { flags: '--browser', description: 'open the sign-in address in the browser (default)' },
   { flags: '--no-browser', description: 'print the sign-in address, do not open it' },
   {
     flags: '--redirect-port <port>',
@@ -160,8 +161,19 @@ export const commandTable: readonly CommandEntry[] = [
     alias: 'download',
     arguments: '[portals...]',
     summary: 'download everything new from portals into the archive',
-    options: [archive, person, ...signingIn, quiet, json],
-    examples: ['bluebutton pull', 'bluebutton pull clinic'],
+    options: [
+      archive,
+      person,
+      { flags: '-n, --dry-run', description: 'only tell what would be asked' },
+      {
+        flags: '--accept-gaps',
+        description: 'accept what does not come this time: the same gaps no longer make the exit status 3',
+      },
+      ...signingIn,
+      quiet,
+      json,
+    ],
+    examples: ['bluebutton pull', 'bluebutton pull clinic', 'bluebutton pull clinic --dry-run'],
     load: () => import('../commands/pull.ts'),
   },
   {
@@ -185,6 +197,13 @@ export const commandTable: readonly CommandEntry[] = [
     options: [archive, quiet, json],
     examples: ['bluebutton verify'],
     load: () => import('../commands/verify.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'show every setting, where it comes from, and what is wrong',
+    options: [archive, json],
+    examples: ['bluebutton doctor'],
+    load: () => import('../commands/doctor.ts'),
   },
   {
     name: 'sandbox',

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Context } from '../commands/context.ts';
 import { BlueButtonError, systemCodeOf } from '../errors/index.ts';
 import { exitStatusOf, type ExitStatus } from './exit-codes.ts';
-import { parseCommandLine } from './program.ts';
 import { reportError } from './report-error.ts';
+import { rootAnswer, version } from './root-texts.ts';
 import { outputFor, type StandardOutput } from './terminal.ts';
 
 /**
@@ -22,17 +21,17 @@ export async function main(): Promise<void> {
     env,
     allowColour,
     onFailure(thrown) {
-      unwritten = new BlueButtonError('failed', unwrittenText(thrown), { cause: thrown });
+      unwritten = unwrittenAnswer(thrown);
       stop.abort(unwritten);
     },
   });
   // Where standard error cannot be written there is nobody to tell.
   const err = outputFor(process.stderr, { env, allowColour, onFailure: () => undefined });
   process.once('SIGINT', () => {
-    stop.abort(new BlueButtonError('interrupted', 'Stopped.', { why: 'Nothing half-done was kept.' }));
+    stop.abort(stopped());
     // A second Ctrl-C ends at once, as the system does by default.
   });
-  process.once('SIGTERM', () => stop.abort(new BlueButtonError('interrupted', 'Stopped.')));
+  process.once('SIGTERM', () => stop.abort(stopped()));
   const report = (thrown: unknown): Promise<ExitStatus> => {
     const asJson = argv.includes('--json') || /--format[ =]json(?!\S)/.test(argv.join(' '));
     return reportError(thrown, err, asJson);
@@ -52,6 +51,12 @@ async function runCommandLine(
   err: StandardOutput,
   signal: AbortSignal,
 ): Promise<ExitStatus> {
+  const answer = rootAnswer(argv);
+  if (answer !== undefined) {
+    out.write(answer);
+    return exitStatusOf('done');
+  }
+  const { parseCommandLine } = await import('./program.ts');
   const parsed = await parseCommandLine(argv, version());
   if ('text' in parsed) {
     out.write(parsed.text);
@@ -71,6 +76,8 @@ async function runCommandLine(
       pid: process.pid,
       host: hostname(),
       version: version(),
+      node: process.versions.node,
+      system: `${process.platform} ${process.arch}`,
       execPath: process.execPath,
       entry: fileURLToPath(new URL('../../bin/bluebutton.js', import.meta.url)),
       isRunning,
@@ -79,10 +86,20 @@ async function runCommandLine(
   return exitStatusOf(await module.run(input, context));
 }
 
-function unwrittenText(thrown: unknown): string {
+function unwrittenAnswer(thrown: unknown): BlueButtonError {
   const code = systemCodeOf(thrown);
-  const why = code === 'ENOSPC' ? 'no space is left there' : `the system says ${code ?? 'nothing more'}`;
-  return `The answer could not be written to standard output: ${why}.`;
+  return new BlueButtonError('failed', 'The answer could not be written to standard output.', {
+    why: code === 'ENOSPC' ? 'No space is left there.' : `The system says ${code ?? 'nothing more'}.`,
+    try: 'send it somewhere else: the same command with > FILE',
+    cause: thrown,
+  });
+}
+
+function stopped(): BlueButtonError {
+  return new BlueButtonError('interrupted', 'Stopped.', {
+    why: 'Nothing half-done was kept.',
+    try: 'the same command again, whenever you like',
+  });
 }
 
 async function openBrowser(url: string): Promise<void> {
@@ -97,10 +114,4 @@ function isRunning(pid: number): boolean {
   } catch (thrown) {
     return systemCodeOf(thrown) === 'EPERM';
   }
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  const known = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-  return known && typeof manifest.version === 'string' ? manifest.version : 'unknown';
 }

@@ -26,6 +26,7 @@ export async function parseCommandLine(argv: readonly string[], version: string)
     .description('Get your own health records out of patient portals, keep them, read them and share them.')
     .version(version, '-V, --version', 'print the version')
     .helpCommand('help [command]', 'explain a command')
+    .configureOutput({ getOutHelpWidth: () => 80 })
     .addHelpText('after', exitStatusHelp());
   const configure = (command: Command): Command =>
     command
@@ -36,19 +37,19 @@ export async function parseCommandLine(argv: readonly string[], version: string)
   for (const entry of commandTable)
     program.addCommand(commandFor(entry, configure, (found) => (chosen = found)));
   try {
-    if (argv.length === 0) text = `${program.helpInformation()}${exitStatusHelp()}\n`;
-    else await program.parseAsync(asked(argv), { from: 'user' });
+    await program.parseAsync(asked(argv), { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
-    if (thrown.exitCode !== 0) throw usageError(thrown, said);
+    if (thrown.exitCode !== 0) throw usageError(thrown, said, parentOf(argv));
   }
   if (chosen?.entry.load === undefined) return { text };
   return { invocation: { module: await chosen.entry.load(), input: chosen.input } };
 }
 
-/** `help pull` asks for what `pull --help` prints; `help pul` is answered as `pul` would be. */
+/** Nothing asks for help; `help pull` for what `pull --help` prints; `help pul` is answered as `pul` would be. */
 function asked(argv: readonly string[]): string[] {
   const [first, name] = argv;
+  if (first === undefined) return ['--help'];
   if (first !== 'help' || name === undefined) return [...argv];
   const isKnown = commandTable.some((entry) => entry.name === name || entry.alias === name);
   return isKnown ? [...argv.slice(1), '--help'] : argv.slice(1);
@@ -90,23 +91,37 @@ function commandFor(
 
 function exitStatusHelp(): string {
   const lines = exitStatuses.map(({ status, meaning }) => `  ${String(status).padEnd(5)}${meaning}`);
-  return `\nExit status:\n${lines.join('\n')}\n\nNothing leaves your computer: only login, pull and portals talk to the portals you name.`;
+  return `\nExit status:\n${lines.join('\n')}\n\nNothing leaves your computer: only login, pull and portals talk to the network, and\nonly to the portals you name.`;
 }
 
 /** Commander's sentence, with its suggestion as the next step. */
-function usageError({ code, message }: CommanderError, help: string): BlueButtonError {
+function usageError(
+  { code, message }: CommanderError,
+  help: string,
+  parent: string | undefined,
+): BlueButtonError {
   if (code === 'commander.help') {
-    return new BlueButtonError('usage', 'That command needs one of its subcommands.', { why: help.trim() });
+    return new BlueButtonError('usage', 'That command needs one of its subcommands.', {
+      why: help.trim(),
+      try: 'the same command with one of them',
+    });
   }
   const [sentence = '', hint] = message.replace(/^error: /, '').split('\n');
   const suggestion = hint === undefined ? undefined : /Did you mean (one of )?(.+?)\?/.exec(hint)?.[2];
   const what = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
   return new BlueButtonError('usage', what.endsWith('.') ? what : `${what}.`, {
-    try: tryInstead(suggestion),
+    why: 'The command line was not understood, so nothing was done.',
+    try: tryInstead(suggestion, parent),
   });
 }
 
-function tryInstead(suggestion: string | undefined): string {
+function tryInstead(suggestion: string | undefined, parent: string | undefined): string {
   if (suggestion === undefined) return 'bluebutton help';
-  return suggestion.startsWith('-') ? `the same command with ${suggestion}` : `bluebutton ${suggestion}`;
+  if (suggestion.startsWith('-')) return `the same command with ${suggestion}`;
+  return ['bluebutton', ...(parent === undefined ? [] : [parent]), suggestion].join(' ');
+}
+
+/** The command whose subcommands were meant, if one was. */
+function parentOf([first]: readonly string[]): string | undefined {
+  return commandTable.find(({ name, commands }) => name === first && commands !== undefined)?.name;
 }

@@ -8,13 +8,13 @@ import {
 } from '../archive/index.ts';
 import { BlueButtonError } from '../errors/index.ts';
 import type { PersonIdentity } from '../model/index.ts';
-import { archiveDirectory } from '../settings/index.ts';
 import { textOption, type CommandInput } from './command.ts';
 import type { Context } from './context.ts';
+import { settingOf } from './setting.ts';
 
-/** The archive a command means. */
-export function archiveFor(input: CommandInput, context: Context): string {
-  return archiveDirectory(textOption(input, 'archive'), context.env, context.cwd);
+/** The folder of the archive a command means, absolute. */
+export async function archiveFor(input: CommandInput, context: Context): Promise<string> {
+  return (await settingOf('archive', input, context)) ?? '';
 }
 
 /**
@@ -26,7 +26,7 @@ export async function choosePerson(
   input: CommandInput,
   context: Context,
 ): Promise<{ archive: Archive; person: PersonFolder }> {
-  const archive = await openArchive(archiveFor(input, context));
+  const archive = await openArchive(await archiveFor(input, context));
   const people = await listPeople(archive);
   const wanted = textOption(input, 'person');
   const candidates = wanted === undefined ? people : people.filter((person) => isCalled(person, wanted));
@@ -35,6 +35,7 @@ export async function choosePerson(
   const known = people.map((each) => `  ${each.folder}  ${namesOf(each).join(', ')}`.trimEnd()).join('\n');
   if (people.length === 0) {
     throw new BlueButtonError('no-archive', 'The archive holds nobody yet.', {
+      why: 'Nothing has been imported into it or pulled.',
       try: 'bluebutton import FILE',
     });
   }

@@ -13,7 +13,7 @@ export interface ArchiveWriter {
 export function archiveWriter(input: CommandInput, context: Context): ArchiveWriter {
   let opened: Promise<{ archive: Archive; lock: Lock }> | undefined;
   const open = async (): Promise<{ archive: Archive; lock: Lock }> => {
-    const archive = await createArchive(archiveFor(input, context));
+    const archive = await createArchive(await archiveFor(input, context));
     const { pid, host, isRunning } = context.program;
     return { archive, lock: await lockArchive(archive, { pid, host, now: context.now, isRunning }) };
   };

@@ -34,10 +34,17 @@ export function startCommand(
     child.on('error', reject);
     child.on('close', (status, signal) => {
       if (signal === null) resolve(status ?? 1);
-      else reject(new BlueButtonError('failed', `bluebutton ${words[0] ?? ''} was ended by ${signal}.`));
+      else reject(endedBy(words, signal));
     });
   });
   return { child, ended };
+}
+
+function endedBy(words: readonly string[], signal: NodeJS.Signals): BlueButtonError {
+  return new BlueButtonError('failed', `${typed(words)} was ended from outside.`, {
+    why: `It got the signal ${signal}.`,
+    try: 'the same command again',
+  });
 }
 
 /** A command line as a person types it, for showing. */

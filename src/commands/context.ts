@@ -32,6 +32,9 @@ export interface Context {
     host: string;
     /** Version of this tool. */
     version: string;
+    /** Version of Node, and `linux x64` and the like. */
+    node: string;
+    system: string;
     /** The node program and this tool's own file: how to run another command of it. */
     execPath: string;
     entry: string;

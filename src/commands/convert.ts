@@ -25,6 +25,10 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
   const format = textOption(input, 'to') ?? formatOfEnding[extname(output)];
   if (format === undefined) {
     throw new BlueButtonError('usage', 'It is not clear what to convert to.', {
+      why:
+        output === '-'
+          ? 'Neither --to nor a file after -o says it.'
+          : `The ending of ${output} says nothing of it, and --to was not given.`,
       try: 'bluebutton convert FILE --to json (or ndjson, csv, markdown, text, fhir)',
     });
   }

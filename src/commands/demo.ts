@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { BlueButtonError } from '../errors/index.ts';
+import { BlueButtonError, systemCodeOf } from '../errors/index.ts';
 import { startCommand, typed, type ChildCommand } from './child-command.ts';
 import { textOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
@@ -79,8 +79,7 @@ class Stage {
     const [line = ''] = await firstLine(portal);
     const said: unknown = JSON.parse(line);
     const baseUrl = typeof said === 'object' && said !== null && 'baseUrl' in said ? said.baseUrl : undefined;
-    if (typeof baseUrl !== 'string')
-      throw new BlueButtonError('failed', 'The practice portal did not start.');
+    if (typeof baseUrl !== 'string') throw didNotStart();
     this.#context.out.write(`The practice portal is at ${baseUrl}\n`);
     return baseUrl;
   }
@@ -122,7 +121,10 @@ class Stage {
     this.#context.signal.removeEventListener('abort', stop);
     this.#context.signal.throwIfAborted();
     if (status === 0) return;
-    throw new BlueButtonError('failed', `The demo stopped: ${typed(words)} ended with status ${status}.`);
+    throw new BlueButtonError('failed', 'The demo stopped.', {
+      why: `${typed(words)} ended with status ${status}; what it said stands above.`,
+      try: 'bluebutton demo, once more; if it stays, please report it with what it printed',
+    });
   }
 
   #show(words: readonly string[]): void {
@@ -154,12 +156,20 @@ function firstLine({ child, ended }: ChildCommand): Promise<string[]> {
       text += piece;
       if (text.includes('\n')) resolveLine(text.split('\n'));
     });
-    ended.then(() => reject(new BlueButtonError('failed', 'The practice portal did not start.')), reject);
+    ended.then(() => reject(didNotStart()), reject);
+  });
+}
+
+function didNotStart(): BlueButtonError {
+  return new BlueButtonError('failed', 'The practice portal did not start.', {
+    why: 'It ended without saying where it is.',
+    try: 'bluebutton sandbox, to see what it says',
   });
 }
 
 function refuseFolder(folder: string, cause: unknown): never {
   throw new BlueButtonError('usage', `${folder} could not be made as a new folder.`, {
+    why: `The system says ${systemCodeOf(cause) ?? 'nothing more'}.`,
     try: 'bluebutton demo --keep NEW-FOLDER',
     cause,
   });

@@ -1,4 +1,4 @@
-import { BlueButtonError } from '../errors/index.ts';
+import { BlueButtonError, nearestWord } from '../errors/index.ts';
 import { sectionNames, type BuiltRecord } from '../model/index.ts';
 import { renderCsv, renderers, type RenderOptions } from '../render/index.ts';
 
@@ -16,7 +16,10 @@ export function rendered(format: string, built: BuiltRecord, options: RenderOpti
   }
   const render = renderers[format];
   if (render === undefined)
-    throw new BlueButtonError('usage', `${format} is not a format.`, { try: 'bluebutton help convert' });
+    throw new BlueButtonError('usage', `${format} is not a format.`, {
+      why: `Formats: csv, ${Object.keys(renderers).join(', ')}.`,
+      try: 'bluebutton help convert',
+    });
   return render(built, options);
 }
 
@@ -30,6 +33,6 @@ export function checkedSections(names: string[] | undefined): string[] | undefin
   if (unknown === undefined) return names;
   throw new BlueButtonError('usage', `${unknown} is not a section.`, {
     why: `Sections: ${sectionNames.join(', ')}.`,
-    try: `--section ${sectionNames.find((name) => name.startsWith(unknown.slice(0, 2))) ?? 'results'}`,
+    try: `--section ${nearestWord(unknown, sectionNames) ?? 'results'}`,
   });
 }

@@ -102,11 +102,12 @@ export async function readPath(asTyped: string, { cwd, signal }: Context): Promi
     const code = systemCodeOf(thrown);
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw new BlueButtonError('usage', `There is no file ${asTyped}.`, {
+        why: `It was looked for at ${path}.`,
         try: 'ls, to see what is there',
         cause: thrown,
       });
     }
-    throw systemRefusal(`${asTyped} could not be read.`, thrown);
+    throw systemRefusal(`${asTyped} could not be read.`, thrown, `ls -l ${asTyped}, to see who may read it`);
   }
 }
 
@@ -118,6 +119,7 @@ function namedPipe(path: string): Readable {
 async function readStdin({ stdin, signal }: Context): Promise<Uint8Array> {
   if (stdin.isTTY === true) {
     throw new BlueButtonError('usage', 'Nothing is piped into standard input.', {
+      why: 'A dash means standard input, and that is the keyboard here.',
       try: 'cat FILE | bluebutton show -',
     });
   }

@@ -14,7 +14,7 @@ import {
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
   const [name = ''] = input.arguments;
   const portal = portalNamed(await readPortals(placesOf(context.env)), name);
-  const { kind, store } = chosenTokenStore(name, input, context);
+  const { kind, store } = await chosenTokenStore(name, input, context);
   const http = httpFor(context);
   try {
     const access = await reachPortal(name, portal, http, input, context);

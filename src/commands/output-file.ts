@@ -49,6 +49,7 @@ async function refuseExisting(path: string, force: boolean): Promise<void> {
   });
   if (found === undefined || (force && found.isFile())) return;
   throw new BlueButtonError('usage', `${path} exists already.`, {
+    why: found.isFile() ? 'Nothing is overwritten unless told so.' : 'It is not a file.',
     try: found.isFile() ? 'the same command with --force, or another name after -o' : 'another name after -o',
   });
 }

@@ -16,9 +16,10 @@ import {
   type TokenStore,
 } from '../portal/index.ts';
 import { visible } from '../render/index.ts';
-import { placesOf, resolveSetting, type NamedPortal } from '../settings/index.ts';
-import { flagOption, textOption, type CommandInput } from './command.ts';
+import { placesOf, type NamedPortal } from '../settings/index.ts';
+import { flagOption, type CommandInput } from './command.ts';
 import type { Context } from './context.ts';
+import { settingOf } from './setting.ts';
 
 /** A named portal, ready to be talked to. */
 export interface PortalAccess {
@@ -51,9 +52,20 @@ export function keptTokens(context: Context): TokenStore {
   return fileTokenStore(join(placesOf(context.env).state, 'tokens'));
 }
 
-/** What was chosen by `--token-store` or BLUEBUTTON_TOKEN_STORE; empty when nothing was. */
-export function tokenStoreChoice(input: CommandInput, { env }: Context): string {
-  return resolveSetting('token-store', textOption(input, 'tokenStore'), env, '').value;
+/**
+ * The sign-in kept in files for a portal.
+ *
+ * @throws BlueButtonError `login-needed` when there is none, or it is for another address.
+ */
+export async function keptSignIn(name: string, baseUrl: string, context: Context): Promise<TokenSet> {
+  const tokens = await keptTokens(context).read(name);
+  if (tokens?.baseUrl === baseUrl) return tokens;
+  throw new BlueButtonError('login-needed', `You are not signed in to ${name}.`, {
+    why: tokens
+      ? `The sign-in that is kept is for another address, ${tokens.baseUrl}.`
+      : 'No sign-in is kept for it.',
+    try: `bluebutton login ${name} --token-store file`,
+  });
 }
 
 /**
@@ -67,24 +79,24 @@ export async function withSignInCommand<Result>(
   try {
     return await step();
   } catch (thrown) {
-    if (!(thrown instanceof BlueButtonError) || thrown.try?.includes(signInCommand) !== true) throw thrown;
+    if (!(thrown instanceof BlueButtonError) || !thrown.try.includes(signInCommand)) throw thrown;
     const { code, message, why, cause } = thrown;
     throw new BlueButtonError(code, message, { why, try: thrown.try.replace(signInCommand, command), cause });
   }
 }
 
 /**
- * Where new tokens go, by `--token-store` or BLUEBUTTON_TOKEN_STORE. There is no default: where the key to a medical
- * history lies is the person's choice.
+ * Where new tokens go, by the setting `token-store`. There is no default: where the key to a medical history lies is the
+ * person's choice.
  *
  * @throws BlueButtonError `usage` when nothing was chosen.
  */
-export function chosenTokenStore(
+export async function chosenTokenStore(
   name: string,
   input: CommandInput,
   context: Context,
-): { kind: 'file' | 'memory'; store: TokenStore } {
-  const value = tokenStoreChoice(input, context);
+): Promise<{ kind: 'file' | 'memory'; store: TokenStore }> {
+  const value = await settingOf('token-store', input, context);
   if (value === 'file') return { kind: value, store: keptTokens(context) };
   if (value === 'memory') return { kind: value, store: memoryTokenStore() };
   throw new BlueButtonError('usage', 'Where should the sign-in be kept? Please choose.', {
@@ -105,8 +117,8 @@ export async function signInAt(
   const tokens = await signIn(http, description, {
     clientId: portal.clientId,
     scopes: portal.scopes ?? defaultScopes(description),
-    redirectPort: numberOption(input, 'redirectPort', 65_535),
-    timeoutSeconds: numberOption(input, 'timeout', 86_400),
+    redirectPort: await settingOf('redirect-port', input, context),
+    timeoutSeconds: await settingOf('timeout', input, context),
     signal: context.signal,
     now: context.now,
     onAddress: (url) => announce(url, name, input, context),
@@ -125,19 +137,8 @@ async function announce(url: string, name: string, input: CommandInput, context:
   const { err } = context;
   err.write(`Sign in to ${name} at ${new URL(url).host} in your browser:\n\n  ${url}\n\n`);
   err.write('Waiting for the portal to send you back here. Ctrl-C stops.\n');
-  // Commander turns --no-browser into browser: false.
-  if (input.options['browser'] === false) return;
+  if ((await settingOf('browser', input, context)) === false) return;
   await context.openBrowser(url).catch(() => {
     err.write('No browser could be opened: copy the address above into one on this computer.\n');
-  });
-}
-
-function numberOption(input: CommandInput, name: string, most: number): number | undefined {
-  const text = textOption(input, name);
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0 && value <= most) return value;
-  throw new BlueButtonError('usage', `${text} is not a whole number from 1 to ${most}.`, {
-    try: 'bluebutton help login',
   });
 }

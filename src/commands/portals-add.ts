@@ -42,7 +42,13 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
     const scopes = textOption(input, 'scope')
       ?.split(/[\s,]+/)
       .filter((scope) => scope !== '');
-    const portal: NamedPortal = { baseUrl, clientId, ...(scopes && { scopes }) };
+    const accepted = known?.acceptedGaps;
+    const portal: NamedPortal = {
+      baseUrl,
+      clientId,
+      ...(scopes && { scopes }),
+      ...(accepted && { acceptedGaps: accepted }),
+    };
     await writePortals(places, { ...portals, [name]: portal });
     if (flagOption(input, 'json')) {
       context.out.write(

@@ -17,14 +17,16 @@ import { flagOption, type CommandInput } from './command.ts';
 import type { Context } from './context.ts';
 import { errorText } from './error-text.ts';
 import {
+  keptSignIn,
   keptTokens,
   reachPortal,
   signInAt,
-  tokenStoreChoice,
   whoText,
   withSignInCommand,
   type PortalAccess,
 } from './portal-access.ts';
+import { noPatient } from './pull-plan.ts';
+import { settingOf } from './setting.ts';
 
 /** One portal of a pull. */
 export interface PullTask {
@@ -47,7 +49,7 @@ export interface PortalPull extends PullResult {
  */
 export async function pullPortal(task: PullTask, input: CommandInput, context: Context): Promise<PortalPull> {
   const signInAgain =
-    tokenStoreChoice(input, context) === 'memory'
+    (await settingOf('token-store', input, context)) === 'memory'
       ? `bluebutton pull ${task.name} --token-store memory`
       : `bluebutton login ${task.name} --token-store file`;
   return withSignInCommand(signInAgain, () => pullIntoArchive(task, input, context));
@@ -61,12 +63,7 @@ async function pullIntoArchive(task: PullTask, input: CommandInput, context: Con
   const renew = renewer(access, store, context);
   const { current, identity } = await accepted(http, tokens, renew, context);
   const { patientId } = current;
-  if (patientId === undefined) {
-    throw new BlueButtonError('login-needed', `${name} did not say whose record this sign-in is for.`, {
-      why: 'The sign-in carries no patient id.',
-      try: `bluebutton login ${name} --token-store file`,
-    });
-  }
+  if (patientId === undefined) throw noPatient(name);
   const { baseUrl, fhirVersion } = access.description;
   const items = pull({
     http,
@@ -127,7 +124,7 @@ function refuseUnanswered(name: string, { rows }: Ledger): void {
   const [first] = asked;
   if (first === undefined || asked.some(({ outcome }) => outcome !== 'failed')) return;
   throw new BlueButtonError('temporary', `${name} answered nothing it was asked. Nothing was kept.`, {
-    why: first.reason,
+    why: first.reason ?? 'It gave no reason.',
     try: `bluebutton pull ${name}, some time later`,
   });
 }
@@ -153,16 +150,11 @@ async function accessTokens(
   input: CommandInput,
   context: Context,
 ): Promise<{ tokens: TokenSet; store: TokenStore | undefined }> {
-  if (tokenStoreChoice(input, context) === 'memory') {
+  if ((await settingOf('token-store', input, context)) === 'memory') {
     return { tokens: (await signInAt(access, input, context)).tokens, store: undefined };
   }
-  const store = keptTokens(context);
-  const tokens = await store.read(access.name);
-  if (tokens?.baseUrl === access.description.baseUrl) return { tokens, store };
-  throw new BlueButtonError('login-needed', `You are not signed in to ${access.name}.`, {
-    ...(tokens && { why: `The sign-in that is kept is for another address, ${tokens.baseUrl}.` }),
-    try: `bluebutton login ${access.name} --token-store file`,
-  });
+  const tokens = await keptSignIn(access.name, access.description.baseUrl, context);
+  return { tokens, store: keptTokens(context) };
 }
 
 /** Renews tokens and keeps the new ones on disk before they are used: the old refresh token may be dead by then. */

@@ -1,9 +1,10 @@
 import type { BlueButtonError, ErrorCode } from '../errors/index.ts';
-import { isGap, type LedgerRow } from '../model/index.ts';
+import { gapsOf, isGap, type LedgerRow } from '../model/index.ts';
 import { visible } from '../render/index.ts';
 import { counted } from './counted.ts';
 import type { Context, Outcome } from './context.ts';
 import { errorText } from './error-text.ts';
+import { planText, type PortalPlan } from './pull-plan.ts';
 import type { PortalPull } from './pull-portal.ts';
 
 /** A portal that could not be pulled, and why. */
@@ -15,34 +16,78 @@ export interface PullFailure {
 /** How the pull from one portal ended. */
 export type PullEnd = PortalPull | PullFailure;
 
-/** Tells what a pull brought, which portals failed, and everything else that was asked for and did not come. */
+/** How a pull tells what it did. */
+export interface ReportOptions {
+  json: boolean;
+  quiet: boolean;
+}
+
+/**
+ * Tells what a pull brought, which portals failed, and everything else that was asked for and did not come.
+ *
+ * @param accepted By portal, the gaps (`gapsOf`) that the person has accepted: they are only counted.
+ */
 export function reportPull(
   ends: readonly PullEnd[],
-  { json, quiet }: { json: boolean; quiet: boolean },
+  accepted: ReadonlyMap<string, readonly string[]>,
+  { json, quiet }: ReportOptions,
   { out, err }: Context,
 ): Outcome {
-  if (json)
-    out.write(`${JSON.stringify({ schema: 'bluebutton/pull/1', portals: ends.map(jsonOf) }, null, 2)}\n`);
-  const failures: ErrorCode[] = [];
+  const acceptedBy = ({ name }: PullEnd): ReadonlySet<string> => new Set(accepted.get(name));
+  if (json) {
+    const portals = ends.map((end) => jsonOf(end, acceptedBy(end)));
+    out.write(`${JSON.stringify({ schema: 'bluebutton/pull/1', portals }, null, 2)}\n`);
+  }
   let gaps = 0;
   for (const end of ends) {
     if ('error' in end) {
-      failures.push(end.error.code);
       if (!json) err.write(`${end.name}: ${errorText(end.error)}`);
       continue;
     }
     if (!json && !quiet) out.write(`${broughtText(end)}\n`);
-    const { vanished } = end.ledger;
+    const { rows, vanished } = end.ledger;
     if (vanished.length > 0) err.write(`${end.name}: ${vanishedText(vanished)}.\n`);
-    const missing = end.ledger.rows.filter(isGap);
-    if (missing.length > 0) err.write(`${end.name}: not everything came.\n${missing.map(gapText).join('')}`);
-    gaps += missing.length;
+    const open = openGaps(rows, acceptedBy(end));
+    if (open.length > 0) err.write(`${end.name}: not everything came.\n${open.map(gapText).join('')}`);
+    gaps += open.length;
+    const known = rows.filter(isGap).length - open.length;
+    if (known > 0 && !quiet && !json)
+      err.write(`${end.name}: ${counted(known, 'accepted gap')}; the ledger names what did not come.\n`);
   }
-  const gravest = gravestOf(failures);
+  const gravest = gravestOf(ends);
   if (gravest !== undefined) return gravest;
   if (gaps > 0) return 'partial';
   if (!quiet && !json) err.write('Next: bluebutton summary\n');
   return 'done';
+}
+
+/** Tells what a pull would ask, and which portals could not be asked for it. */
+export function reportPlan(
+  ends: readonly (PortalPlan | PullFailure)[],
+  { json }: ReportOptions,
+  { out, err }: Context,
+): Outcome {
+  if (json) {
+    const portals = ends.map((end) => ('error' in end ? failureJson(end) : end));
+    out.write(`${JSON.stringify({ schema: 'bluebutton/plan/1', portals }, null, 2)}\n`);
+  }
+  for (const end of ends) {
+    if (json) continue;
+    if ('error' in end) err.write(`${end.name}: ${errorText(end.error)}`);
+    else for (const piece of planText(end, out.width)) out.write(piece);
+  }
+  if (!json) err.write('Nothing of the record was asked for, and nothing was written.\n');
+  return gravestOf(ends) ?? 'done';
+}
+
+/** The rows that left something out which is not accepted, with only that. */
+function openGaps(rows: readonly LedgerRow[], accepted: ReadonlySet<string>): LedgerRow[] {
+  return rows
+    .filter((row) => gapsOf(row).some((gap) => !accepted.has(gap)))
+    .map((row) => ({
+      ...row,
+      missing: row.missing.filter((item) => !accepted.has(`${row.query}: ${item}`)),
+    }));
 }
 
 const gravity: readonly ErrorCode[] = [
@@ -54,14 +99,23 @@ const gravity: readonly ErrorCode[] = [
 ];
 
 /** The failure that decides how a pull of several portals ends. */
-function gravestOf(codes: readonly ErrorCode[]): ErrorCode | undefined {
+function gravestOf(ends: readonly (PullEnd | PortalPlan)[]): ErrorCode | undefined {
+  const codes = ends.flatMap((end) => ('error' in end ? [end.error.code] : []));
   return gravity.find((code) => codes.includes(code)) ?? codes[0];
 }
 
-function jsonOf(end: PullEnd): object {
-  if (!('error' in end)) return end;
-  const { code, message, why, try: next } = end.error;
-  return { name: end.name, error: { code, message, why, try: next } };
+function jsonOf(end: PullEnd, accepted: ReadonlySet<string>): object {
+  if ('error' in end) return failureJson(end);
+  const gaps = end.ledger.rows.flatMap(gapsOf);
+  return {
+    ...end,
+    gaps: gaps.filter((gap) => !accepted.has(gap)),
+    acceptedGaps: gaps.filter((gap) => accepted.has(gap)),
+  };
+}
+
+function failureJson({ name, error: { code, message, why, try: next } }: PullFailure): object {
+  return { name, error: { code, message, why, try: next } };
 }
 
 function broughtText({ name, who, counts, bag }: PortalPull): string {

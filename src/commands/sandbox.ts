@@ -53,7 +53,10 @@ function portOf(input: CommandInput): number {
   const text = textOption(input, 'port') ?? '0';
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new BlueButtonError('usage', `${text} is not a port.`, { try: 'bluebutton sandbox --port 8080' });
+  throw new BlueButtonError('usage', `${text} is not a port.`, {
+    why: 'A port is a whole number from 0 (any free one) to 65535.',
+    try: 'bluebutton sandbox --port 8080',
+  });
 }
 
 /** A log that keeps its lines in order and is whole once it is closed. */

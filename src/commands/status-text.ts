@@ -18,13 +18,22 @@ export function statusText(
   return `${lines.map(visible).join('\n')}\n`;
 }
 
-function sourceLines({ name, kind, resources, documents, gaps, ...when }: SourceStatus): string[] {
+function sourceLines({
+  name,
+  kind,
+  resources,
+  documents,
+  gaps,
+  acceptedGaps,
+  ...when
+}: SourceStatus): string[] {
   const held =
     kind === 'portal'
       ? `${counted(resources, 'resource')}, ${counted(documents, 'attachment')}`
       : counted(documents, 'file');
   const lines = [`  ${name.padEnd(14)}${held.padEnd(34)}${whenText(when)}`];
-  if (gaps.length > 0) lines.push(`  ${''.padEnd(14)}did not come: ${gaps.join(', ')}`);
+  const gapTexts = gaps.map((gap) => (acceptedGaps.includes(gap) ? `${gap} (accepted)` : gap));
+  if (gapTexts.length > 0) lines.push(`  ${''.padEnd(14)}did not come: ${gapTexts.join(', ')}`);
   return lines;
 }
 

@@ -1,6 +1,6 @@
 import { listPeople, openArchive, readState, type ArchiveState } from '../archive/index.ts';
-import { isGap, type LedgerRow } from '../model/index.ts';
-import { placesOf, readLastChecks, readPortals } from '../settings/index.ts';
+import { gapsOf, isGap, type LedgerRow } from '../model/index.ts';
+import { placesOf, readLastChecks, readPortals, type NamedPortal } from '../settings/index.ts';
 import { archiveFor } from './archive-person.ts';
 import { flagOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
@@ -20,6 +20,8 @@ export interface SourceStatus {
   lastCheck?: string;
   /** Resource types, or `attachments`, that the last pull kept asked for and did not get in full. */
   gaps: string[];
+  /** Those of them in which nothing is missing but what the person has accepted. */
+  acceptedGaps: string[];
 }
 
 export interface PersonStatus {
@@ -40,8 +42,11 @@ export interface PortalStatus {
 
 /** Shows what the archive holds of whom, from where and since when, and which sign-ins there are. */
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
-  const archive = await openArchive(archiveFor(input, context));
+  const archive = await openArchive(await archiveFor(input, context));
   const checks = await readLastChecks(placesOf(context.env), archive.directory);
+  const named = await readPortals(placesOf(context.env));
+  const acceptedFrom = (portal: string): readonly string[] =>
+    (Object.hasOwn(named, portal) ? named[portal]?.acceptedGaps : undefined) ?? [];
   const people: PersonStatus[] = [];
   for (const person of await listPeople(archive)) {
     const identity = person.identities.find(({ name }) => name !== undefined);
@@ -50,10 +55,10 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
       folder: person.folder,
       name: identity?.name ?? null,
       birthDate: identity?.birthDate ?? null,
-      sources: await sourcesOf(state, (source) => checks[`${person.folder}/${source}`]),
+      sources: await sourcesOf(state, (source) => checks[`${person.folder}/${source}`], acceptedFrom),
     });
   }
-  const portals = await portalsOf(context);
+  const portals = await portalsOf(named, context);
   if (flagOption(input, 'json')) {
     context.out.write(
       `${JSON.stringify({ schema: 'bluebutton/status/1', archive: archive.directory, people, portals }, null, 2)}\n`,
@@ -67,6 +72,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
 async function sourcesOf(
   state: ArchiveState,
   checkOf: (source: string) => string | undefined,
+  acceptedFrom: (portal: string) => readonly string[],
 ): Promise<SourceStatus[]> {
   const counts = new Map<string, number>();
   for await (const { source, vanished } of state.resources()) {
@@ -75,6 +81,9 @@ async function sourcesOf(
   return state.sources.map(({ folder, description, bags, ledger }) => {
     const last = bags.at(-1)?.folder;
     const check = checkOf(folder);
+    const gaps = (ledger?.rows ?? []).filter(isGap);
+    const accepted = new Set(acceptedFrom(description.name));
+    const open = gaps.filter((row) => gapsOf(row).some((gap) => !accepted.has(gap)));
     return {
       name: folder,
       kind: description.kind,
@@ -83,19 +92,22 @@ async function sourcesOf(
       ...(last !== undefined && { lastBag: last }),
       ...(ledger && { lastPull: ledger.finished }),
       ...(check !== undefined && { lastCheck: check }),
-      gaps: [...new Set((ledger?.rows ?? []).filter(isGap).map(nameOfGap))],
+      gaps: namesOfGaps(gaps),
+      acceptedGaps: namesOfGaps(gaps).filter((name) => !namesOfGaps(open).includes(name)),
     };
   });
 }
 
-function nameOfGap({ query, resourceType }: LedgerRow): string {
-  return query === 'attachments' ? query : resourceType;
+function namesOfGaps(rows: readonly LedgerRow[]): string[] {
+  return [
+    ...new Set(rows.map(({ query, resourceType }) => (query === 'attachments' ? query : resourceType))),
+  ];
 }
 
-async function portalsOf(context: Context): Promise<PortalStatus[]> {
+async function portalsOf(named: Record<string, NamedPortal>, context: Context): Promise<PortalStatus[]> {
   const store = keptTokens(context);
   const statuses: PortalStatus[] = [];
-  for (const [name, { baseUrl }] of Object.entries(await readPortals(placesOf(context.env)))) {
+  for (const [name, { baseUrl }] of Object.entries(named)) {
     const tokens = await store.read(name).catch(() => undefined);
     statuses.push({
       name,

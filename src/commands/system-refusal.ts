@@ -12,7 +12,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** The error for a file or folder that the system refuses; `happened` says what, e.g. `x.csv could not be written.` */
-export function systemRefusal(happened: string, cause: unknown, next?: string): BlueButtonError {
+export function systemRefusal(happened: string, cause: unknown, next: string): BlueButtonError {
   const code = systemCodeOf(cause);
   const why =
     code === undefined ? 'The system says nothing more.' : (reasons[code] ?? `The system says ${code}.`);

@@ -11,7 +11,7 @@ import type { Context, Outcome } from './context.ts';
  * @throws BlueButtonError `archive-damaged` naming each damaged file.
  */
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
-  const archive = await openArchive(archiveFor(input, context));
+  const archive = await openArchive(await archiveFor(input, context));
   const { bags, files, bytes, problems, notes } = await verifyArchive(archive.directory);
   if (flagOption(input, 'json')) {
     context.out.write(

@@ -16,10 +16,10 @@ export type ErrorCode =
   | 'interrupted';
 
 export interface ErrorParts {
-  /** Why it happened, when known: one sentence or a few lines. */
-  why?: string | undefined;
+  /** Why it happened: one sentence or a few lines. */
+  why: string;
   /** What to do next: a command to paste, or one sentence. */
-  try?: string | undefined;
+  try: string;
   cause?: unknown;
 }
 
@@ -30,10 +30,10 @@ export interface ErrorParts {
 export class BlueButtonError extends Error {
   override readonly name = 'BlueButtonError';
   readonly code: ErrorCode;
-  readonly why: string | undefined;
-  readonly try: string | undefined;
+  readonly why: string;
+  readonly try: string;
 
-  constructor(code: ErrorCode, message: string, parts: ErrorParts = {}) {
+  constructor(code: ErrorCode, message: string, parts: ErrorParts) {
     super(message, parts.cause === undefined ? undefined : { cause: parts.cause });
     this.code = code;
     this.why = parts.why;

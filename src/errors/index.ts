@@ -5,3 +5,4 @@ export {
   type ErrorCode,
   type ErrorParts,
 } from './bluebutton-error.ts';
+export { nearestWord } from './nearest-word.ts';

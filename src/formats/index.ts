@@ -22,6 +22,7 @@ export async function recognize(document: ByteSource): Promise<Format> {
   const head = await headOf(document);
   if (head.length === 0) {
     throw new BlueButtonError('not-a-health-record', `${document.name} is empty.`, {
+      why: 'It holds 0 bytes: perhaps a download that did not finish.',
       try: 'download it again from where it came',
     });
   }

@@ -51,3 +51,19 @@ export interface Ledger {
 export function isGap(row: LedgerRow): boolean {
   return row.outcome === 'refused' || row.outcome === 'failed' || row.outcome === 'truncated';
 }
+
+/**
+ * What a row leaves out, each as one text by which it is known again in a later pull: a thing that was refused or
+ * failed, or the query itself. A type that is refused by id altogether is one gap, whatever ids the record comes to
+ * name. Empty for a row that came whole.
+ */
+export function gapsOf(row: LedgerRow): string[] {
+  if (!isGap(row)) return [];
+  const { query, outcome, httpStatus, missing, returned, repeated } = row;
+  const whole = `${query}: ${outcome} (${httpStatus ?? 'no answer'})`;
+  const refusedAltogether =
+    query.endsWith('(by reference)') && outcome === 'refused' && returned + repeated === 0;
+  if (refusedAltogether || missing.length === 0) return [whole];
+  const items = missing.map((item) => `${query}: ${item}`);
+  return outcome === 'truncated' ? [whole, ...items] : items;
+}

@@ -79,6 +79,7 @@ function rowSchema(section: Section): Schema {
       sources: listOf('origin'),
     },
     {
+      asOf: described('the date of its source, as of which status is current or past', text),
       date: fhirDate,
       start: fhirDate,
       end: fhirDate,

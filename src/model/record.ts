@@ -107,7 +107,7 @@ export function buildRecord(input: RecordInput, patient?: string): BuiltRecord {
 /** A row its source no longer provides: still shown, with a word of care, and no longer called current. */
 function asWithdrawn(row: Row): Row {
   const caution = 'no longer provided by its source';
-  return { ...row, status: 'not stated', cautions: [...(row.cautions ?? []), caution] };
+  return { ...row, status: 'not stated', asOf: undefined, cautions: [...(row.cautions ?? []), caution] };
 }
 
 function describe(

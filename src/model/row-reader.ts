@@ -28,15 +28,17 @@ export function readRow(
     ...fields
   } = statement;
   const modifiers = modifiersOf(resource);
+  // What was refuted, negated, planned or not done is neither current nor past.
+  const held = isFact(assertion) ? status : 'not stated';
   return {
     id: uniqueId(resource, origin, ids),
     resourceType: resource.string('resourceType') ?? '',
     name: name ?? null,
     codes,
-    // What was refuted, negated, planned or not done is neither current nor past.
     assertion,
-    status: isFact(assertion) ? status : 'not stated',
+    status: held,
     statusAsRecorded: statusAsRecorded ?? null,
+    asOf: held === 'not stated' ? undefined : context.asOf,
     date,
     start,
     end,

@@ -63,6 +63,8 @@ export interface CommonRow {
   assertion: Assertion;
   status: Status;
   statusAsRecorded: string | null;
+  /** The date of its source, as of which `status` is current or past; absent when it is neither, or the source undated. */
+  asOf?: string | undefined;
   /** When it happened or was observed. FHIR date, dateTime or instant exactly as recorded, like all dates here. */
   date?: string | undefined;
   start?: string | undefined;
@@ -83,6 +85,7 @@ export type Statement<F extends Fields> = Omit<
   CommonRow,
   | 'id'
   | 'resourceType'
+  | 'asOf'
   | 'sources'
   | 'patient'
   | 'date'

@@ -10,6 +10,7 @@ export function readBaseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) {
     throw new BlueButtonError('usage', `“${text}” is not a web address.`, {
+      why: 'A web address says how to get there, where, and what: https://host/path.',
       try: 'give the address of the FHIR endpoint in full, beginning with https://',
     });
   }
@@ -27,6 +28,7 @@ export function readBaseUrl(text: string): string {
 export function requireSafe(url: URL): void {
   if (url.username !== '' || url.password !== '') {
     throw new BlueButtonError('usage', `The address of ${url.host} holds a user name or a password.`, {
+      why: 'Sign-in happens on the portal’s own page, and secrets do not belong in an address.',
       try: 'give the address without them',
     });
   }

@@ -65,6 +65,7 @@ function json(answer: Answer, baseUrl: string, what: string): JsonValue {
       'temporary',
       `${new URL(baseUrl).host} cannot answer just now (${answer.status}).`,
       {
+        why: 'It says so itself; the trouble is on its side, or it is asked too often.',
         try: 'try again later',
       },
     );

@@ -56,8 +56,7 @@ export async function send(session: Session, url: URL, accept: string): Promise<
     return await session.get(url, accept);
   } catch (thrown) {
     if (!(thrown instanceof BlueButtonError) || !['temporary', 'failed'].includes(thrown.code)) throw thrown;
-    const reason = thrown.why === undefined ? thrown.message : `${thrown.message} ${thrown.why}`;
-    return { outcome: 'failed', reason, notices: [] };
+    return { outcome: 'failed', reason: `${thrown.message} ${thrown.why}`, notices: [] };
   }
 }
 

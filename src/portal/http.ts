@@ -152,7 +152,10 @@ export function createHttp(options: HttpOptions): Http {
         return answer;
       at = redirectTarget(at, location, bearer !== undefined);
     }
-    throw new BlueButtonError('failed', `${url.host} redirects in circles.`);
+    throw badRedirect(
+      `${url.host} redirects in circles.`,
+      `After ${maxRedirects} redirections there was still no answer.`,
+    );
   }
 
   return {
@@ -167,23 +170,39 @@ export function createHttp(options: HttpOptions): Http {
 
 function redirectTarget(from: URL, location: string, withToken: boolean): URL {
   const to = resolveAddress(location, from.href);
-  if (to === undefined) throw new BlueButtonError('failed', `${from.host} redirects to no address.`);
+  if (to === undefined)
+    throw badRedirect(
+      `${from.host} redirects to no address.`,
+      'What it names as the new place is not an address.',
+    );
   if (withToken && to.origin !== from.origin) {
-    throw new BlueButtonError('failed', `${from.host} redirects to ${to.host}.`, {
-      why: 'The access token is for the portal alone and is not taken to another server.',
-    });
+    throw badRedirect(
+      `${from.host} redirects to ${to.host}.`,
+      'The access token is for the portal alone and is not taken to another server.',
+    );
   }
   if (from.protocol === 'https:' && to.protocol !== 'https:') {
-    throw new BlueButtonError('failed', `${from.host} redirects from https to ${to.protocol}//${to.host}.`);
+    throw badRedirect(
+      `${from.host} redirects from https to ${to.protocol}//${to.host}.`,
+      'Health records travel over https only.',
+    );
   }
   return to;
 }
 
+function badRedirect(message: string, why: string): BlueButtonError {
+  return new BlueButtonError('failed', message, {
+    why,
+    try: 'check the address of the portal, or tell its support what it does',
+  });
+}
+
 function tooLarge(url: URL): BlueButtonError {
-  return new BlueButtonError(
-    'failed',
-    `${url.host} sent more than ${maxBodyBytes / 1024 / 1024} MB in one answer.`,
-  );
+  const most = maxBodyBytes / 1024 / 1024;
+  return new BlueButtonError('failed', `${url.host} sent more than ${most} MB in one answer.`, {
+    why: 'No answer of that size is taken in.',
+    try: 'tell the support of the portal: its pages are too large',
+  });
 }
 
 function addressForLog(url: URL): string {

@@ -89,7 +89,9 @@ function listen(server: ReturnType<typeof createServer>, port: number): Promise<
       const busy = systemCodeOf(error) === 'EADDRINUSE';
       reject(
         new BlueButtonError('failed', `Port ${port} of this computer cannot be listened on.`, {
-          why: busy ? 'Another program uses it.' : systemCodeOf(error),
+          why: busy
+            ? 'Another program uses it.'
+            : `The system says ${systemCodeOf(error) ?? 'nothing more'}.`,
           try: 'end that program, or choose another port that the client id is registered for',
           cause: error,
         }),
@@ -117,7 +119,10 @@ function noAnswer(milliseconds: number, strangers: number): BlueButtonError {
     'login-needed',
     `Nobody answered the sign-in within ${Math.round(milliseconds / 1000)} seconds.`,
     {
-      why: strangers === 0 ? undefined : 'An answer came that belongs to another sign-in; it was not used.',
+      why:
+        strangers === 0
+          ? 'The browser never came back from the page of the portal.'
+          : 'An answer came that belongs to another sign-in; it was not used.',
       try: signInAgain,
     },
   );

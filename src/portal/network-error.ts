@@ -21,6 +21,7 @@ const reasons: Record<string, string> = {
 export function networkError(host: string, thrown: unknown): BlueButtonError {
   if (isTimeout(thrown)) {
     return new BlueButtonError('temporary', `${host} did not answer in time.`, {
+      why: 'It took the connection and stayed silent, or the connection never came about.',
       try: 'try again later',
       cause: thrown,
     });
@@ -28,7 +29,8 @@ export function networkError(host: string, thrown: unknown): BlueButtonError {
   const code = rootCode(thrown);
   if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code)) {
     return new BlueButtonError('failed', `The certificate of ${host} is not trusted.`, {
-      why: code,
+      why: `The check of it ends with ${code}.`,
+      try: 'check the address; never sign in where the certificate is not trusted',
       cause: thrown,
     });
   }

@@ -99,12 +99,12 @@ function words(
   status: number | undefined,
   description: string | undefined,
   secrets: readonly string[],
-): string | undefined {
+): string {
   const said = [error, description]
     .filter((text) => text !== undefined && text !== '' && !secrets.some((secret) => text.includes(secret)))
     .map((text) => printable(text ?? ''));
   if (said.length > 0) return `It says: ${said.join(': ')}`;
-  return status === undefined ? undefined : `It answered ${status}.`;
+  return status === undefined ? 'It does not say why.' : `It answered ${status}.`;
 }
 
 /** A server's words on one line, without characters that could steer a terminal. */

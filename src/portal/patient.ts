@@ -26,6 +26,7 @@ export async function readPatient(
   });
   if (answer.status === 401) {
     throw new BlueButtonError('login-needed', `${new URL(baseUrl).host} no longer accepts the sign-in.`, {
+      why: 'It answered 401 (not signed in).',
       try: signInAgain,
     });
   }
@@ -35,6 +36,7 @@ export async function readPatient(
       'temporary',
       `${new URL(baseUrl).host} did not say whose record it is (${answer.status}).`,
       {
+        why: 'Without that nothing is kept: two people’s records must never mix.',
         try: 'try again later',
       },
     );

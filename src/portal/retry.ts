@@ -48,5 +48,8 @@ export const pauseFor: Pause = async (milliseconds, signal) => {
 
 /** The refusal to go on after the person stopped the command. */
 export function interrupted(): BlueButtonError {
-  return new BlueButtonError('interrupted', 'Interrupted.');
+  return new BlueButtonError('interrupted', 'Interrupted.', {
+    why: 'It was told to stop.',
+    try: 'the same command again, whenever you like',
+  });
 }

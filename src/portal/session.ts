@@ -39,9 +39,7 @@ export function openSession({ http, description, tokens, now, renew, signal }: S
     throw new BlueButtonError(
       'login-needed',
       `The saved sign-in is for ${tokens.baseUrl}, not for ${description.baseUrl}.`,
-      {
-        try: signInAgain,
-      },
+      { why: 'A sign-in is good for one portal only.', try: signInAgain },
     );
   }
   let current = tokens;
@@ -66,11 +64,13 @@ export function openSession({ http, description, tokens, now, renew, signal }: S
     try {
       const answer = await http.get(url, { accept, bearer: { token: accessToken, origin }, signal });
       unanswered = 0;
-      if (wantsLongWait(answer, now())) over ??= stoppedAnswering();
+      if (wantsLongWait(answer, now()))
+        over ??= stoppedAnswering('It asks for a longer wait than a pull grants.');
       return answer;
     } catch (thrown) {
       if (thrown instanceof BlueButtonError && thrown.code === 'temporary') unanswered += 1;
-      if (unanswered >= maxUnanswered) over ??= stoppedAnswering();
+      if (unanswered >= maxUnanswered)
+        over ??= stoppedAnswering(`${maxUnanswered} requests in a row went unanswered.`);
       throw thrown;
     }
   }
@@ -92,8 +92,11 @@ function wantsLongWait({ status, headers }: Answer, now: Date): boolean {
   return isTransient(status) && (retryAfterMs(headers.get('retry-after'), now) ?? 0) > longestWaitMs;
 }
 
-function stoppedAnswering(): BlueButtonError {
-  return new BlueButtonError('temporary', 'The portal stopped answering.', { try: 'try again later' });
+function stoppedAnswering(why: string): BlueButtonError {
+  return new BlueButtonError('temporary', 'The portal stopped answering.', {
+    why,
+    try: 'try again later',
+  });
 }
 
 function loginNeeded(host: string): BlueButtonError {

@@ -17,6 +17,9 @@ const schema = v.object({
   code_challenge_methods_supported: v.fallback(v.optional(strings), undefined),
 });
 
+/** The next step for what only the portal can mend. */
+const wrongAtPortal = 'check the address of the portal, or tell its support: bluebutton cannot mend this';
+
 /**
  * Reads a smart-configuration document (SMART App Launch 2.2 §2.4). Addresses may be relative to the base, as older
  * servers write them.
@@ -30,6 +33,7 @@ export function readSmartConfiguration(value: JsonValue, baseUrl: string): SignI
     const missing = [...new Set(parsed.issues.map((issue) => v.getDotPath(issue) ?? 'object'))].join(', ');
     throw new BlueButtonError('failed', `The sign-in description of ${host} cannot be used.`, {
       why: `Missing or not text: ${missing}.`,
+      try: wrongAtPortal,
     });
   }
   const found = parsed.output;
@@ -37,6 +41,7 @@ export function readSmartConfiguration(value: JsonValue, baseUrl: string): SignI
   if (methods !== undefined && !methods.includes('S256')) {
     throw new BlueButtonError('failed', `${host} does not offer a safe sign-in.`, {
       why: 'It lists the methods of PKCE it knows, and S256 is not among them.',
+      try: wrongAtPortal,
     });
   }
   return {
@@ -58,10 +63,18 @@ export function readSmartConfiguration(value: JsonValue, baseUrl: string): SignI
 export function endpoint(text: string, baseUrl: string): string {
   const url = resolveAddress(text, `${baseUrl}/`);
   const host = new URL(baseUrl).host;
-  if (url === undefined) throw new BlueButtonError('failed', `${host} names a sign-in address that is none.`);
+  if (url === undefined) {
+    throw new BlueButtonError('failed', `${host} names a sign-in address that is none.`, {
+      why: 'Its sign-in description holds something else where an address belongs.',
+      try: wrongAtPortal,
+    });
+  }
   requireSafe(url);
   if (baseUrl.startsWith('https:') && url.protocol !== 'https:') {
-    throw new BlueButtonError('failed', `${host} names a sign-in address that is not https.`);
+    throw new BlueButtonError('failed', `${host} names a sign-in address that is not https.`, {
+      why: 'A password typed there could be read on the way.',
+      try: wrongAtPortal,
+    });
   }
   return url.href;
 }

@@ -32,6 +32,7 @@ export function fileTokenStore(directory: string): TokenStore {
   const fileOf = (name: string) => {
     if (!/^[a-z0-9][a-z0-9._-]*$/i.test(name)) {
       throw new BlueButtonError('usage', `“${name}” cannot be the name of a portal.`, {
+        why: 'The name of a portal names the file its sign-in is kept in.',
         try: 'use letters, digits, dots, hyphens and underscores',
       });
     }

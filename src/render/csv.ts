@@ -10,6 +10,7 @@ const before = [
   'name',
   'status',
   'statusAsRecorded',
+  'asOf',
   'date',
   'start',
   'end',

@@ -1,6 +1,6 @@
 import { sections, type Row, type Section } from '../model/index.ts';
 import type { Renderer, RenderOptions } from './options.ts';
-import { countText, groupsIn, type RowGroup } from './order.ts';
+import { asOfColumn, countText, groupsIn, type RowGroup } from './order.ts';
 import { personLine, sourceLines } from './person-line.ts';
 import { emptyReasons, missingReasons } from './state-text.ts';
 import { visible } from './visible.ts';
@@ -25,12 +25,19 @@ function* groupTable(section: Section, { title, rows }: RowGroup): Generator<str
   if (rows.length === 0) return;
   if (title !== '') yield `\n### ${title}\n`;
   const whose = rows.some(({ patient }) => patient !== undefined) ? ['Patient'] : [];
-  const titles = ['Name', ...whose, ...section.columns.map((column) => column.title)];
+  const dates = asOfColumn(rows);
+  const titles = [
+    'Name',
+    ...whose,
+    ...dates.map((column) => column.title),
+    ...section.columns.map((column) => column.title),
+  ];
   yield `\n${tableLine(titles)}${tableLine(titles.map(() => '---'))}`;
-  for (const row of rows)
-    yield tableLine(
-      [assertedName(row), ...whose.map(() => row.patient ?? ''), ...cells(section, row)].map(escaped),
-    );
+  for (const [index, row] of rows.entries()) {
+    const patient = whose.map(() => row.patient ?? '');
+    const date = dates.map((column) => column.cells[index] ?? '');
+    yield tableLine([assertedName(row), ...patient, ...date, ...cells(section, row)].map(escaped));
+  }
 }
 
 function cells(section: Section, row: Row): string[] {

@@ -3,6 +3,8 @@ import { saysNone, type Row, type Section } from '../model/index.ts';
 /** A heading and the rows under it. */
 export interface RowGroup {
   title: string;
+  /** What the rows have in common, where the section is grouped. */
+  standing?: Row['status'] | 'absent' | 'not so';
   rows: Row[];
 }
 
@@ -13,16 +15,44 @@ const notFacts: readonly Row['assertion'][] = ['negated', 'refuted', 'not-done',
 export function groupsOf(rows: readonly Row[]): RowGroup[] {
   const facts = rows.filter(isFact);
   const denied = rows.filter((row) => !isFact(row));
+  const now = facts.filter(({ status }) => status === 'current');
   const groups: RowGroup[] = [
-    { title: 'Current', rows: facts.filter(({ status }) => status === 'current') },
-    { title: 'Past', rows: facts.filter(({ status }) => status === 'past') },
-    { title: 'Not stated whether current', rows: facts.filter(({ status }) => status === 'not stated') },
-    { title: 'Stated to be absent', rows: denied.filter(isAbsence) },
-    { title: 'Recorded as not so', rows: denied.filter((row) => !isAbsence(row)) },
+    { standing: 'current', title: `Current${asOfText(now)}`, rows: now },
+    { standing: 'past', title: 'Past', rows: facts.filter(({ status }) => status === 'past') },
+    {
+      standing: 'not stated',
+      title: 'Not stated whether current',
+      rows: facts.filter(({ status }) => status === 'not stated'),
+    },
+    { standing: 'absent', title: 'Stated to be absent', rows: denied.filter(isAbsence) },
+    { standing: 'not so', title: 'Recorded as not so', rows: denied.filter((row) => !isAbsence(row)) },
   ];
   return groups
     .filter((group) => group.rows.length > 0)
     .map((group) => ({ ...group, rows: certainFirst(newestFirst(group.rows)) }));
+}
+
+/** What goes after "current": the one date of its sources. Of several dates each row tells its own (`asOfColumn`). */
+export function asOfText(rows: readonly Row[]): string {
+  const [date, ...more] = asOfDates(rows);
+  if (date === undefined || more.length > 0) return '';
+  return date === undated ? ', as of a date its source does not state' : ` as of ${date}`;
+}
+
+/** The column that says as of when each row is current; none where all have the same date. */
+export function asOfColumn(rows: readonly Row[]): { title: string; cells: string[] }[] {
+  if (asOfDates(rows).length < 2) return [];
+  return [{ title: 'As of', cells: rows.map((row) => (row.status === 'current' ? asOfDate(row) : '')) }];
+}
+
+const undated = 'no date stated';
+
+function asOfDate({ asOf }: Row): string {
+  return asOf?.slice(0, 10) ?? undated;
+}
+
+function asOfDates(rows: readonly Row[]): string[] {
+  return [...new Set(rows.filter(({ status }) => status === 'current').map(asOfDate))];
 }
 
 /** True for a row that is not refuted, negated, not done or entered in error. */

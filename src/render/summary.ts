@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk';
 import { sectionNamed, type Row } from '../model/index.ts';
 import type { Renderer } from './options.ts';
-import { countText, groupsOf, newestFirst } from './order.ts';
+import { asOfText, countText, groupsOf, newestFirst, type RowGroup } from './order.ts';
 import { emptyReasons } from './state-text.ts';
 import { wrapLine } from './table.ts';
 import { countByType, headLines, missingLines, tableLines } from './text.ts';
@@ -51,7 +51,8 @@ export const renderSummary: Renderer = function* summary({ record }, options) {
     if (section === undefined) continue;
     const rows = part.pick(all);
     const of = all.length === rows.length ? countText(rows) : `${rows.length} of ${all.length}`;
-    yield `\n${paint.bold(`${part.title.toUpperCase()} (${of})`)}\n`;
+    const asOf = part.pick === current ? asOfText(rows) : '';
+    yield `\n${paint.bold(`${part.title.toUpperCase()}${asOf} (${of})`)}\n`;
     yield* missingLines(record, section, options, paint);
     if (rows.length > 0) yield* tableLines(section, [{ title: '', rows }], options, paint);
     else
@@ -68,15 +69,15 @@ export const renderSummary: Renderer = function* summary({ record }, options) {
 };
 
 function current(rows: readonly Row[]): Row[] {
-  return groupNamed('Current', rows);
+  return groupOf('current', rows);
 }
 
 function notStated(rows: readonly Row[]): Row[] {
-  return groupNamed('Not stated whether current', rows);
+  return groupOf('not stated', rows);
 }
 
-function groupNamed(wanted: string, rows: readonly Row[]): Row[] {
-  return groupsOf(rows).find(({ title }) => title === wanted)?.rows ?? [];
+function groupOf(wanted: RowGroup['standing'], rows: readonly Row[]): Row[] {
+  return groupsOf(rows).find(({ standing }) => standing === wanted)?.rows ?? [];
 }
 
 /** The names of rows, each once, with what is asserted of them. */

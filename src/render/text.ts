@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { sections, type HealthRecord, type Row, type Section } from '../model/index.ts';
 import type { Renderer, RenderOptions } from './options.ts';
-import { countText, groupsIn, type RowGroup } from './order.ts';
+import { asOfColumn, countText, groupsIn, type RowGroup } from './order.ts';
 import { personLine, sourceLines } from './person-line.ts';
 import { emptyReasons, missingReasons } from './state-text.ts';
 import { fitTable, wrapLine, type TableColumn } from './table.ts';
@@ -76,7 +76,7 @@ function columnsFor(section: Section, rows: readonly Row[], paint: ChalkInstance
       return fields.includes('flag') && isFlagged(row) && text !== '' ? paint.red(text) : text;
     }),
   }));
-  return [names, whose, ...rest];
+  return [names, whose, ...asOfColumn(rows), ...rest];
 }
 
 function nameCell(row: Row, paint: ChalkInstance): string {

@@ -52,12 +52,16 @@ function valuesOf(name: string, text: string): Json[] {
   const filled = lines.filter(({ line }) => line !== '');
   const first = filled[0];
   if (first === undefined || filled.length === 1 || tryJson(first.line) === undefined) {
-    throw new BlueButtonError('not-a-health-record', `${name} is not JSON.`, { try: wanted });
+    throw new BlueButtonError('not-a-health-record', `${name} is not JSON.`, {
+      why: 'Neither the whole file nor its first line is a JSON value.',
+      try: wanted,
+    });
   }
   return filled.map(({ line, number }) => {
     const value = tryJson(line);
     if (value !== undefined) return value;
     throw new BlueButtonError('not-a-health-record', `${name} is not NDJSON: line ${number} is not JSON.`, {
+      why: 'Every line of NDJSON is a JSON value of its own.',
       try: wanted,
     });
   });

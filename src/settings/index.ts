@@ -1,3 +1,17 @@
+export { configFile, readConfig, type Config } from './config-file.ts';
 export { readLastChecks, writeLastCheck } from './last-checks.ts';
-export { archiveDirectory, placesOf, resolveSetting, type Environment, type Places } from './places.ts';
+export { placesOf, type Environment, type Places } from './places.ts';
 export { portalName, portalNamed, readPortals, writePortals, type NamedPortal } from './portals.ts';
+export {
+  resolveSetting,
+  type ResolvedSetting,
+  type SettingOrigin,
+  type SettingSources,
+} from './resolve-setting.ts';
+export {
+  settingNames,
+  settingTable,
+  variableOf,
+  type SettingName,
+  type SettingValue,
+} from './setting-table.ts';

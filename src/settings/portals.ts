@@ -10,6 +10,8 @@ const portalSchema = v.object({
   clientId: v.string(),
   /** Scopes the person asked for in place of the ones worked out from the portal. */
   scopes: v.optional(v.array(v.string())),
+  /** What it left out of a pull and the person has accepted (`gapsOf` of the ledger's rows). */
+  acceptedGaps: v.optional(v.array(v.string())),
 });
 
 const fileSchema = v.object({

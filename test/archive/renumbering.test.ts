@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { verifyArchive } from '../../src/archive/index.ts';
 import type { Pulled, PulledResource } from '../../src/model/pulled.ts';
-import { attachment, attachments, ledgerOf, newArchive, pull, row, stateOf } from './practice.ts';
+import {
+  attachment,
+  attachments,
+  ledgerOf,
+  newArchive,
+  observation,
+  pull,
+  row,
+  stateOf,
+} from './practice.ts';
 
 const types = ['Observation', 'Medication', 'MedicationRequest', 'DocumentReference'];
 const ledger = ledgerOf(...types.map((type) => row(`${type}?patient=p1`)), attachments);
@@ -105,11 +114,8 @@ describe('resources that come under new ids', () => {
 });
 
 test('a new resource that differs in one digit from one that is gone is another', async () => {
-  const sent = (id: string, value: string): PulledResource => ({
-    ...weight(id, 0),
-    text: `{"resourceType":"Observation","id":"${id}","value":${value}}`,
-  });
-  expect((await after([sent('a', '5.0')], [sent('x', '5')])).counts).toMatchObject({
+  const [before, now] = [observation('a', '"value":5.0'), observation('x', '"value":5')];
+  expect((await after([before], [now])).counts).toMatchObject({
     renumbered: 0,
     vanished: 1,
   });

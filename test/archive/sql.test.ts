@@ -6,8 +6,18 @@ import { newHome } from '../cli/bluebutton.ts';
 import { openPortal, signUp } from '../cli/practice-portal.ts';
 import { jane, newArchive, observation, pull, stateOf } from './practice.ts';
 
+interface Current {
+  source: string;
+  id: string;
+  resource: string;
+}
+
+function byName(items: readonly Current[]): Current[] {
+  return items.toSorted((one, other) => (`${one.source} ${one.id}` < `${other.source} ${other.id}` ? -1 : 1));
+}
+
 /** What the SQL in an archive's own README answers in DuckDB, started in the archive's folder as it says. */
-async function currentBySql(directory: string): Promise<{ source: string; id: string; resource: string }[]> {
+async function currentBySql(directory: string): Promise<Current[]> {
   const readme = await readFile(join(directory, 'README.md'), 'utf8');
   const [, sql = ''] = /^## Read the current state with SQL$[\s\S]*?((?:^ {4}.+\n)+)/m.exec(readme) ?? [];
   const before = process.cwd();
@@ -50,8 +60,6 @@ test('the SQL of the archive’s README gives the current state, digits and all:
     'jane-doe/medicare x',
     'jane-doe/medicare c',
   ]);
-  const byName = <Item extends { source: string; id: string }>(items: Item[]): Item[] =>
-    items.toSorted((one, other) => (`${one.source} ${one.id}` < `${other.source} ${other.id}` ? -1 : 1));
   expect(await currentBySql(archive.directory)).toEqual(byName(ours));
 });
 

@@ -1,7 +1,9 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { describe4, startStub, tokensFor, type Reply, type Stub } from '../portal/stub.ts';
 import { newHome, type Home } from './bluebutton.ts';
+import { hashOf } from './folder.ts';
+import { logIn, openPortal } from './practice-portal.ts';
 import { refusalOf } from './refusal.ts';
 
 const later: Reply = { status: 503, headers: { 'retry-after': '3600' }, body: '' };
@@ -58,6 +60,47 @@ test('a pull of which nothing was answered is a temporary failure, and leaves no
   expect(await readdir(home.folder)).not.toContain('health-records');
   expect(portal.seen.filter(({ path }) => path.startsWith('/fhir/Patient'))).toHaveLength(2);
   expect(portal.seen.filter(({ path }) => /Goal|Task/.test(path))).toEqual([]);
+  await portal.close();
+});
+
+/** An answer that makes the pull wait: long enough for any test, and not so long that it gives up. */
+const wait: Reply = { status: 503, headers: { 'retry-after': '55' }, body: '' };
+
+test('Ctrl-C in the middle of a pull ends with 130, and the archive is as it was, whole', async () => {
+  let stops = false;
+  const { home, portal } = await signedIn((path) => {
+    if (path.includes('Patient/1')) return patient;
+    return stops ? wait : { json: { resourceType: 'Bundle', type: 'searchset' } };
+  });
+  await home.done(['pull']);
+  const before = await hashOf(home.path('health-records'));
+  stops = true;
+  const asked = portal.seen.length;
+  const pull = home.start(['pull']);
+  await vi.waitUntil(() => portal.seen.slice(asked).some(({ path }) => path.includes('Goal')), 30_000);
+  const { status, stdout, stderr } = await pull.stop('SIGINT');
+  expect({ status, stdout }).toEqual({ status: 130, stdout: '' });
+  expect(stderr).toContain('Stopped.\nNothing half-done was kept.\n');
+  expect(await hashOf(home.path('health-records'))).toBe(before);
+  await home.done(['verify']);
+  await portal.close();
+});
+
+test('Ctrl-C in a pull of several portals keeps and tells what is through already', async () => {
+  const name = [{ text: 'Jane Doe', family: 'Doe', given: ['Jane'] }];
+  const same: Reply = { json: { resourceType: 'Patient', id: '1', name, birthDate: '1975-05-01' } };
+  const { home, portal } = await signedIn((path) => (path.includes('Patient/1') ? same : wait));
+  const first = await openPortal(home);
+  await home.done(['portals', 'add', 'practice', first.baseUrl, '--client-id', 'x']);
+  await logIn(home, 'practice');
+  const pull = home.start(['pull', 'practice', 'clinic']);
+  await vi.waitUntil(() => portal.seen.some(({ path }) => path.includes('Goal')), 30_000);
+  const { status, stdout, stderr } = await pull.stop('SIGINT');
+  expect(status).toBe(130);
+  expect(stdout).toMatch(/^practice: Jane Doe.*Kept in jane-doe\/practice\/0001-/);
+  expect(stderr).toContain('Stopped.');
+  expect(await readdir(home.path('health-records', 'jane-doe'))).toEqual(['practice']);
+  await home.done(['verify']);
   await portal.close();
 });
 

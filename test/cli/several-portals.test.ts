@@ -28,7 +28,7 @@ test('a portal that fails does not stop the others, and the gravest failure is t
   expect(stdout).toMatch(/^up: Jane Doe, born 1975-05-01: \d+ new.*Kept in .*\n$/);
   expect(stderr).toContain(`down: 127.0.0.1:${down.port} did not answer.`);
   expect(stderr).toMatch(
-    /^strange: You are not signed in to strange\.\nTry: bluebutton login strange --token-store file$/m,
+    /^strange: You are not signed in to strange\.\nNo sign-in is kept for it\.\nTry: bluebutton login strange --token-store file$/m,
   );
   expect(stderr).not.toContain('Next:');
   expect(await readdir(home.path('health-records', 'jane-doe'))).toEqual(['up']);

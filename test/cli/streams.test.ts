@@ -157,7 +157,7 @@ test('an output file is private, its format follows its ending, and it is not ov
   expect(refused).toMatchObject({
     status: 2,
     stdout: '',
-    stderr: expect.stringMatching(/exists already.*\nTry: .*--force/),
+    stderr: expect.stringMatching(/exists already.*\nNothing is overwritten.*\nTry: .*--force/),
   });
   expect(await readFile(home.path('mine.md'), 'utf8')).toBe('my notes');
   expect((await home.run(['convert', jane, '-o', 'mine.md', '--force'])).status).toBe(0);

@@ -7,7 +7,7 @@ import { openPortal, signUp } from './practice-portal.ts';
 
 interface RecordJson {
   person: { id: string; sources: unknown };
-  sections: Record<string, { id: string; sources: unknown }[]>;
+  sections: Record<string, { id: string; sources: unknown; asOf?: string }[]>;
 }
 
 async function show(home: Home, words: readonly string[]): Promise<RecordJson> {
@@ -16,13 +16,13 @@ async function show(home: Home, words: readonly string[]): Promise<RecordJson> {
 }
 
 /**
- * What two readings of one record must have in common. Left out are `sources`, which name the bag in one and the file
- * in the other, and the order of the rows: a portal hands its record out type by type, not as the file lists it.
+ * What two readings of one record must have in common. Left out are `sources` and `asOf`, which tell of the pull in one
+ * and of the file in the other, and the order of the rows: a portal hands its record out type by type, not as the file lists it.
  */
 function comparable({ person, sections }: RecordJson): unknown {
   const { sources: _, ...identity } = person;
   const rows = Object.entries(sections).map(([name, list]) => {
-    const texts = list.map(({ sources: __, ...row }) => JSON.stringify(row));
+    const texts = list.map(({ sources: __, asOf: ___, ...row }) => JSON.stringify(row));
     return [name, texts.toSorted()];
   });
   return { identity, rows };

@@ -1,0 +1,65 @@
+import { BlueButtonError } from '../errors/index.ts';
+import { planQueries, type PlannedQuery } from '../portal/index.ts';
+import { visible, wrapLine } from '../render/index.ts';
+import type { CommandInput } from './command.ts';
+import { counted } from './counted.ts';
+import type { Context } from './context.ts';
+import { keptSignIn, reachPortal } from './portal-access.ts';
+import type { PullTask } from './pull-portal.ts';
+
+/** What a pull from one portal would ask. */
+export interface PortalPlan {
+  name: string;
+  baseUrl: string;
+  patientId: string;
+  queries: PlannedQuery[];
+}
+
+/**
+ * Works out what a pull would ask, from what the portal says of itself and what the kept sign-in was granted. Nothing of
+ * the record is asked for, no token is used or renewed, and nothing is written.
+ *
+ * @throws BlueButtonError `login-needed` when no sign-in is kept: the plan depends on what was granted.
+ */
+export async function planPortal(
+  { name, portal, http }: PullTask,
+  input: CommandInput,
+  context: Context,
+): Promise<PortalPlan> {
+  const { description } = await reachPortal(name, portal, http, input, context);
+  const { patientId, scopesGranted } = await keptSignIn(name, description.baseUrl, context);
+  if (patientId === undefined) throw noPatient(name);
+  const queries = planQueries(description, scopesGranted, patientId);
+  return { name, baseUrl: description.baseUrl, patientId, queries };
+}
+
+/** The refusal of a sign-in that does not say whose record it is for. */
+export function noPatient(name: string): BlueButtonError {
+  return new BlueButtonError('login-needed', `${name} did not say whose record this sign-in is for.`, {
+    why: 'The sign-in carries no patient id.',
+    try: `bluebutton login ${name} --token-store file`,
+  });
+}
+
+/** A plan as a person reads it: what would be asked, for what, and what would not, for which reason. */
+export function* planText(
+  { name, baseUrl, patientId, queries }: PortalPlan,
+  width: number,
+): Generator<string> {
+  const asked = queries.filter(({ how }) => how !== 'not-asked');
+  const left = queries.filter(({ how }) => how === 'not-asked');
+  yield `${name} (${new URL(baseUrl).host}), patient ${visible(patientId)}: would ask ${counted(asked.length, 'question')}\n`;
+  let said = '';
+  for (const { what, query, reason, ifRefused } of asked) {
+    if (what !== said) yield `  ${what}\n`;
+    said = what;
+    yield `    ${visible(query)}\n`;
+    if (reason !== undefined) yield `      ${reason}\n`;
+    if (ifRefused !== undefined) yield `      if refused: ${visible(ifRefused)}\n`;
+  }
+  yield '  then, by id, what those refer to, and their attachments\n';
+  for (const reason of new Set(left.map((query) => query.reason))) {
+    const types = left.filter((query) => query.reason === reason).map(({ resourceType }) => resourceType);
+    yield `Not asked (${types.length}). ${reason ?? ''}\n  ${wrapLine(types.join(', '), width)}\n`;
+  }
+}
