@@ -58,7 +58,8 @@ async function verifyChain(
   present: readonly string[],
   report: Report,
 ): Promise<void> {
-  for (const { bag, problem } of chainProblems(bags)) {
+  const gaps = chainProblems(bags);
+  for (const { bag, problem } of gaps) {
     const isUnreadable = bag.previous.some(
       (link) => present.includes(link.folder) && !bags.some((other) => other.folder === link.folder),
     );
@@ -82,7 +83,8 @@ async function verifyChain(
   }
   const heads = headsOf(bags);
   report.heads[path] = heads.map(({ folder }) => ({ folder, sha256: links.get(folder) ?? '' }));
-  if (heads.length > 1) {
+  // Where a bag is missing, those around it look like ends.
+  if (heads.length > 1 && gaps.length === 0) {
     const names = heads.map((head) => head.folder).join(', ');
     report.note(
       path,

@@ -161,6 +161,10 @@ function reportLost(files: readonly InputFile[], { err }: Context): boolean {
   const lost = files.flatMap(({ source, findings }) =>
     findings.filter(({ severity }) => severity === 'lost').map(({ message }) => `${source.name}: ${message}`),
   );
-  for (const line of lost) err.write(`${visible(line)}\n`);
-  return lost.length > 0;
+  for (const line of lost) err.write(`Not read: ${visible(line)}\n`);
+  if (lost.length === 0) return false;
+  err.write(
+    'The files themselves are kept whole.\nTry: bluebutton show --json, where findings name each place\n',
+  );
+  return true;
 }

@@ -56,7 +56,10 @@ export function reportPull(
   }
   const gravest = gravestOf(ends);
   if (gravest !== undefined) return gravest;
-  if (gaps > 0) return 'partial';
+  if (gaps > 0) {
+    if (!json) err.write('Try: the same command later; or with --accept-gaps, if it is to stay like this\n');
+    return 'partial';
+  }
   if (!quiet && !json) err.write('Next: bluebutton summary\n');
   return 'done';
 }

@@ -36,7 +36,9 @@ export function reportLosses({ record }: BuiltRecord, context: Context): Outcome
   if (losses.length === 0) return 'done';
   const most = 10;
   for (const { message } of losses.slice(0, most)) context.err.write(`Not read: ${message}\n`);
-  if (losses.length > most)
-    context.err.write(`Not read: ${losses.length - most} more; all of them: --format json\n`);
+  if (losses.length > most) context.err.write(`Not read: ${losses.length - most} more.\n`);
+  context.err.write(
+    'Everything else was read.\nTry: the same with --format json, where findings name each place\n',
+  );
   return 'partial';
 }

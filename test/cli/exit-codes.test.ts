@@ -1,11 +1,18 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
-import { jane, newHome, repository, type Home } from './bluebutton.ts';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { exitStatuses } from '../../src/cli/exit-codes.ts';
+import { jane, newHome, repository, type Ended, type Home } from './bluebutton.ts';
+import { corpusCases, filesUnder, noteAbsence } from './corpus.ts';
 import { hashOf } from './folder.ts';
+import { logIn, openPortal, type PracticePortal } from './practice-portal.ts';
 import { refusalOf } from './refusal.ts';
 
+/** A person's computer with an archive, and archives beside it in every bad state; portals in every state. */
 let home: Home;
+let portal: PracticePortal;
+let down: PracticePortal;
 
 /** Input files by name. */
 const inputs: Readonly<Record<string, string>> = {
@@ -35,16 +42,62 @@ beforeAll(async () => {
   await cp(jane, home.path('jane.json'));
   await mkdir(home.path('folder'));
   await home.done(['import', 'jane.json']);
-});
+  await badArchives();
+  await portals();
+}, 120_000);
+
+/** Archives that are busy, have a flipped byte, or lack a bag in the middle of their history. */
+async function badArchives(): Promise<void> {
+  const archive = ['--archive', 'flipped'];
+  for (const number of [1, 2, 3]) {
+    const condition = { resourceType: 'Condition', id: `c${number}`, code: { text: `Problem ${number}` } };
+    await writeFile(home.path('one.json'), JSON.stringify(condition));
+    await home.done(['import', 'one.json', '--person', 'Jane Doe', ...archive]);
+  }
+  await cp(home.path('flipped'), home.path('gap'), { recursive: true });
+  await cp(home.path('flipped'), home.path('busy'), { recursive: true });
+  const [, middle = ''] = (await readdir(home.path('gap', 'jane-doe', 'files'))).toSorted();
+  await rm(home.path('gap', 'jane-doe', 'files', middle), { recursive: true });
+  const lock = { pid: process.pid, host: hostname(), started: new Date().toISOString(), id: 'another' };
+  await writeFile(home.path('busy', '.lock'), `${JSON.stringify(lock)}\n`, { mode: 0o600 });
+  const documents = home.path('flipped', 'jane-doe', 'files', middle, 'data', 'documents');
+  const [name = ''] = await readdir(documents);
+  const bytes = await readFile(join(documents, name));
+  bytes[5] = (bytes[5] ?? 0) ^ 1;
+  await writeFile(join(documents, name), bytes);
+}
+
+/** `practice` refuses one type and has been pulled into an archive of its own; `strange` was never signed in to. */
+async function portals(): Promise<void> {
+  portal = await openPortal(home, ['--refuse', 'Coverage']);
+  down = await openPortal(home);
+  for (const [name, { baseUrl }] of [
+    ['practice', portal],
+    ['strange', portal],
+    ['down', down],
+  ] as const) {
+    await home.done(['portals', 'add', name, baseUrl, '--client-id', 'practice']);
+    if (name !== 'strange') await logIn(home, name);
+  }
+  await down.stop('SIGTERM');
+  await home.run(['pull', 'practice', '--archive', 'pulled']);
+}
 
 interface Case {
-  words: readonly string[];
+  /** What is typed; or what is done, where words alone do not make the case. */
+  words: readonly string[] | (() => Promise<Ended>);
   status: number;
   /** What happened: the first line of standard error. */
   says: RegExp;
+  /** Why, where more than that it is told. */
+  why?: RegExp;
   /** The next step. */
   next: RegExp;
+  /** The archive that must stay as it is, where it is not the usual one. */
+  archive?: string;
 }
+
+const unforeseen = new URL('unforeseen.mjs', import.meta.url).href;
 
 const notRead = /ask the portal for a FHIR/;
 const refusals: Readonly<Record<string, Case>> = {
@@ -182,7 +235,7 @@ const refusals: Readonly<Record<string, Case>> = {
     next: /--person jane-doe/,
   },
   'pull with no portals': {
-    words: ['pull'],
+    words: () => home.run(['pull'], { env: { XDG_CONFIG_HOME: home.path('folder') } }),
     status: 2,
     says: /No portal has been named/,
     next: /portals add/,
@@ -254,22 +307,151 @@ const refusals: Readonly<Record<string, Case>> = {
     says: /no archive|not an archive/,
     next: /./,
   },
+
+  'a port in use': {
+    words: () => home.run(['sandbox', '--port', String(portal.port)]),
+    status: 1,
+    says: /cannot listen on port \d+/,
+    next: /another port/,
+  },
+  'a failure nobody foresaw': {
+    words: () =>
+      home.run(['show', '-'], { stdin: 'Jane Doe', env: { NODE_OPTIONS: `--import ${unforeseen}` } }),
+    status: 1,
+    says: /did not foresee/,
+    next: /please report it/,
+  },
+  'a portal that is down': {
+    words: ['pull', 'down'],
+    status: 5,
+    says: /^127\.0\.0\.1:\d+ did not answer/,
+    next: /try again later/,
+  },
+  'a login at a portal that is down': {
+    words: ['login', 'down', '--token-store', 'file', '--no-browser'],
+    status: 5,
+    says: /^127\.0\.0\.1:\d+ did not answer/,
+    next: /try again later/,
+  },
+  'a login that is denied': {
+    words: () => logIn(home, 'strange', { decision: 'deny' }),
+    status: 4,
+    says: /^Access was denied at 127/,
+    next: /^sign in again and choose Allow: bluebutton login strange/,
+  },
+  'a login nobody answers': {
+    words: ['login', 'strange', '--token-store', 'file', '--no-browser', '--timeout', '1'],
+    status: 4,
+    says: /^Nobody answered the sign-in within 1 seconds?/,
+    next: /login strange/,
+  },
+  'a pull without a login': {
+    words: ['pull', 'strange'],
+    status: 4,
+    says: /not signed in to strange/,
+    next: /^bluebutton login strange/,
+  },
+  'a setting that cannot be': {
+    words: () => home.run(['pull', 'strange'], { env: { BLUEBUTTON_TOKEN_STORE: 'disk' } }),
+    status: 2,
+    says: /^BLUEBUTTON_TOKEN_STORE cannot be "disk"/,
+    next: /BLUEBUTTON_TOKEN_STORE/,
+  },
+
+  'an archive another process writes to': {
+    words: ['import', 'one.json', '--person', 'Jane Doe', '--archive', 'busy'],
+    status: 11,
+    says: /^Another bluebutton \(process \d+\) is writing/,
+    next: /^Wait/,
+    archive: 'busy',
+  },
+  'a flipped byte': {
+    words: ['verify', '--archive', 'flipped'],
+    status: 12,
+    says: /is damaged: 1 problem/,
+    why: /jane-doe\/files\/0002-[^/]+\/data\/documents\/\S+\.json: /,
+    next: /restore/,
+    archive: 'flipped',
+  },
+  'a flipped byte, when it is read': {
+    words: ['show', '--archive', 'flipped'],
+    status: 12,
+    says: /damaged at jane-doe\/files/,
+    next: /^bluebutton verify$/,
+    archive: 'flipped',
+  },
+  'a bag that is missing': {
+    words: ['verify', '--archive', 'gap'],
+    status: 12,
+    says: /is damaged: 1 problem/,
+    why: /0002-\S+/,
+    next: /restore/,
+    archive: 'gap',
+  },
+  'a bag that is missing, when it is read': {
+    words: ['show', '--archive', 'gap'],
+    status: 12,
+    says: /damaged at jane-doe\/files/,
+    next: /verify/,
+    archive: 'gap',
+  },
+  'a bag that is missing, when it is written to': {
+    words: ['import', 'one.json', '--person', 'Jane Doe', '--archive', 'gap'],
+    status: 12,
+    says: /damaged at jane-doe\/files/,
+    next: /verify/,
+    archive: 'gap',
+  },
+
+  'NDJSON with a bad line': {
+    words: ['show', 'lines.ndjson'],
+    status: 3,
+    says: /^Not read: .*line 2/,
+    next: /--format json/,
+  },
+  'a type the portal refuses': {
+    words: ['pull', 'practice', '--archive', 'pulled'],
+    status: 3,
+    says: /^practice: not everything came/,
+    next: /--accept-gaps/,
+    archive: 'pulled',
+  },
 };
 
 test.each(Object.entries(refusals))(
-  '%s is refused with its own status, reason and next step',
-  async (_, { words, status, says, next }) => {
-    const before = await hashOf(home.path('health-records'));
-    expect(refusalOf(await home.run(words))).toEqual({
+  '%s has its own status, reason and next step, and leaves the archive as it was',
+  async (_, { words, status, says, why = /\w/, next, archive = 'health-records' }) => {
+    const before = await hashOf(home.path(archive));
+    const ended = await (typeof words === 'function' ? words() : home.run(words));
+    expect(refusalOf(ended)).toEqual({
       status,
-      stdout: '',
+      // What came in part is an answer all the same.
+      stdout: status === 3 ? expect.stringMatching(/./) : '',
       what: expect.stringMatching(says),
+      why: expect.stringMatching(why),
       next: expect.stringMatching(next),
       internals: [],
     });
-    expect(await hashOf(home.path('health-records'))).toBe(before);
+    expect(await hashOf(home.path(archive))).toBe(before);
   },
 );
+
+test('reading and checking an archive that another process writes to needs no lock', async () => {
+  await home.done(['show', '--archive', 'busy']);
+  await home.done(['verify', '--archive', 'busy']);
+});
+
+test('the table has every exit status but those of a command that ends well or is stopped', () => {
+  const proven = new Set(Object.values(refusals).map(({ status }) => status));
+  expect([...proven, 0, 130].toSorted()).toEqual(exitStatuses.map(({ status }) => status).toSorted());
+});
+
+test('a failure nobody foresaw names its kind and place, and nothing of the record', async () => {
+  const env = { NODE_OPTIONS: `--import ${unforeseen}` };
+  const { stderr } = await home.run(['show', '-'], { stdin: 'Jane Doe', env });
+  expect(stderr).toMatch(/^A TypeError at commands\/inputs\.js:\d+\.$/m);
+  expect(stderr).not.toContain('Jane');
+});
 
 test('with --json a refusal is one JSON line on standard error', async () => {
   const cases: [string[], object][] = [
@@ -347,9 +529,71 @@ test('a file or folder that the system refuses is named in words, with the reaso
       status: 1,
       stdout: '',
       what: expect.stringMatching(says),
+      why: expect.stringMatching(/\w/),
       next: expect.stringMatching(/./),
       internals: [],
     });
   }
   expect(await readFile(own.path('taken'), 'utf8')).toBe('a file, not a folder');
 });
+
+/** Files of the corpus that are no record, or no JSON; the others are shown with what is wrong with them. */
+const notRecords = [
+  'json-comma-bad-1.json',
+  'json-comments-2.json',
+  'json-no-quotes-2.json',
+  'json-prop-key.json',
+  'list-bad-syntax.json',
+];
+
+const { present, absent } = corpusCases(33);
+
+describe.each(present)('damaged files of the corpus', (corpus) => {
+  const files = filesUnder(join(corpus, 'fhir-malformed'), ['.json']);
+
+  test.each(files.map((file) => [basename(file), file]))(
+    '%s is shown and kept, or refused without a word of its text, and the archive stays whole',
+    async (name, file) => {
+      const archive = ['--archive', name.replace(/\.json$/, '')];
+      await home.done(['import', 'jane.json', ...archive]);
+      const before = await hashOf(home.path(archive[1] ?? ''));
+      const shown = await home.run(['show', file]);
+      const who =
+        refusalOf(shown)
+          .next.match(/--patient (\S+)/)
+          ?.slice(1) ?? [];
+      const asked = who.flatMap((id) => ['--patient', id]);
+      for (const words of [
+        ['show', file, ...asked],
+        ['import', file, ...asked, '--person', `The person of ${name}`, ...archive],
+      ]) {
+        const ended = await home.run(words);
+        if (!notRecords.includes(name)) {
+          expect(ended).toMatchObject({ status: 0, stdout: expect.stringMatching(/./) });
+          continue;
+        }
+        expect(refusalOf(ended)).toEqual({
+          status: 6,
+          stdout: '',
+          what: expect.stringMatching(/\.json is (not valid JSON|JSON, but not FHIR)/),
+          why: expect.stringMatching(/\w/),
+          next: expect.stringMatching(/./),
+          internals: [],
+        });
+        expect(await leakedFrom(file, ended.stderr)).toEqual([]);
+        expect(await hashOf(home.path(archive[1] ?? ''))).toBe(before);
+      }
+      await home.done(['verify', '-q', ...archive]);
+    },
+  );
+});
+
+test.each(absent)('corpus absent: %i tests not run', (tests) => {
+  expect(noteAbsence(tests)).toBe(true);
+});
+
+/** What a message holds of the string values of a file, those of four characters or more, however broken it is. */
+async function leakedFrom(file: string, message: string): Promise<string[]> {
+  const values = (await readFile(file, 'utf8')).matchAll(/:\s*"([^"\n]{4,})"/g);
+  return [...values].flatMap(([, value = '']) => (message.includes(value) ? [value] : []));
+}

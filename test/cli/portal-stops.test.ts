@@ -54,6 +54,7 @@ test('a pull of which nothing was answered is a temporary failure, and leaves no
     status: 5,
     stdout: '',
     what: expect.stringMatching(/clinic answered nothing it was asked\. Nothing was kept\./),
+    why: 'The portal answered 503.',
     next: expect.stringContaining('bluebutton pull clinic'),
     internals: [],
   });
