@@ -31,7 +31,7 @@ export function reportPull(
   ends: readonly PullEnd[],
   accepted: ReadonlyMap<string, readonly string[]>,
   { json, quiet }: ReportOptions,
-  { out, err }: Context,
+  { out, err }: Pick<Context, 'out' | 'err'>,
 ): Outcome {
   const acceptedBy = ({ name }: PullEnd): ReadonlySet<string> => new Set(accepted.get(name));
   if (json) {
@@ -68,7 +68,7 @@ export function reportPull(
 export function reportPlan(
   ends: readonly (PortalPlan | PullFailure)[],
   { json }: ReportOptions,
-  { out, err }: Context,
+  { out, err }: Pick<Context, 'out' | 'err'>,
 ): Outcome {
   if (json) {
     const portals = ends.map((end) => ('error' in end ? failureJson(end) : end));

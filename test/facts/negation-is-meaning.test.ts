@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { assertions, type Assertion } from '../../src/model/index.ts';
+import { assertions, sectionNamed, sectionNames, type Assertion } from '../../src/model/index.ts';
+import { renderSummary } from '../../src/render/index.ts';
 import { csvOf, fixture, onlyRow, recordOf, recordOfResources, rendered, rowsOf } from './reading.ts';
 
 /** Fixture, section it belongs to, name that is not the positive fact, and what is asserted of it. */
@@ -80,7 +81,81 @@ const facts: readonly (readonly [string, string, string, Assertion])[] = [
   ['care-plan-revoked', 'other', 'Diabetes care', 'not-done'],
   ['family-history-entered-in-error', 'other', 'mother', 'entered-in-error'],
   ['communication-not-done', 'other', 'Call about results', 'not-done'],
+  ['social-history-preliminary', 'other', 'Tobacco use', 'unconfirmed'],
+  ['no-information-about-allergies', 'allergies', 'No information about allergies', 'unconfirmed'],
+  ['no-information-about-medications', 'medications', 'No information about medications', 'unconfirmed'],
+  [
+    'no-information-about-immunizations',
+    'immunizations',
+    'No information about immunizations',
+    'unconfirmed',
+  ],
+  [
+    'no-information-about-procedures',
+    'procedures',
+    'No information about past history of procedures',
+    'unconfirmed',
+  ],
 ];
+
+/** Fixture, section and name of a row whose own name denies it: a word of negation before it would turn it round. */
+const denials: readonly (readonly [string, string, string])[] = [
+  ['allergy-denied', 'allergies', 'Not allergic to penicillin'],
+  ['no-known-allergy-to-one-thing', 'allergies', 'No known allergy to latex'],
+  ['medication-statement-denied', 'medications', 'Denies aspirin'],
+  ['condition-denied', 'problems', 'No history of asthma'],
+  ['procedure-denied', 'procedures', 'No history of appendectomy'],
+  [
+    'no-known-immunizations',
+    'immunizations',
+    'http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips no-known-immunizations',
+  ],
+  ['device-denied', 'other', 'No known device use'],
+];
+
+type Way = Exclude<Assertion, 'stated'> | 'modifier-extension';
+
+const ways: readonly Way[] = [
+  ...assertions.filter((assertion) => assertion !== 'stated'),
+  'modifier-extension',
+];
+
+/** The ways in which no resource of a section can be other than the positive fact, and why. */
+const noSuchWay: Readonly<Record<string, Partial<Record<Way, string>>>> = {
+  allergies: {
+    'not-done': 'an allergy is not done: R4 has neither a status nor a member for it',
+    planned: 'an allergy is not planned',
+  },
+  medications: { refuted: 'R4 gives medications no verificationStatus' },
+  problems: { 'not-done': 'a problem is not done', planned: 'a problem is not planned' },
+  results: {
+    negated: 'the negation of a result is its value ("Not detected"), which is shown as the value',
+    refuted: 'R4 gives observations and reports no verificationStatus',
+    planned: 'R4 says registered of a result that is still to come: unconfirmed',
+  },
+  'vital-signs': {
+    negated: 'a measurement has a value or none',
+    refuted: 'R4 gives observations no verificationStatus',
+    planned: 'R4 says registered of a measurement that is still to come: unconfirmed',
+  },
+  immunizations: {
+    refuted: 'R4 gives immunizations no verificationStatus',
+    planned: 'R4 recommends immunizations in another type, ImmunizationRecommendation',
+  },
+  procedures: { refuted: 'R4 gives procedures no verificationStatus' },
+  encounters: {
+    negated: 'an encounter is cancelled: not done',
+    refuted: 'R4 gives encounters no verificationStatus',
+    unconfirmed: 'R4 has no status for an encounter that is in doubt, but a modifier extension',
+  },
+  notes: {
+    negated: 'a document is there',
+    refuted: 'R4 gives documents no verificationStatus',
+    'not-done': 'a document is there',
+    planned: 'a document is there',
+  },
+  other: { refuted: 'no type of the last drawer has a verificationStatus in R4' },
+};
 
 const bracketed = (assertion: Assertion): string => `[${assertion.replaceAll('-', ' ').toUpperCase()}]`;
 const occurrences = (text: string, part: string): number => text.split(part).length - 1;
@@ -107,10 +182,55 @@ describe.each(facts)('%s', (fact, section, name, assertion) => {
     expect(occurrences(markdown, `${bracketed(assertion)} ${name}`)).toBe(occurrences(markdown, name));
   });
 
+  it('has its word wherever the summary names it, and is not counted among the facts', async () => {
+    const built = await recordOf(fixture(fact));
+    const summary = [...renderSummary(built, { width: 4000, colour: false })].join('');
+    expect(occurrences(summary, `${bracketed(assertion)} ${name}`)).toBe(occurrences(summary, name));
+    const isFact = assertion === 'unconfirmed' || assertion === 'planned';
+    const title = sectionNamed(section)?.title ?? '';
+    const count = isFact ? '(1)' : '(0, and 1 recorded as not so)';
+    expect(rendered('text', built)).toContain(`${title.toUpperCase()} ${count}`);
+    expect(rendered('markdown', built)).toContain(`## ${title} ${count}`);
+  });
+
   it('has it in the assertion column of CSV', async () => {
     const [record] = csvOf(await recordOf(fixture(fact)), section);
     expect(record).toMatchObject({ name, assertion });
   });
+});
+
+describe.each(denials)('%s', (fact, section, name) => {
+  it('is negated in every output, stands among what is absent and is not counted among the facts', async () => {
+    const built = await recordOf(fixture(fact));
+    const { row, section: drawer } = onlyRow(built);
+    expect([drawer, row.name, row.assertion, row.status]).toEqual([section, name, 'negated', 'not stated']);
+    expect(JSON.parse(rendered('json', built))).toMatchObject({
+      sections: { [section]: [{ name, assertion: 'negated', status: 'not stated' }] },
+    });
+    expect(csvOf(built, section)).toMatchObject([{ name, assertion: 'negated', status: 'not stated' }]);
+    const title = sectionNamed(section)?.title ?? '';
+    expect(rendered('text', built)).toContain(`${title.toUpperCase()} (0, and 1 stated to be absent)`);
+    expect(rendered('markdown', built)).toContain(`## ${title} (0, and 1 stated to be absent)`);
+    for (const format of ['text', 'markdown']) expect(rendered(format, built)).not.toContain(`] ${name}`);
+  });
+});
+
+describe('every section', () => {
+  it.each(sectionNames)(
+    '%s has a fixture for each way of not being the positive fact that FHIR knows',
+    (name) => {
+      const proven = new Set<Way>([
+        ...facts.flatMap(([fact, section, , assertion]) =>
+          section !== name || assertion === 'stated'
+            ? []
+            : [fact.endsWith('-modifier-extension') ? ('modifier-extension' as const) : assertion],
+        ),
+        ...denials.flatMap(([, section]) => (section === name ? ['negated' as const] : [])),
+      ]);
+      const missing = ways.filter((way) => !proven.has(way));
+      expect(missing.toSorted()).toEqual(Object.keys(noSuchWay[name] ?? {}).toSorted());
+    },
+  );
 });
 
 describe('negation', () => {
