@@ -1,4 +1,4 @@
-import { cp, readFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commandTable } from '../src/cli/command-table.ts';
 import { withTables } from '../src/cli/readme-tables.ts';
@@ -37,6 +37,18 @@ describe('the README', () => {
     expect(setUp).toEqual(['npm ci && npm run demo', 'npm cit']);
     for (const part of setUp.flatMap((line) => line.split(' && ')))
       expect(ci).toMatch(new RegExp(`^${part}$`, 'm'));
+  });
+});
+
+describe('the config file of the README', () => {
+  it('sets what it says', async () => {
+    const [, config = ''] = /^```json\n([\s\S]*?)^```$/m.exec(readme) ?? [];
+    const home = await newHome();
+    await mkdir(home.path('.config', 'bluebutton'), { recursive: true });
+    await writeFile(home.path('.config', 'bluebutton', 'config.json'), config);
+    const { stdout } = await home.done(['doctor']);
+    for (const name of Object.keys(JSON.parse(config)))
+      expect(stdout).toMatch(new RegExp(`^ {2}${name} .*\\(config file\\)$`, 'm'));
   });
 });
 

@@ -126,8 +126,7 @@ export class PullDraft {
    */
   async finish(ledger: Ledger): Promise<PullResult> {
     return this.#draft.attempt(async () => {
-      const gone = vanishedResources(this.#fold.resources.values(), this.#seen, ledger.rows);
-      const vanished = await this.#noteGone(gone);
+      const vanished = await this.#noteGone(ledger.rows);
       const counted = { ...ledger, rows: this.#countedRows(ledger.rows), vanished };
       const result = { counts: this.#counts, ledger: counted };
       if (!this.#isNews(counted)) {
@@ -204,25 +203,27 @@ export class PullDraft {
   }
 
   /** Notes what is gone, vanished or renumbered, and returns the names of what vanished. */
-  async #noteGone(gone: readonly HeldResource[]): Promise<string[]> {
-    const renamed = gone.length === 0 ? new Map<string, string>() : await this.#renamed(gone);
-    const vanished: string[] = [];
-    for (const held of gone) {
-      const { resourceType, id } = held;
-      const to = renamed.get(nameOf(held));
-      if (to === undefined) vanished.push(nameOf(held));
-      await this.#note(
-        to === undefined
-          ? { change: 'vanished', resourceType, id }
-          : { change: 'renumbered', resourceType, id, to: to.slice(resourceType.length + 1) },
-      );
+  async #noteGone(rows: readonly LedgerRow[]): Promise<string[]> {
+    const held = [...this.#fold.resources.values()];
+    const gone = vanishedResources(held, this.#seen, rows);
+    // Whether the ledger proves that they are gone or not: under another id nothing of them is lost.
+    const unseen = held.filter(
+      ({ standing, ...named }) => standing === 'given' && !this.#seen.has(nameOf(named)),
+    );
+    const renamed = await this.#renamed(unseen);
+    for (const [name, to] of renamed) {
+      const [resourceType = '', id = ''] = name.split('/');
+      await this.#note({ change: 'renumbered', resourceType, id, to: to.slice(resourceType.length + 1) });
     }
+    const lost = gone.filter((resource) => !renamed.has(nameOf(resource)));
+    for (const { resourceType, id } of lost) await this.#note({ change: 'vanished', resourceType, id });
+    const vanished = lost.map(nameOf);
     this.#counts.vanished = vanished.length;
     this.#counts.renumbered = renamed.size;
     return vanished;
   }
 
-  async #renamed(gone: readonly HeldResource[]): Promise<Map<string, string>> {
+  async #renamed(unseen: readonly HeldResource[]): Promise<Map<string, string>> {
     const bag = new StoredResources({ directory: await this.#draft.folder() });
     const heldText = async (name: string): Promise<string | undefined> => {
       const held = this.#fold.resources.get(name);
@@ -230,7 +231,7 @@ export class PullDraft {
     };
     const heldAttachment = (key: string): string | undefined => this.#fold.documents.get(key)?.line.sha256;
     return renumberedResources(
-      gone.map(nameOf),
+      unseen.map(nameOf),
       this.#fresh,
       { textOf: heldText, attachmentOf: (name, pointer) => heldAttachment(`${name}#${pointer}`) },
       {

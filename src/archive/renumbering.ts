@@ -11,32 +11,33 @@ export interface RecordAt {
 }
 
 /**
- * Tells a renumbering from a loss: which of the resources that are gone came back under new ids. Two are the same when
+ * Tells a renumbering from a loss: which of the resources that did not come this time came under new ids. Two are the same when
  * nothing but their own id and volatile fields differs, what they refer to is the same by its content too (an order for
  * another medicine is another order), and their attachments have the same bytes.
  *
- * @param gone Names of resources held until now and no longer returned.
+ * @param missing Names of resources held until now and not returned.
  * @param fresh Names of resources that are new in this pull.
  * @returns New names by old ones; each is paired once.
  */
 export async function renumberedResources(
-  gone: readonly string[],
+  missing: readonly string[],
   fresh: readonly string[],
   before: RecordAt,
   now: RecordAt,
   baseUrl: string,
 ): Promise<Map<string, string>> {
-  const goneTypes = new Set(gone.map(typeOf));
+  if (missing.length === 0 || fresh.length === 0) return new Map();
+  const types = new Set(missing.map(typeOf));
   const contentBefore = new ContentReader(before, baseUrl);
   const contentNow = new ContentReader(now, baseUrl);
   const freshByContent = new Map<string, string[]>();
   for (const name of fresh) {
-    if (!goneTypes.has(typeOf(name))) continue;
+    if (!types.has(typeOf(name))) continue;
     const content = await contentNow.of(name);
     freshByContent.set(content, [...(freshByContent.get(content) ?? []), name]);
   }
   const pairs = new Map<string, string>();
-  for (const name of freshByContent.size === 0 ? [] : gone) {
+  for (const name of freshByContent.size === 0 ? [] : missing) {
     const renamed = freshByContent.get(await contentBefore.of(name))?.shift();
     if (renamed !== undefined) pairs.set(name, renamed);
   }

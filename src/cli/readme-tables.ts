@@ -1,3 +1,4 @@
+import { settingNames, settingTable, variableOf } from '../settings/index.ts';
 import { commandTable, type CommandEntry } from './command-table.ts';
 import { exitStatuses } from './exit-codes.ts';
 
@@ -22,9 +23,26 @@ export function exitStatusTable(): string {
   ].join('\n');
 }
 
-/** A README with its two tables renewed. */
+/** The README's table of settings, as Markdown. */
+export function settingsTable(): string {
+  return [
+    '| setting | environment | what it is |',
+    '| --- | --- | --- |',
+    ...settingNames.map((name) => {
+      const { what, mayBe } = settingTable[name];
+      return `| \`${name}\` | \`${variableOf(name)}\` | ${what}. ${mayBe} |`;
+    }),
+  ].join('\n');
+}
+
+/** A README with its tables renewed. */
 export function withTables(readme: string): string {
-  return renewed(renewed(readme, 'commands', commandsTable()), 'exit statuses', exitStatusTable());
+  const tables = [
+    ['commands', commandsTable()],
+    ['settings', settingsTable()],
+    ['exit statuses', exitStatusTable()],
+  ] as const;
+  return tables.reduce((text, [name, table]) => renewed(text, name, table), readme);
 }
 
 function renewed(text: string, name: string, table: string): string {

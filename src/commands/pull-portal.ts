@@ -197,9 +197,13 @@ async function accepted(
   }
 }
 
-/** One line that changes in place on a terminal; elsewhere nothing, the report at the end says it all. */
-function progressFor(name: string, input: CommandInput, { err }: Context): (progress: PullProgress) => void {
-  if (flagOption(input, 'quiet') || !err.isTerminal) return () => undefined;
+/** One line that changes in place on a terminal that can; elsewhere nothing, the report at the end says it all. */
+function progressFor(
+  name: string,
+  input: CommandInput,
+  { err, env }: Context,
+): (progress: PullProgress) => void {
+  if (flagOption(input, 'quiet') || !err.isTerminal || env['TERM'] === 'dumb') return () => undefined;
   return ({ query, step, of, row }) => {
     const text = `${name}: ${step} of ${of} · ${query}`.slice(0, err.width - 1);
     err.write(row === undefined ? `\r\u001B[K${text}` : '\r\u001B[K');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { verifyArchive } from '../../src/archive/index.ts';
+import type { Ledger } from '../../src/model/ledger.ts';
 import type { Pulled, PulledResource } from '../../src/model/pulled.ts';
 import {
   attachment,
@@ -38,11 +39,11 @@ const note = (text: string, suffix: string): Pulled[] => [
   attachment(`d${suffix}`, text, { url: `Binary/b${suffix}` }),
 ];
 
-/** What two pulls one after the other come to. */
-async function after(first: readonly Pulled[], ...more: (readonly Pulled[])[]) {
+/** What pulls one after the other come to. */
+async function after(pulls: readonly (readonly Pulled[])[], asked: Ledger = ledger) {
   const archive = await newArchive();
-  let last = await pull(archive, first, ledger);
-  for (const items of more) last = await pull(archive, items, ledger);
+  let last = await pull(archive, pulls[0] ?? [], asked);
+  for (const items of pulls.slice(1)) last = await pull(archive, items, asked);
   expect((await verifyArchive(archive.directory)).problems).toEqual([]);
   const { all, documents } = await stateOf(archive);
   return {
@@ -58,64 +59,85 @@ describe('resources that come under new ids', () => {
       counts,
       ledger: kept,
       held,
-    } = await after([weight('a', 70), weight('b', 71)], [weight('x', 70), weight('y', 71)]);
+    } = await after([
+      [weight('a', 70), weight('b', 71)],
+      [weight('x', 70), weight('y', 71)],
+    ]);
     expect(counts).toMatchObject({ new: 2, renumbered: 2, vanished: 0 });
     expect(kept.vanished).toEqual([]);
     expect(held).toEqual(['Observation/x', 'Observation/y']);
   });
 
   test('are told from what vanished beside them', async () => {
-    const { counts, ledger: kept, held } = await after([weight('a', 70), weight('b', 71)], [weight('x', 70)]);
+    const {
+      counts,
+      ledger: kept,
+      held,
+    } = await after([[weight('a', 70), weight('b', 71)], [weight('x', 70)]]);
     expect(counts).toMatchObject({ new: 1, renumbered: 1, vanished: 1 });
     expect(kept.vanished).toEqual(['Observation/b']);
     expect(held).toEqual(['Observation/b vanished', 'Observation/x']);
   });
 
   test('are paired one to one: of two that say the same, one that came back leaves one vanished', async () => {
-    const { counts } = await after([weight('a', 70), weight('b', 70)], [weight('x', 70)]);
+    const { counts } = await after([[weight('a', 70), weight('b', 70)], [weight('x', 70)]]);
     expect(counts).toMatchObject({ renumbered: 1, vanished: 1 });
   });
 
   test('are the same when what they refer to was renumbered with them', async () => {
-    const { counts, held } = await after(order('Warfarin', '1'), order('Warfarin', '2'));
+    const { counts, held } = await after([order('Warfarin', '1'), order('Warfarin', '2')]);
     expect(counts).toMatchObject({ renumbered: 2, vanished: 0 });
     expect(held).toEqual(['Medication/m2', 'MedicationRequest/o2']);
   });
 
   test('are not the same when what they refer to says something else: an order for another medicine', async () => {
-    const { counts, held } = await after(order('Warfarin', '1'), order('Aspirin', '2'));
+    const { counts, held } = await after([order('Warfarin', '1'), order('Aspirin', '2')]);
     expect(counts).toMatchObject({ new: 2, renumbered: 0, vanished: 2 });
     expect(held).toContain('MedicationRequest/o1 vanished');
   });
 
   test('are the same when their attachments lie at other addresses and have the same bytes', async () => {
-    const { counts, documents } = await after(note('All is well.', '1'), note('All is well.', '2'));
+    const { counts, documents } = await after([note('All is well.', '1'), note('All is well.', '2')]);
     expect(counts).toMatchObject({ renumbered: 1, vanished: 0 });
     expect(documents.map((document) => 'resource' in document && document.resource.id)).toEqual(['d2']);
   });
 
   test('are not the same when their attachments have other bytes', async () => {
-    const { counts, documents } = await after(note('All is well.', '1'), note('Call us.', '2'));
+    const { counts, documents } = await after([note('All is well.', '1'), note('Call us.', '2')]);
     expect(counts).toMatchObject({ renumbered: 0, vanished: 1 });
     expect(documents).toHaveLength(2);
   });
 
   test('and go back to their old ones are renumbered again', async () => {
     const old = [weight('a', 70), weight('b', 71)];
-    const { counts, held } = await after(old, [weight('x', 70), weight('y', 71)], old);
+    const { counts, held } = await after([old, [weight('x', 70), weight('y', 71)], old]);
     expect(counts).toMatchObject({ new: 0, reappeared: 2, renumbered: 2, vanished: 0 });
     expect(held).toEqual(['Observation/a', 'Observation/b']);
   });
 
+  test('and once came by reference are renumbered too, though they never vanish', async () => {
+    const byReference = 'Medication (by reference)';
+    const [medication, request] = order('Warfarin', '1');
+    const [renamed, again] = order('Warfarin', '2');
+    if (!medication || !request || !renamed || !again) throw new Error('an order is two resources');
+    const rows = ledgerOf(row('MedicationRequest?patient=p1'), row(byReference));
+    const first = [request, { ...medication, query: byReference }];
+    const second = [again, { ...renamed, query: byReference }];
+    const { counts, held } = await after([first, second], rows);
+    expect(counts).toMatchObject({ new: 2, renumbered: 2, vanished: 0 });
+    expect(held).toEqual(['Medication/m2', 'MedicationRequest/o2']);
+    expect((await after([first, []], rows)).counts).toMatchObject({ vanished: 1 });
+  });
+
   test('make no new bag when nothing more happens to them', async () => {
     const renamed = [weight('x', 70)];
-    expect((await after([weight('a', 70)], renamed, renamed)).bag).toBeUndefined();
+    expect((await after([[weight('a', 70)], renamed, renamed])).bag).toBeUndefined();
   });
 });
 
 test('a new resource that differs in one digit from one that is gone is another', async () => {
   const [before, now] = [observation('a', '"value":5.0'), observation('x', '"value":5')];
-  expect((await after([before], [now])).counts).toMatchObject({
+  expect((await after([[before], [now]])).counts).toMatchObject({
     renumbered: 0,
     vanished: 1,
   });

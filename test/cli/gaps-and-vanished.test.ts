@@ -41,6 +41,35 @@ describe('what a portal refused', () => {
   });
 });
 
+describe('what was not asked for', () => {
+  it('because the sign-in does not cover it is not read, never "not recorded" or "none"', async () => {
+    const home = await newHome();
+    const portal = await openPortal(home);
+    const scopes = 'launch/patient patient/Patient.rs patient/AllergyIntolerance.rs patient/Observation.rs';
+    const words = ['portals', 'add', 'practice', portal.baseUrl, '--client-id', 'x', '--scope', scopes];
+    await home.done(words);
+    await logIn(home, 'practice');
+    // What was never asked for is no gap: the person chose the scopes.
+    expect((await home.run(['pull'])).status).toBe(0);
+    const { stdout } = await home.done(['show', '--json']);
+    const {
+      sectionStates,
+      sections,
+    }: { sectionStates: Record<string, object[]>; sections: Record<string, object[]> } = JSON.parse(stdout);
+    expect(sectionStates['immunizations']).toEqual([
+      {
+        source: 'practice',
+        state: 'not-read',
+        reason: 'Immunization: The granted access does not cover it.',
+      },
+    ]);
+    expect(sections['immunizations']).toEqual([]);
+    expect(sectionStates['allergies']).toMatchObject([{ state: 'stated-rows' }]);
+    const text = (await home.done(['show'])).stdout.replaceAll(/\s+/g, ' ');
+    expect(text).toContain('Not read (Immunization: The granted access does not cover it.): Immunizations');
+  });
+});
+
 describe('what a portal no longer provides', () => {
   let home: Home;
   let secondPull: Ended;

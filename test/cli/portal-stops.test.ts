@@ -115,3 +115,21 @@ test('what came before the portal stopped is kept, and the rest is named, with s
   expect((await home.done(['verify'])).status).toBe(0);
   await portal.close();
 });
+
+test('what a portal does not offer, or broke off, is not read: never "not recorded"', async () => {
+  const { home, portal } = await signedIn((path) => (path.includes('Patient/1') ? patient : later));
+  await home.run(['pull']);
+  const { stdout } = await home.done(['show', '--json']);
+  const { sectionStates }: { sectionStates: Record<string, object[]> } = JSON.parse(stdout);
+  const source = 'clinic';
+  expect(sectionStates['allergies']).toEqual([
+    { source, state: 'not-read', reason: 'AllergyIntolerance: The portal does not offer it.' },
+  ]);
+  // Goals and tasks are in the last drawer.
+  expect(sectionStates['other']).toContainEqual({
+    source,
+    state: 'not-read',
+    reason: 'Goal: The portal answered 503.',
+  });
+  await portal.close();
+});
