@@ -206,9 +206,9 @@ export class PullDraft {
   async #noteGone(rows: readonly LedgerRow[]): Promise<string[]> {
     const held = [...this.#fold.resources.values()];
     const gone = vanishedResources(held, this.#seen, rows);
-    // Whether the ledger proves that they are gone or not: under another id nothing of them is lost.
+    // Gone now, earlier, or not proven to be gone at all: what is there under another id is not lost.
     const unseen = held.filter(
-      ({ standing, ...named }) => standing === 'given' && !this.#seen.has(nameOf(named)),
+      (resource) => resource.standing !== 'renumbered' && !this.#seen.has(nameOf(resource)),
     );
     const renamed = await this.#renamed(unseen);
     for (const [name, to] of renamed) {

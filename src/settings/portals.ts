@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { BlueButtonError, messageOf } from '../errors/index.ts';
+import { BlueButtonError, messageOf, nearestWord } from '../errors/index.ts';
 import type { Places } from './places.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
 
@@ -60,9 +60,13 @@ export function portalNamed(portals: Record<string, NamedPortal>, name: string):
   const portal = Object.hasOwn(portals, name) ? portals[name] : undefined;
   if (portal) return portal;
   const known = Object.keys(portals);
+  const meant = nearestWord(name, known);
   throw new BlueButtonError('usage', `No portal is called ${name}.`, {
     why: known.length > 0 ? `These are: ${known.join(', ')}.` : 'None has been named yet.',
-    try: `bluebutton portals add ${portalName.test(name) ? name : 'NAME'} URL --client-id ID`,
+    try:
+      meant === undefined
+        ? `bluebutton portals add ${portalName.test(name) ? name : 'NAME'} URL --client-id ID`
+        : `the same command with ${meant}`,
   });
 }
 

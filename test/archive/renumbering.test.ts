@@ -108,6 +108,12 @@ describe('resources that come under new ids', () => {
     expect(documents).toHaveLength(2);
   });
 
+  test('after they had vanished are renumbered as well, and no longer shown as gone', async () => {
+    const { counts, held } = await after([[weight('a', 70)], [], [weight('x', 70)]]);
+    expect(counts).toMatchObject({ new: 1, renumbered: 1, vanished: 0 });
+    expect(held).toEqual(['Observation/x']);
+  });
+
   test('and go back to their old ones are renumbered again', async () => {
     const old = [weight('a', 70), weight('b', 71)];
     const { counts, held } = await after([old, [weight('x', 70), weight('y', 71)], old]);

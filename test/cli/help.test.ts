@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { parseCommandLine } from '../../src/cli/program.ts';
 import { newHome, repository } from './bluebutton.ts';
+import { openPortal } from './practice-portal.ts';
 
 const { version }: { version: string } = JSON.parse(await readFile(`${repository}/package.json`, 'utf8'));
 
@@ -27,6 +28,13 @@ test.each([['--help'], ['--version']])('%s loads no command and no commander', a
   expect(await readFile(home.path('loaded'), 'utf8')).not.toContain('commander');
   await home.done(['help', 'pull'], { env });
   expect(await readFile(home.path('loaded'), 'utf8')).toContain('commander');
+});
+
+test('a portal mistyped is answered with the one that was probably meant', async () => {
+  const home = await newHome();
+  const { baseUrl } = await openPortal(home);
+  await home.done(['portals', 'add', 'practice', baseUrl, '--client-id', 'x']);
+  expect((await home.run(['pull', 'practise'])).stderr).toContain('Try: the same command with practice\n');
 });
 
 test.each([

@@ -46,19 +46,19 @@ async function pulledTwice(file: string) {
   return { stdout, stderr, before, after: await rowsOf(home) };
 }
 
+function withoutNames(row: object): string {
+  const text = JSON.stringify({ ...row, id: undefined, sources: undefined, asOf: undefined });
+  return text.replaceAll(/(urn:uuid:|[A-Z]\w+\/)[\w-]+/g, '$1');
+}
+
 /** What is shown of a record, without the ids and places that were renamed. */
 async function rowsOf(home: Awaited<ReturnType<typeof newHome>>): Promise<Record<string, string[]>> {
   const { stdout } = await home.run(['show', '--json']);
   const { sections }: { sections: Record<string, object[]> } = JSON.parse(stdout);
-  const text = (row: object): string =>
-    JSON.stringify({ ...row, id: undefined, sources: undefined, asOf: undefined }).replaceAll(
-      /(urn:uuid:|[A-Z]\w+\/)[\w-]+/g,
-      '$1',
-    );
   return Object.fromEntries(
     Object.entries(sections)
       .filter(([name]) => name !== 'other')
-      .map(([name, rows]) => [name, rows.map(text).toSorted()]),
+      .map(([name, rows]) => [name, rows.map(withoutNames).toSorted()]),
   );
 }
 

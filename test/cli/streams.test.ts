@@ -9,6 +9,7 @@ import { commandTable, type CommandEntry } from '../../src/cli/command-table.ts'
 import { exitStatuses } from '../../src/cli/exit-codes.ts';
 import { parseCommandLine } from '../../src/cli/program.ts';
 import { bin, jane, newHome, repository, type Home } from './bluebutton.ts';
+import { openPortal, signUp } from './practice-portal.ts';
 
 let home: Home;
 
@@ -99,6 +100,22 @@ test('a terminal gets colours, unless it or its person wants none', async () => 
     });
   }
   expect(await inTerminal([...words, '--no-color'], {})).not.toContain(escape);
+});
+
+test('a line that changes in place is for terminals that can, and never in a dumb one', async () => {
+  const portal = await openPortal(home);
+  await signUp(home, portal);
+  for (const [env, changes] of [
+    [{}, true],
+    [{ TERM: 'dumb' }, false],
+  ] as const) {
+    const text = await inTerminal(['pull', '--archive', `of-${changes}`], { NO_COLOR: '1', ...env });
+    expect({ env, pulled: text.includes('practice: Jane Doe'), changes: text.includes(escape) }).toEqual({
+      env,
+      pulled: true,
+      changes,
+    });
+  }
 });
 
 test('a pipe gets no colours, unless they are asked for', async () => {
