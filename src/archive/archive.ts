@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, rename, rmdir } from 'node:fs/promises';
+import { chmod, readdir, readFile, rename, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { BlueButtonError, systemCodeOf } from '../errors/index.ts';
@@ -28,7 +28,7 @@ const archiveFile = v.object({ format: v.string() });
  */
 export async function createArchive(directory: string): Promise<Archive> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(directory);
     const names = await readdir(directory);
     if (!names.includes('archive.json')) {
       await refuseForeign(directory, names);

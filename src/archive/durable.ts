@@ -1,9 +1,26 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { systemCodeOf } from '../errors/index.ts';
 
-/** Makes a folder, and those above it, for the owner only. */
+/**
+ * Makes a folder, and those above it that are missing, for the owner only. Node's own `recursive` goes round for ever
+ * where the system answers ENOENT below a folder that is there (`/proc`).
+ */
 export async function makeDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (thrown) {
+    const code = systemCodeOf(thrown);
+    if (code === 'EEXIST' && (await isDirectory(path))) return;
+    if (code !== 'ENOENT' || (await isDirectory(dirname(path)))) throw thrown;
+    await makeDirectory(dirname(path));
+    await mkdir(path, { mode: 0o700 });
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() ?? false;
 }
 
 /** Writes a new file for the owner only and returns when it is on the disk; never replaces a file. */

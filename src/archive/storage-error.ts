@@ -8,6 +8,9 @@ const reasons: Record<string, string> = {
   EPERM: 'You are not allowed to.',
   EIO: 'The disk reports an error.',
   EMFILE: 'Too many files are open.',
+  ENOENT: 'The system has no such place, or does not let folders be made there.',
+  EEXIST: 'A file stands in its place.',
+  ENOTDIR: 'A part of its path is a file, not a folder.',
 };
 
 /** What to throw for something the disk refused: a `failed` error with the reason; anything else as it is. */
@@ -15,8 +18,8 @@ export function storageError(thrown: unknown, message: string): unknown {
   const code = systemCodeOf(thrown);
   if (thrown instanceof BlueButtonError || code === undefined) return thrown;
   return new BlueButtonError('failed', message, {
-    why: `${reasons[code] ?? messageOf(thrown)} (${code})`,
-    try: 'Nothing in the archive was changed. Put this right and run the same command again.',
+    why: `${reasons[code] ?? messageOf(thrown)} (${code})\nNothing in the archive was changed.`,
+    try: 'put this right, then the same command again',
     cause: thrown,
   });
 }

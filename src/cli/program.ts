@@ -40,7 +40,7 @@ export async function parseCommandLine(argv: readonly string[], version: string)
     await program.parseAsync(asked(argv), { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
-    if (thrown.exitCode !== 0) throw usageError(thrown, said, parentOf(argv));
+    if (thrown.exitCode !== 0) throw usageError(thrown, said, argv);
   }
   if (chosen?.entry.load === undefined) return { text };
   return { invocation: { module: await chosen.entry.load(), input: chosen.input } };
@@ -98,7 +98,7 @@ function exitStatusHelp(): string {
 function usageError(
   { code, message }: CommanderError,
   help: string,
-  parent: string | undefined,
+  argv: readonly string[],
 ): BlueButtonError {
   if (code === 'commander.help') {
     return new BlueButtonError('usage', 'That command needs one of its subcommands.', {
@@ -111,17 +111,13 @@ function usageError(
   const what = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
   return new BlueButtonError('usage', what.endsWith('.') ? what : `${what}.`, {
     why: 'The command line was not understood, so nothing was done.',
-    try: tryInstead(suggestion, parent),
+    try: tryInstead(suggestion, argv),
   });
 }
 
-function tryInstead(suggestion: string | undefined, parent: string | undefined): string {
-  if (suggestion === undefined) return 'bluebutton help';
+function tryInstead(suggestion: string | undefined, [first]: readonly string[]): string {
+  const command = commandTable.find(({ name, alias }) => name === first || alias === first);
+  if (suggestion === undefined) return command ? `bluebutton help ${command.name}` : 'bluebutton help';
   if (suggestion.startsWith('-')) return `the same command with ${suggestion}`;
-  return ['bluebutton', ...(parent === undefined ? [] : [parent]), suggestion].join(' ');
-}
-
-/** The command whose subcommands were meant, if one was. */
-function parentOf([first]: readonly string[]): string | undefined {
-  return commandTable.find(({ name, commands }) => name === first && commands !== undefined)?.name;
+  return ['bluebutton', ...(command?.commands ? [command.name] : []), suggestion].join(' ');
 }

@@ -2,7 +2,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 /** What the bare program answers without loading its commands, as it is asked for. */
 const asked: Readonly<Record<string, 'help' | 'version'>> = {
-  '': 'help',
   '--help': 'help',
   '-h': 'help',
   help: 'help',
@@ -12,7 +11,8 @@ const asked: Readonly<Record<string, 'help' | 'version'>> = {
 
 /** The answer to a command line that asks for no command; undefined when it asks for one. */
 export function rootAnswer(argv: readonly string[]): string | undefined {
-  const name = Object.hasOwn(asked, argv.join(' ')) ? asked[argv.join(' ')] : undefined;
+  const [only = '--help', ...more] = argv;
+  const name = more.length === 0 && Object.hasOwn(asked, only) ? asked[only] : undefined;
   if (name === 'version') return `${version()}\n`;
   return name === undefined ? undefined : readFileSync(fileOf('help'), 'utf8');
 }

@@ -86,6 +86,12 @@ function sha256Of(bytes: Uint8Array): string {
  * @throws BlueButtonError `usage` when there is none, `failed` when the system refuses.
  */
 export async function readPath(asTyped: string, { cwd, signal }: Context): Promise<Uint8Array> {
+  if (asTyped === '') {
+    throw new BlueButtonError('usage', 'A file was given without a name.', {
+      why: 'The name is empty: perhaps a variable of the shell that is not set.',
+      try: 'ls, to see what is there',
+    });
+  }
   const path = resolve(cwd, asTyped);
   try {
     const found = await stat(path);

@@ -36,8 +36,9 @@ export async function writeOutputFile(path: string, pieces: Iterable<string>, fo
  */
 export async function makeOutputFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await mkdir(path, { mode: 0o700 });
   } catch (cause) {
+    if ((await stat(path).catch(() => undefined))?.isDirectory() === true) return;
     throw systemRefusal(`${path} could not be made as a folder.`, cause, 'another place after -o');
   }
 }

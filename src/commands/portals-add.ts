@@ -69,6 +69,8 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
 /** A name that can be one, as near to what was typed as can be. */
 function nameLike(text: string): string {
   const name = text
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+/, '')

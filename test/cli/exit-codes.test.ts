@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
@@ -308,6 +309,29 @@ const refusals: Readonly<Record<string, Case>> = {
     next: /./,
   },
 
+  'an archive where a file is': {
+    words: ['import', 'jane.json', '--archive', 'words.txt'],
+    status: 1,
+    says: /words\.txt could not be made/,
+    why: /^A file stands in its place/,
+    next: /the same command again/,
+  },
+  ...(existsSync('/proc/self') && {
+    'an archive where the system lets nothing be made': {
+      words: ['import', 'jane.json', '--archive', '/proc/bluebutton/archive'],
+      status: 1,
+      says: /could not be made/,
+      next: /the same command again/,
+    },
+  }),
+  'a file without a name': { words: ['show', ''], status: 2, says: /without a name/, next: /ls/ },
+  'a command without a name': { words: [''], status: 2, says: /Unknown command ''/, next: /help/ },
+  'too many words': {
+    words: ['verify', 'everything'],
+    status: 2,
+    says: /Too many arguments for 'verify'/,
+    next: /^bluebutton help verify$/,
+  },
   'a port in use': {
     words: () => home.run(['sandbox', '--port', String(portal.port)]),
     status: 1,
