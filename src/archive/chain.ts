@@ -18,6 +18,8 @@ export interface Bag {
   person: string;
   /** Source-Organization: the portal's name, or `files`. */
   source: string;
+  /** Source-File: SHA-256 of the `source.json` of its source; absent in bags of older versions. */
+  sourceSha256?: string;
   /** The bags it continues: one, none for a first bag, several where it joins two branches. */
   previous: BagLink[];
 }
@@ -52,7 +54,17 @@ export async function readBag(archive: Archive, source: string, folder: string):
     if (label === 'Previous-Bag') previous.push({ folder: name ?? '', sha256: sha256 ?? '' });
   }
   const [person, organization] = [valueOf('External-Identifier'), valueOf('Source-Organization')];
-  return { folder, path, sequence, date: valueOf('Bagging-Date'), person, source: organization, previous };
+  const sourceSha256 = valueOf('Source-File');
+  return {
+    folder,
+    path,
+    sequence,
+    date: valueOf('Bagging-Date'),
+    person,
+    source: organization,
+    ...(sourceSha256 !== '' && { sourceSha256 }),
+    previous,
+  };
 }
 
 /** What a bag that comes after `bag` says of it. */

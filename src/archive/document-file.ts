@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { sha256Hex } from './change-file.ts';
+import { personIdentity } from './source-file.ts';
 
 const stored = {
   mediaType: v.string(),
@@ -34,6 +35,8 @@ export const importLine = v.object({
   asOf: v.exactOptional(v.string()),
   /** For a file about several patients: which of them the archive's person is. */
   patient: v.exactOptional(v.string()),
+  /** What it says of the person. */
+  person: v.exactOptional(personIdentity),
   ...stored,
 });
 

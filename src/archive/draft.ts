@@ -136,17 +136,21 @@ export class Draft {
       ['Bagging-Date', this.#begun.toISOString().slice(0, 10)],
       ['Bag-Software-Agent', this.#software],
       ['Bag-Sequence', String(this.#sequence)],
+      ['Source-File', this.#filing.existing?.sha256 ?? sha256Of(this.#sourceText())],
       ...links,
     ];
+  }
+
+  /** Parsing drops whatever else the caller's objects carry: the archive holds no secrets. */
+  #sourceText(): string {
+    return `${JSON.stringify(v.parse(sourceFile, this.#filing.description), null, 2)}\n`;
   }
 
   async #writeSourceFile(): Promise<void> {
     const person = join(this.#staging, this.#filing.person);
     const source = join(person, this.#filing.source);
     await makeDirectory(source);
-    // Parsing drops whatever else the caller's objects carry: the archive holds no secrets.
-    const description = v.parse(sourceFile, this.#filing.description);
-    await writeDurably(join(source, 'source.json'), `${JSON.stringify(description, null, 2)}\n`);
+    await writeDurably(join(source, 'source.json'), this.#sourceText());
     await syncDirectory(source);
     await syncDirectory(person);
   }

@@ -1,5 +1,5 @@
 import { BlueButtonError } from '../errors/index.ts';
-import { isSamePerson, type PersonIdentity } from '../model/index.ts';
+import { areComparable, isSamePerson, type PersonIdentity } from '../model/index.ts';
 import type { PersonFolder } from './people.ts';
 import { sameBaseUrl } from './source-file.ts';
 
@@ -11,7 +11,8 @@ export interface PortalPatient {
 
 /**
  * Who of the archive's people a record is about. The same person: the same patient id at the same portal; or the same
- * birth date, as stated, and the same family name, unless the first names tell two people apart (twins).
+ * birth date, as stated, and the same family name, unless the first names tell two people apart (twins). It must be so
+ * of everything the archive holds of the person: a vague "J. Doe" among it makes nobody else the same.
  *
  * @returns `undefined` when the record is about nobody in the archive, or does not say enough.
  * @throws BlueButtonError `usage` when it could be several.
@@ -23,7 +24,10 @@ export function findPerson(
 ): PersonFolder | undefined {
   const known = people.find((person) => portal !== undefined && holdsPatient(person, portal));
   if (known !== undefined) return known;
-  const alike = people.filter((person) => person.identities.some((other) => isSamePerson(identity, other)));
+  const alike = people.filter(({ identities }) => {
+    const comparable = identities.filter((other) => areComparable(identity, other));
+    return comparable.length > 0 && comparable.every((other) => isSamePerson(identity, other));
+  });
   if (alike.length <= 1) return alike[0];
   const names = alike.map((person) => person.folder);
   throw new BlueButtonError('usage', `This record could be about ${names.join(' or ')}.`, {

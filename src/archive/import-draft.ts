@@ -29,6 +29,8 @@ export interface ImportedFile {
   asOf?: string;
   /** For a file about several patients: which of them this person is. */
   patient?: string;
+  /** What it says of the person; absent when nothing. */
+  person?: PersonIdentity;
 }
 
 export interface ImportResult {
@@ -74,13 +76,14 @@ export class ImportDraft {
 
   /** Keeps a file as it is, once: the same bytes for the same patient are `unchanged`. */
   async add(file: ImportedFile): Promise<'new' | 'unchanged'> {
-    const { bytes, name, mediaType, format, asOf, patient } = file;
+    const { bytes, name, mediaType, format, asOf, patient, person } = file;
     const stated = {
       name,
       format,
       mediaType,
       ...(asOf === undefined ? {} : { asOf }),
       ...(patient === undefined ? {} : { patient }),
+      ...(person === undefined ? {} : { person }),
     };
     const key = documentKey({
       ...stated,

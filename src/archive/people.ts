@@ -1,12 +1,14 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PersonIdentity } from '../model/index.ts';
 import type { Archive } from './archive.ts';
 import { bagFolder, chainProblems, inChainOrder, readBag, type Bag } from './chain.ts';
+import { sha256Of } from './digest.ts';
+import { importLine } from './document-file.ts';
 import { slug } from './slug.ts';
 import { sourceFile, type SourceDescription } from './source-file.ts';
 import { damage } from './storage-error.ts';
-import { readStored } from './stored-json.ts';
+import { parseStored, readStoredLines, readStoredText } from './stored-json.ts';
 
 /** A person of the archive. */
 export interface PersonFolder {
@@ -24,6 +26,8 @@ export interface SourceFolder {
   /** Relative to the archive: `jane-doe/medicare`. */
   path: string;
   description: SourceDescription;
+  /** Of `source.json`. */
+  sha256: string;
   /** In the order of the chain. */
   bags: Bag[];
 }
@@ -38,12 +42,29 @@ export async function listPeople(archive: Archive): Promise<PersonFolder[]> {
   for (const folder of await foldersIn(archive, '.')) {
     const sources = await listSources(archive, folder);
     if (sources.length === 0) continue;
-    const identities = sources
-      .map((source) => source.description.person)
-      .filter((identity) => Object.keys(identity).length > 0);
-    people.push({ folder, identities, sources });
+    const identities: PersonIdentity[] = [];
+    for (const source of sources)
+      identities.push(source.description.person, ...(await statedIn(archive, source)));
+    people.push({ folder, identities: distinct(identities), sources });
   }
   return people;
+}
+
+/** What the imported files of a source say of the person. */
+async function statedIn(archive: Archive, { description, bags }: SourceFolder): Promise<PersonIdentity[]> {
+  if (description.kind !== 'files') return [];
+  const stated: PersonIdentity[] = [];
+  for (const { path } of bags) {
+    for await (const line of readStoredLines(archive, `${path}/data/documents.ndjson`, importLine))
+      stated.push(line.person ?? {});
+  }
+  return stated;
+}
+
+/** Identities that say something, each once. */
+function distinct(identities: readonly PersonIdentity[]): PersonIdentity[] {
+  const said = identities.filter((identity) => Object.keys(identity).length > 0);
+  return [...new Map(said.map((identity) => [JSON.stringify(identity), identity])).values()];
 }
 
 async function listSources(archive: Archive, person: string): Promise<SourceFolder[]> {
@@ -67,21 +88,41 @@ export async function readSource(
   const names = await readdir(join(archive.directory, path));
   const bagNames = names.filter((name) => bagFolder.test(name));
   if (bagNames.length === 0 && !names.includes('source.json')) return undefined;
-  const description = await readStored(archive, `${path}/source.json`, sourceFile);
+  if (bagNames.length === 0) throw damage(path, noBags);
+  const text = await readStoredText(archive, `${path}/source.json`);
+  const description = parseStored(text, `${path}/source.json`, sourceFile);
   const bags: Bag[] = [];
   for (const name of bagNames) bags.push(await readBag(archive, path, name));
-  return { folder, path, description, bags: inChainOrder(bags) };
+  return { folder, path, description, sha256: sha256Of(text), bags: inChainOrder(bags) };
 }
 
-/** Why a bag cannot belong to the folder it lies in, if so. */
-export function misplacement(bag: Bag, person: string, source: string): string | undefined {
-  if (bag.person === person && slug(bag.source) === source) return undefined;
-  return `The bag was made for ${bag.person}/${slug(bag.source)} and lies in ${person}/${source}.`;
+/** The damage that a source without bags is: its folder and its first bag come with one step. */
+export const noBags = 'All its bags are missing.';
+
+/**
+ * Why a bag cannot belong where it lies, if so.
+ *
+ * @param sourceSha256 Of the `source.json` that lies beside it, if it does.
+ */
+export function misplacement(
+  bag: Bag,
+  person: string,
+  source: string,
+  sourceSha256: string | undefined,
+): string | undefined {
+  if (bag.person !== person || slug(bag.source) !== source)
+    return `The bag was made for ${bag.person}/${slug(bag.source)} and lies in ${person}/${source}.`;
+  if (Number(bag.folder.split('-', 1)[0]) !== bag.sequence)
+    return `Its folder does not begin with its Bag-Sequence, ${bag.sequence}.`;
+  const stated = bag.sourceSha256;
+  if (stated !== undefined && sourceSha256 !== undefined && stated !== sourceSha256)
+    return 'The source.json beside it is not the one it was made with.';
+  return undefined;
 }
 
 function refuseBroken(source: SourceFolder, person: string): void {
   for (const bag of source.bags) {
-    const problem = misplacement(bag, person, source.folder);
+    const problem = misplacement(bag, person, source.folder, source.sha256);
     if (problem !== undefined) throw damage(bag.path, problem);
   }
   const [first] = chainProblems(source.bags);
@@ -91,8 +132,15 @@ function refuseBroken(source: SourceFolder, person: string): void {
 /** The visible folders in a folder of the archive, sorted by name. */
 export async function foldersIn(archive: Archive, path: string): Promise<string[]> {
   const entries = await readdir(join(archive.directory, path), { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map((entry) => entry.name)
-    .toSorted();
+  const visible = entries.filter(({ name }) => !name.startsWith('.'));
+  const folders: string[] = [];
+  for (const entry of visible) {
+    const linked = entry.isSymbolicLink() && (await isFolder(join(archive.directory, path, entry.name)));
+    if (entry.isDirectory() || linked) folders.push(entry.name);
+  }
+  return folders.toSorted();
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }

@@ -43,7 +43,7 @@ export interface PullCounts {
   changed: number;
   unchanged: number;
   vanished: number;
-  /** Those that came under other ids than before, which are among `new` or `reappeared`. */
+  /** Those that came under new ids, which are among `new`. */
   renumbered: number;
   reappeared: number;
   /** Attachments that are new or have other bytes. */
@@ -219,7 +219,7 @@ export class PullDraft {
     for (const { resourceType, id } of lost) await this.#note({ change: 'vanished', resourceType, id });
     const vanished = lost.map(nameOf);
     this.#counts.vanished = vanished.length;
-    this.#counts.renumbered = renamed.size;
+    this.#counts.renumbered = [...renamed.values()].filter((name) => !this.#fold.resources.has(name)).length;
     return vanished;
   }
 

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import type { PersonIdentity } from '../model/index.ts';
 
-const person: v.GenericSchema<unknown, PersonIdentity> = v.object({
+/** What tells one person from another, as a source states it. */
+export const personIdentity: v.GenericSchema<unknown, PersonIdentity> = v.object({
   name: v.exactOptional(v.string()),
   family: v.exactOptional(v.string()),
   birthDate: v.exactOptional(v.string()),
@@ -18,14 +19,14 @@ export const sourceFile = v.variant('kind', [
     fhirVersion: v.string(),
     patientId: v.string(),
     /** Whom the portal said the record is about when the folder was made. */
-    person,
+    person: personIdentity,
   }),
   v.object({
     schema: v.literal('bluebutton/source/1'),
     kind: v.literal('files'),
     name: v.literal('files'),
     /** What the first imported document said. */
-    person,
+    person: personIdentity,
   }),
 ]);
 

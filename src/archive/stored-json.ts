@@ -43,7 +43,12 @@ export async function* readStoredLines<Output>(
   }
 }
 
-function parseStored<Output>(text: string, where: string, schema: v.GenericSchema<unknown, Output>): Output {
+/** Reads the text of a JSON file, or of one line, of the archive; `where` names it. */
+export function parseStored<Output>(
+  text: string,
+  where: string,
+  schema: v.GenericSchema<unknown, Output>,
+): Output {
   try {
     return v.parse(schema, JSON.parse(text));
   } catch (thrown) {

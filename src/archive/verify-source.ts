@@ -2,10 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Archive } from './archive.ts';
 import { bagFolder, chainProblems, headsOf, inChainOrder, linkTo, readBag, type Bag } from './chain.ts';
-import { misplacement } from './people.ts';
+import { misplacement, noBags } from './people.ts';
+import { sha256Of } from './digest.ts';
 import type { Report } from './report.ts';
 import { sourceFile } from './source-file.ts';
-import { readStored } from './stored-json.ts';
+import { readStored, readStoredText } from './stored-json.ts';
 import { verifyBag } from './verify-bag.ts';
 import { verifyContents } from './verify-contents.ts';
 
@@ -24,8 +25,11 @@ export async function verifySource(
     if (name !== 'source.json' && !bagFolder.test(name))
       report.note(`${path}/${name}`, 'Not a part of the archive.');
   }
+  if (bagNames.length === 0) report.problem(path, noBags);
   const file = `${path}/source.json`;
   const description = await report.attempt(file, () => readStored(archive, file, sourceFile));
+  const sourceText = await readStoredText(archive, file).catch(() => undefined);
+  const sourceSha256 = sourceText === undefined ? undefined : sha256Of(sourceText);
   const bags: Bag[] = [];
   const whole = new Set<string>();
   const payload = new Map<string, string>();
@@ -40,7 +44,7 @@ export async function verifySource(
     const bag = await report.attempt(info, () => readBag(archive, path, name));
     if (bag === undefined) continue;
     bags.push(bag);
-    const problem = misplacement(bag, person, folder);
+    const problem = misplacement(bag, person, folder, sourceSha256);
     if (problem !== undefined) report.problem(bag.path, problem);
   }
   await verifyChain(archive, path, bags, bagNames, report);

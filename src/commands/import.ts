@@ -93,6 +93,7 @@ async function keep(
         format: format.name,
         ...(source.asOf !== undefined && { asOf: source.asOf }),
         ...(several && patient && { patient: patient.key }),
+        ...(patient && patient.described.length > 0 && { person: patient.identity }),
       });
       kept.push({ name: source.name, format: format.name, resources: file.entries.length, outcome });
       context.signal.throwIfAborted();
@@ -121,15 +122,24 @@ function onlyPerson(tasks: readonly ImportTask[], input: CommandInput): PersonId
   const described = tasks.flatMap(({ patient }) =>
     patient && patient.described.length > 0 ? [patient.identity] : [],
   );
-  const [first, ...rest] = described;
-  const other = rest.find((identity) => first && !isSamePerson(first, identity));
-  if (first && other && named === undefined) {
+  const [first] = described;
+  const two = named === undefined ? twoPeople(described) : undefined;
+  if (two) {
     throw new BlueButtonError('usage', 'These files are about different people.', {
-      why: `${whoText(first, undefined)}; ${whoText(other, undefined)}.`,
+      why: `${whoText(two[0], undefined)}; ${whoText(two[1], undefined)}.`,
       try: 'import the files of each person on their own',
     });
   }
   return first ?? {};
+}
+
+/** The first two identities that are not one person, if any: each file is compared with every other. */
+function twoPeople(described: readonly PersonIdentity[]): [PersonIdentity, PersonIdentity] | undefined {
+  for (const [index, one] of described.entries()) {
+    const other = described.slice(index + 1).find((identity) => !isSamePerson(one, identity));
+    if (other) return [one, other];
+  }
+  return undefined;
 }
 
 function report(

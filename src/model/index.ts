@@ -11,7 +11,13 @@ export { gapsOf, isGap, type Ledger, type LedgerRow, type QueryOutcome } from '.
 export { patientElements, type PatientOfInput } from './patients.ts';
 export { foldCase } from './fold-case.ts';
 export type { Person } from './person.ts';
-export { birthDatesContradict, identityOf, isSamePerson, type PersonIdentity } from './person-identity.ts';
+export {
+  areComparable,
+  birthDatesContradict,
+  identityOf,
+  isSamePerson,
+  type PersonIdentity,
+} from './person-identity.ts';
 export type { Pulled, PulledDocument, PulledResource } from './pulled.ts';
 export {
   buildRecord,

@@ -1,6 +1,12 @@
 import type { Entry } from './entry.ts';
 import { Element } from './element.ts';
-import { areDifferent, identityOf, isSamePerson, type PersonIdentity } from './person-identity.ts';
+import {
+  areDifferent,
+  identityOf,
+  isSamePerson,
+  isSamePersonAmong,
+  type PersonIdentity,
+} from './person-identity.ts';
 import { areApart, baseOf, referenceTextOf, type ReferenceIndex } from './reference-index.ts';
 
 /** One patient of an input: known by a Patient resource, or only by the references to one. */
@@ -38,15 +44,18 @@ export const patientElements: readonly string[] = [
 
 /**
  * Finds the patients of an input and whose each resource is. Within one source two Patient ids are two people; across
- * sources they are one when birth date and family name agree (`isSamePerson`). RelatedPerson and a subscriber are not
+ * sources they are one when birth date and family name agree (`isSamePersonAmong`). RelatedPerson and a subscriber are not
  * patients.
  */
 export function assignPatients(entries: readonly Entry[], index: ReferenceIndex): PatientAssignment {
   const patients = new Map<string, PatientOfInput>();
   const byEntry = new Map<Entry, PatientOfInput>();
-  for (const entry of entries) {
-    if (entry.resource.resourceType !== 'Patient' || entry.container) continue;
-    const patient = describedPatient(entry, patients);
+  const described = entries.filter(
+    ({ resource, container }) => resource.resourceType === 'Patient' && !container,
+  );
+  const born = bornTogether(described);
+  for (const entry of described) {
+    const patient = describedPatient(entry, patients, born);
     patient.described.push(entry);
     byEntry.set(entry, patient);
   }
@@ -60,7 +69,23 @@ export function assignPatients(entries: readonly Entry[], index: ReferenceIndex)
   return { patients: [...found], patientOf: (entry) => byEntry.get(entry) };
 }
 
-function describedPatient(entry: Entry, patients: Map<string, PatientOfInput>): PatientOfInput {
+/** The identities of an input by birth date: only those of one day can be mistaken for each other. */
+type Identities = ReadonlyMap<string | undefined, readonly PersonIdentity[]>;
+
+function bornTogether(described: readonly Entry[]): Identities {
+  const byDay = new Map<string | undefined, PersonIdentity[]>();
+  for (const { resource } of described) {
+    const identity = identityOf(new Element(resource, () => undefined));
+    byDay.set(identity.birthDate, [...(byDay.get(identity.birthDate) ?? []), identity]);
+  }
+  return byDay;
+}
+
+function describedPatient(
+  entry: Entry,
+  patients: Map<string, PatientOfInput>,
+  born: Identities,
+): PatientOfInput {
   const identity = identityOf(new Element(entry.resource, () => undefined));
   const { source } = entry.origin;
   // The id of a contained Patient means something only inside its resource: it never names the same person twice.
@@ -72,7 +97,8 @@ function describedPatient(entry: Entry, patients: Map<string, PatientOfInput>): 
   if (known && !areDifferent(known.identity, identity)) return known;
   for (const patient of patients.values()) {
     const elsewhere = patient.described.every((described) => described.origin.source !== source);
-    if ((elsewhere || !named) && isSamePerson(patient.identity, identity)) {
+    const others = born.get(identity.birthDate) ?? [];
+    if ((elsewhere || !named) && isSamePersonAmong(patient.identity, identity, others)) {
       patients.set(own, patient);
       return patient;
     }
@@ -140,7 +166,7 @@ function containedOrKnown(
 ): PatientOfInput {
   const known = byEntry.get(pointed);
   if (known) return known;
-  const patient = describedPatient(pointed, patients);
+  const patient = describedPatient(pointed, patients, new Map());
   patient.described.push(pointed);
   byEntry.set(pointed, patient);
   return patient;

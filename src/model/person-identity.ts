@@ -38,6 +38,25 @@ export function isSamePerson(one: PersonIdentity, other: PersonIdentity): boolea
   return isInitial ? first.charAt(0) === otherFirst.charAt(0) : first === otherFirst;
 }
 
+/** Whether two identities say enough to tell whether they are one person. */
+export function areComparable(one: PersonIdentity, other: PersonIdentity): boolean {
+  return [one, other].every(({ birthDate, family }) => birthDate !== undefined && family !== undefined);
+}
+
+/**
+ * Whether two identities are one person among others: the same person by themselves, and every other identity is the
+ * same as both or as neither. "J. Doe" is nobody in particular where there are a Jane and a Joan.
+ */
+export function isSamePersonAmong(
+  one: PersonIdentity,
+  other: PersonIdentity,
+  all: readonly PersonIdentity[],
+): boolean {
+  return (
+    isSamePerson(one, other) && all.every((third) => isSamePerson(one, third) === isSamePerson(other, third))
+  );
+}
+
 /** Whether two identities under one id are two people all the same: another birth date and another family name. */
 export function areDifferent(one: PersonIdentity, other: PersonIdentity): boolean {
   if (one.family === undefined || other.family === undefined) return false;

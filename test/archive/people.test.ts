@@ -26,7 +26,7 @@ function person(folder: string, identity: PersonIdentity): PersonFolder {
   return {
     folder,
     identities: [identity],
-    sources: [{ folder: 'medicare', path: `${folder}/medicare`, description, bags: [] }],
+    sources: [{ folder: 'medicare', path: `${folder}/medicare`, description, sha256: '', bags: [] }],
   };
 }
 

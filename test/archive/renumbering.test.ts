@@ -96,6 +96,50 @@ describe('resources that come under new ids', () => {
     expect(held).toContain('MedicationRequest/o1 vanished');
   });
 
+  test('are not the same when what they rest on differs, however far away it is', async () => {
+    const chain = (suffix: string, value: string): PulledResource[] => [
+      ...[1, 2, 3, 4].map((link) =>
+        resource('Observation', `o${link}${suffix}`, {
+          hasMember: [{ reference: `Observation/o${link + 1}${suffix}` }],
+        }),
+      ),
+      resource('Observation', `o5${suffix}`, { valueString: value }),
+    ];
+    expect((await after([chain('a', 'five'), chain('b', 'nine')])).counts).toMatchObject({
+      new: 5,
+      renumbered: 0,
+      vanished: 5,
+    });
+    expect((await after([chain('a', 'five'), chain('b', 'five')])).counts).toMatchObject({
+      renumbered: 5,
+      vanished: 0,
+    });
+  });
+
+  test('are the same when they refer to each other in a circle', async () => {
+    const circle = (suffix: string): PulledResource[] => [
+      resource('Observation', `a${suffix}`, { hasMember: [{ reference: `Observation/b${suffix}` }] }),
+      resource('Observation', `b${suffix}`, { derivedFrom: [{ reference: `Observation/a${suffix}` }] }),
+    ];
+    expect((await after([circle('1'), circle('2')])).counts).toMatchObject({ renumbered: 2, vanished: 0 });
+  });
+
+  test('are the same when those they refer to say the same as others do', async () => {
+    const panels = (suffix: string, order: readonly number[]): PulledResource[] => [
+      ...order.map((number) => weight(`w${number}${suffix}`, 70)),
+      ...[1, 2].map((number) =>
+        resource('Observation', `p${number}${suffix}`, {
+          code: { text: `Panel ${number}` },
+          hasMember: [{ reference: `Observation/w${number}${suffix}` }],
+        }),
+      ),
+    ];
+    expect((await after([panels('a', [1, 2]), panels('b', [2, 1])])).counts).toMatchObject({
+      renumbered: 4,
+      vanished: 0,
+    });
+  });
+
   test('are the same when their attachments lie at other addresses and have the same bytes', async () => {
     const { counts, documents } = await after([note('All is well.', '1'), note('All is well.', '2')]);
     expect(counts).toMatchObject({ renumbered: 1, vanished: 0 });
@@ -117,7 +161,7 @@ describe('resources that come under new ids', () => {
   test('and go back to their old ones are renumbered again', async () => {
     const old = [weight('a', 70), weight('b', 71)];
     const { counts, held } = await after([old, [weight('x', 70), weight('y', 71)], old]);
-    expect(counts).toMatchObject({ new: 0, reappeared: 2, renumbered: 2, vanished: 0 });
+    expect(counts).toMatchObject({ new: 0, reappeared: 2, renumbered: 0, vanished: 0 });
     expect(held).toEqual(['Observation/a', 'Observation/b']);
   });
 
