@@ -1,4 +1,4 @@
-import type { Ledger } from '../model/index.ts';
+import type { Ledger, LedgerRow } from '../model/index.ts';
 import type { Archive } from './archive.ts';
 import type { Bag } from './chain.ts';
 import { changeLine, type ChangeLine } from './change-file.ts';
@@ -17,8 +17,20 @@ export interface HeldResource {
   path: string;
   /** The query that last brought something new of it. */
   query: string;
+  /** The bag, counted from 0, that brought this version; and the versions before it, oldest first. */
+  bag: number;
+  earlier: StoredVersion[];
+  /** The bag in which it was found to be gone, where it is. */
+  goneIn?: number;
   /** Whether the portal still gave it when last asked: `renumbered` when it did under another id. */
   standing: 'given' | 'vanished' | 'renumbered';
+}
+
+/** An earlier version of a resource. */
+export interface StoredVersion {
+  sha256: string;
+  path: string;
+  bag: number;
 }
 
 /** A document the archive holds. */
@@ -38,12 +50,19 @@ export interface Fold {
   bytes: Map<string, string>;
   /** Of the last bag. */
   ledger?: Ledger;
+  /** By query of a ledger: when the last pull that kept something and got it in full ended. */
+  answered: Map<string, string>;
 }
 
 /** Folds the bags of a source in their order: a later version replaces an earlier one. */
 export async function foldSource(archive: Archive, source: SourceFolder): Promise<Fold> {
-  const fold: Fold = { resources: new Map(), documents: new Map(), bytes: new Map() };
-  for (const bag of source.bags) {
+  const fold: Fold = {
+    resources: new Map(),
+    documents: new Map(),
+    bytes: new Map(),
+    answered: new Map(),
+  };
+  for (const [number, bag] of source.bags.entries()) {
     const data = `${bag.path}/data`;
     for await (const line of readStoredLines(archive, `${data}/documents.ndjson`, documentLine)) {
       const path = documentPath(bag, line);
@@ -52,24 +71,39 @@ export async function foldSource(archive: Archive, source: SourceFolder): Promis
     }
     if (source.description.kind === 'files') continue;
     for await (const line of readStoredLines(archive, `${data}/changes.ndjson`, changeLine)) {
-      applyChange(fold.resources, line, data);
+      applyChange(fold.resources, line, data, number);
     }
     fold.ledger = await readStored(archive, `${data}/ledger.json`, ledgerFile);
+    for (const row of fold.ledger.rows)
+      if (isAnswered(row)) fold.answered.set(row.query, fold.ledger.finished);
   }
   return fold;
 }
 
-function applyChange(resources: Map<string, HeldResource>, line: ChangeLine, data: string): void {
+function applyChange(
+  resources: Map<string, HeldResource>,
+  line: ChangeLine,
+  data: string,
+  bag: number,
+): void {
   const key = `${line.resourceType}/${line.id}`;
   const held = resources.get(key);
   if (!('sha256' in line)) {
-    if (held !== undefined) held.standing = line.change;
+    if (held === undefined) return;
+    held.standing = line.change;
+    held.goneIn = bag;
     return;
   }
   const { resourceType, id, sha256, query } = line;
   const isHeldText = line.change === 'reappeared' && held?.sha256 === sha256;
-  const path = isHeldText ? held.path : `${data}/${resourceFile(resourceType)}`;
-  resources.set(key, { resourceType, id, sha256, path, query, standing: 'given' });
+  if (isHeldText) {
+    const { goneIn: _goneIn, ...still } = held;
+    resources.set(key, { ...still, query, standing: 'given' });
+    return;
+  }
+  const earlier = held ? [...held.earlier, { sha256: held.sha256, path: held.path, bag: held.bag }] : [];
+  const path = `${data}/${resourceFile(resourceType)}`;
+  resources.set(key, { resourceType, id, sha256, path, query, bag, earlier, standing: 'given' });
 }
 
 /** Where a bag keeps the resources of a type, relative to `data/`. */
@@ -81,4 +115,9 @@ export function resourceFile(resourceType: string): string {
 export function documentPath(bag: Bag, line: DocumentLine): string {
   const source = bag.path.slice(0, -bag.folder.length);
   return line.path.startsWith('../') ? source + line.path.slice(3) : `${bag.path}/${line.path}`;
+}
+
+/** True for a query that was asked and answered in full. */
+export function isAnswered({ outcome }: LedgerRow): boolean {
+  return outcome === 'complete' || outcome === 'empty';
 }

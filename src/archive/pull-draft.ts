@@ -73,7 +73,7 @@ export async function beginPull(archive: Archive, lock: Lock, subject: PullSubje
   });
   const fold: Fold =
     filing.existing === undefined
-      ? { resources: new Map(), documents: new Map(), bytes: new Map() }
+      ? { resources: new Map(), documents: new Map(), bytes: new Map(), answered: new Map() }
       : await foldSource(archive, filing.existing);
   const draft = new Draft(archive, lock, filing, subject.software, subject.now());
   return new PullDraft(archive, draft, fold, subject.portal.baseUrl);
@@ -87,7 +87,7 @@ export class PullDraft {
   readonly #baseUrl: string;
   readonly #seen = new Set<string>();
   /** What this pull wrote: resources by `Type/id`, attachments by their key. */
-  readonly #written = new Map<string, Omit<HeldResource, 'query' | 'standing'>>();
+  readonly #written = new Map<string, Pick<HeldResource, 'resourceType' | 'id' | 'sha256' | 'path'>>();
   readonly #attached = new Map<string, string>();
   /** `Type/id` of the resources that were not given before: new, or back again. */
   readonly #fresh: string[] = [];

@@ -5,12 +5,14 @@ import type { Archive } from './archive.ts';
 import type { Bag } from './chain.ts';
 import { sha256Of } from './digest.ts';
 import type { AttachmentLine, DocumentLine, ImportLine } from './document-file.ts';
-import { foldSource, type Fold, type HeldDocument, type HeldResource } from './fold.ts';
+import { foldSource, isAnswered, type Fold, type HeldDocument, type HeldResource } from './fold.ts';
 import { readLines } from './lines.ts';
 import type { PersonFolder, SourceFolder } from './people.ts';
+import { referredVersions, type ReferredVersion } from './referred-versions.ts';
 import type { SourceDescription } from './source-file.ts';
 import { damage } from './storage-error.ts';
 import { missing } from './stored-json.ts';
+import { isByReference } from './vanished.ts';
 
 /** What the archive holds of one person: the fold of all bags of all sources. */
 export interface ArchiveState {
@@ -23,6 +25,8 @@ export interface ArchiveState {
    * @throws BlueButtonError `archive-damaged` when a line is not the one that was stored.
    */
   resources: () => AsyncGenerator<ArchivedResource>;
+  /** What kept resources refer to and the present record no longer says. */
+  referred: () => AsyncGenerator<ReferredVersion & { source: string }>;
 }
 
 export interface SourceState {
@@ -48,6 +52,13 @@ export interface ArchivedResource {
   text: string;
   /** True when the last complete queries no longer returned it. */
   vanished: boolean;
+  /** Where it vanished: the bag before which what it refers to still meant what it did. */
+  goneIn?: number;
+  /**
+   * Instant as of which the portal last said so, where that is not the end of its last pull: then its query was
+   * refused or broke off.
+   */
+  asOf?: string;
 }
 
 interface Archived {
@@ -95,6 +106,13 @@ export async function readState(archive: Archive, person: PersonFolder): Promise
     async *resources() {
       for (const { source, fold } of folds) yield* resourcesOf(archive, source.folder, fold);
     },
+    async *referred() {
+      for (const { source, fold } of folds) {
+        if (source.description.kind !== 'portal') continue;
+        for await (const version of referredVersions(archive, fold, source.description.baseUrl))
+          yield { ...version, source: source.folder };
+      }
+    },
   };
 }
 
@@ -133,7 +151,8 @@ async function* resourcesOf(archive: Archive, source: string, fold: Fold): Async
         const sha256 = sha256Of(bytes);
         const held = wanted.get(sha256);
         if (held === undefined || !wanted.delete(sha256)) continue;
-        const { resourceType, id, standing } = held;
+        const { resourceType, id, standing, goneIn } = held;
+        const asOf = lastSaid(held, fold);
         yield {
           source,
           resourceType,
@@ -143,6 +162,8 @@ async function* resourcesOf(archive: Archive, source: string, fold: Fold): Async
           line: number,
           text: bytes.toString('utf8'),
           vanished: standing === 'vanished',
+          ...(standing === 'vanished' && goneIn !== undefined && { goneIn }),
+          ...(asOf !== undefined && { asOf }),
         };
       }
     } catch (thrown) {
@@ -151,6 +172,15 @@ async function* resourcesOf(archive: Archive, source: string, fold: Fold): Async
     const [lost] = wanted.values();
     if (lost !== undefined) throw damage(path, `${lost.resourceType}/${lost.id} is not as it was stored.`);
   }
+}
+
+/** When the portal last said what a resource says, where its last pull did not bring an answer to that. */
+function lastSaid({ query, resourceType, id }: HeldResource, { ledger, answered }: Fold): string | undefined {
+  const row = ledger?.rows.find((each) => each.query === query);
+  const cameById = isByReference(query) && row?.outcome === 'refused';
+  const isMissing = row?.missing.some((item) => item.startsWith(`${resourceType}/${id} `)) ?? true;
+  if (row !== undefined && (isAnswered(row) || (cameById && !isMissing))) return undefined;
+  return answered.get(query);
 }
 
 /** The current lines of each file by their hash, in the order of types and bags. Files without any are not read. */

@@ -1,5 +1,5 @@
 import type { LedgerRow } from '../model/index.ts';
-import type { HeldResource } from './fold.ts';
+import { isAnswered, type HeldResource } from './fold.ts';
 
 /**
  * The resources that are gone from a portal: held until now, not returned, although everything that could have
@@ -36,10 +36,7 @@ function provable(asked: readonly LedgerRow[]): Set<string> {
   return types;
 }
 
-function isAnswered(row: LedgerRow): boolean {
-  return row.outcome === 'complete' || row.outcome === 'empty';
-}
-
-function isByReference(query: string): boolean {
+/** True for the row of what was asked for by id, because something refers to it. */
+export function isByReference(query: string): boolean {
   return query.endsWith('(by reference)');
 }

@@ -1,4 +1,9 @@
-import { readState, type ArchivedImport, type ArchiveState } from '../archive/index.ts';
+import {
+  readState,
+  type ArchivedImport,
+  type ArchivedResource,
+  type ArchiveState,
+} from '../archive/index.ts';
 import { parseJson } from '../json/index.ts';
 import {
   buildRecord,
@@ -46,6 +51,9 @@ function portalSources(state: ArchiveState): Source[] {
   });
 }
 
+/** A pulled resource's text and where it lies. */
+type PulledText = Omit<ArchivedResource, 'line' | 'vanished'> & { line?: number };
+
 async function pulledEntries(state: ArchiveState): Promise<Entry[]> {
   const baseUrls = new Map(
     state.sources.flatMap(({ folder, description }) =>
@@ -53,13 +61,28 @@ async function pulledEntries(state: ArchiveState): Promise<Entry[]> {
     ),
   );
   const entries: Entry[] = [];
-  for await (const { source, resourceType, id, sha256, path, line, text, vanished } of state.resources()) {
+  const add = (
+    { source, resourceType, id, sha256, path, line, text }: PulledText,
+    more: Pick<Entry, 'withdrawn' | 'asOf' | 'superseded' | 'era'>,
+  ): void => {
     const resource = parseJson(text);
-    if (!isResource(resource)) continue;
+    if (!isResource(resource)) return;
     const fullUrl = `${baseUrls.get(source) ?? ''}/${resourceType}/${id}`;
-    const origin = { source, sha256, path, line, pointer: '' };
-    const entry: Entry = { resource, text, fullUrl, origin, ...(vanished && { withdrawn: true }) };
+    const origin = { source, sha256, path, ...(line !== undefined && { line }), pointer: '' };
+    const entry: Entry = { resource, text, fullUrl, origin, ...more };
     entries.push(entry, ...containedEntries(entry));
+  };
+  for await (const held of state.resources()) {
+    const { vanished, goneIn, asOf } = held;
+    add(held, {
+      ...(vanished && { withdrawn: true }),
+      ...(goneIn !== undefined && { era: String(goneIn) }),
+      ...(asOf !== undefined && { asOf }),
+    });
+  }
+  for await (const version of state.referred()) {
+    const { before } = version;
+    add(version, { superseded: true, ...(before !== undefined && { era: String(before) }) });
   }
   return entries;
 }

@@ -9,6 +9,7 @@ export function containedEntries(container: Entry): Entry[] {
   return contained.flatMap((value, position) => {
     if (!isResource(value)) return [];
     const origin = { ...container.origin, pointer: `${container.origin.pointer}/contained/${position}` };
-    return [{ resource: value, origin, text: writeJson(value), container }];
+    const superseded = container.superseded === true && { superseded: true };
+    return [{ resource: value, origin, text: writeJson(value), container, ...superseded }];
   });
 }

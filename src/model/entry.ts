@@ -12,6 +12,12 @@ export interface Entry {
   fullUrl?: string;
   /** True when the source held it before and no longer provides it. */
   withdrawn?: boolean;
+  /** The date of what it says, where that is not the date of its source. */
+  asOf?: string;
+  /** True for what only explains others that refer to it: it is no part of the record itself. */
+  superseded?: boolean;
+  /** A time of its source: its references lead first to what was superseded of the same time. */
+  era?: string;
   /** The entry this one is `contained` in. */
   container?: Entry;
 }

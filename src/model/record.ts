@@ -61,10 +61,11 @@ export function entriesOfPatient(entries: readonly Entry[], key: string): Entry[
  */
 export function buildRecord(input: RecordInput, patient?: string): BuiltRecord {
   const index = new ReferenceIndex(input.entries);
-  const { patients, patientOf } = assignPatients(input.entries, index);
+  const own = input.entries.filter(({ superseded }) => superseded !== true);
+  const { patients, patientOf } = assignPatients(own, index);
   const wanted = patient === undefined ? patients : patients.filter(({ key }) => key === patient);
   const severalPeople = wanted.length > 1 && input.onePerson !== true;
-  const taken = input.entries.filter((entry) => {
+  const taken = own.filter((entry) => {
     const owner = patientOf(entry);
     return owner === undefined || wanted.includes(owner);
   });
@@ -152,7 +153,7 @@ function elementOf({ resource, origin }: Entry, findings: Finding[]): Element {
 
 function contextOf(entry: Entry, index: ReferenceIndex, sources: readonly Source[]): RowContext {
   return {
-    asOf: sources.find(({ id }) => id === entry.origin.source)?.asOf,
+    asOf: entry.asOf ?? sources.find(({ id }) => id === entry.origin.source)?.asOf,
     resolve(reference) {
       const text = referenceTextOf(reference?.value);
       const target = text === undefined ? undefined : index.resolve(text, entry);

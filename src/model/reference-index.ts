@@ -20,6 +20,8 @@ export class ReferenceIndex {
     const plain = reference.replace(/\/_history\/[^/]*$/, '');
     const base = baseOf(top.fullUrl);
     const { source } = from.origin;
+    const then = top.era === undefined ? undefined : this.#entries.get(`${source} ${plain} of ${top.era}`);
+    if (then) return then;
     const found =
       (base === undefined ? undefined : this.#entries.get(`${source} ${base}${plain}`)) ??
       this.#entries.get(`${source} ${plain}`);
@@ -27,8 +29,13 @@ export class ReferenceIndex {
   }
 
   #add(entry: Entry): void {
-    const { resource, origin, container, fullUrl } = entry;
+    const { resource, origin, container, fullUrl, superseded, era } = entry;
     const id = resource['id'];
+    if (superseded === true && era !== undefined) {
+      const names = [`${resource.resourceType}/${String(id)}`, fullUrl ?? ''];
+      for (const name of names) this.#entries.set(`${origin.source} ${name} of ${era}`, entry);
+      return;
+    }
     if (container) {
       if (typeof id === 'string') this.#entries.set(containedKey(container, id), entry);
       return;
