@@ -43,6 +43,8 @@ export async function createArchive(directory: string): Promise<Archive> {
 }
 
 async function refuseForeign(directory: string, names: string[]): Promise<void> {
+  // Says that it is an archive without its archive.json.
+  if (await holdsSources(directory)) await openArchive(directory);
   const readmeIsOurs =
     !names.includes('README.md') || (await readFile(join(directory, 'README.md'), 'utf8')) === archiveReadme;
   if (readmeIsOurs && names.every((name) => leftovers.has(name))) return;
@@ -93,12 +95,33 @@ async function readArchiveFile(directory: string): Promise<string> {
     const code = systemCodeOf(thrown);
     if (code !== 'ENOENT' && code !== 'ENOTDIR')
       throw storageError(thrown, `The archive ${directory} could not be read.`);
+    if (await holdsSources(directory)) {
+      throw new BlueButtonError('archive-damaged', `${join(directory, 'archive.json')} is missing.`, {
+        why: 'Everything else of an archive is there.',
+        try: `printf '{"format":"${archiveFormat}"}\\n' > ${join(directory, 'archive.json')}, then: bluebutton verify`,
+        cause: thrown,
+      });
+    }
     throw new BlueButtonError('no-archive', `There is no archive in ${directory}.`, {
       why: 'It is made by the first pull from a portal or the first import of a file.',
       try: 'bluebutton pull, or bluebutton import FILE',
       cause: thrown,
     });
   }
+}
+
+/** Whether a folder holds people's sources, as only an archive does. */
+async function holdsSources(directory: string): Promise<boolean> {
+  for (const person of await namesIn(directory)) {
+    for (const source of await namesIn(join(directory, person)))
+      if ((await namesIn(join(directory, person, source))).includes('source.json')) return true;
+  }
+  return false;
+}
+
+/** What lies in a folder; nothing where it is none, or may not be looked into. */
+async function namesIn(path: string): Promise<string[]> {
+  return readdir(path).catch(() => []);
 }
 
 function formatOf(text: string): string | undefined {

@@ -37,6 +37,7 @@ export async function fileUnder(
   const source = sourceFolderName(description);
   const existing = known?.sources.find(({ folder }) => folder === source);
   if (existing !== undefined) refuseOtherSource(existing.description, description);
+  else refuseSecondName(known, description);
   return {
     person: known?.folder ?? (await freeFolder(archive, slug(person ?? description.person.name ?? ''))),
     source,
@@ -73,6 +74,27 @@ function refuseOtherPerson(
 
 function contradicts(identities: readonly PersonIdentity[], stated: PersonIdentity): boolean {
   return identities.some((identity) => birthDatesContradict(identity, stated));
+}
+
+/** The same patient of the same portal under another name would stand in the record twice. */
+function refuseSecondName(known: PersonFolder | undefined, description: SourceDescription): void {
+  if (description.kind !== 'portal') return;
+  const same = known?.sources.find((source) => isSamePortal(source.description, description));
+  if (same === undefined) return;
+  const { name } = same.description;
+  throw new BlueButtonError('usage', `The archive knows this portal as ${name}.`, {
+    why: 'Under a second name everything of it would be there twice.',
+    try: `bluebutton portals add ${name} ${description.baseUrl} --client-id ID, and pull ${name}`,
+  });
+}
+
+function isSamePortal(one: SourceDescription, other: SourceDescription): boolean {
+  return (
+    one.kind === 'portal' &&
+    other.kind === 'portal' &&
+    one.patientId === other.patientId &&
+    sameBaseUrl(one.baseUrl, other.baseUrl)
+  );
 }
 
 function refuseOtherSource(existing: SourceDescription, asked: SourceDescription): void {

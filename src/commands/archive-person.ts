@@ -28,7 +28,7 @@ export async function choosePerson(
 ): Promise<{ archive: Archive; person: PersonFolder }> {
   const archive = await openArchive(await archiveFor(input, context));
   const people = await listPeople(archive);
-  const wanted = textOption(input, 'person');
+  const wanted = personOption(input);
   const candidates = wanted === undefined ? people : people.filter((person) => isCalled(person, wanted));
   const [person] = candidates;
   if (person && candidates.length === 1) return { archive, person };
@@ -62,7 +62,7 @@ export function folderFor(
   input: CommandInput,
   portal?: PortalPatient,
 ): string | undefined {
-  const named = textOption(input, 'person');
+  const named = personOption(input);
   if (named !== undefined) return people.find((person) => isCalled(person, named))?.folder ?? named;
   const found = findPerson(people, identity, portal)?.folder;
   if (found !== undefined || people.length === 0) return found;
@@ -70,6 +70,20 @@ export function folderFor(
   throw new BlueButtonError('other-person', 'This record is not about anybody the archive holds.', {
     why: `It is about ${identity.name ?? 'somebody it does not name'}${identity.birthDate === undefined ? '' : `, born ${identity.birthDate}`}. The archive holds ${known}.`,
     try: `the same command with --person "${identity.name ?? 'FULL NAME'}" if it belongs there`,
+  });
+}
+
+/**
+ * Whom `--person` names.
+ *
+ * @throws BlueButtonError `usage` when it names nobody: an empty word is most likely a variable that is not set.
+ */
+export function personOption(input: CommandInput): string | undefined {
+  const named = textOption(input, 'person');
+  if (named === undefined || /[\p{L}\p{N}]/u.test(named)) return named;
+  throw new BlueButtonError('usage', '--person was given without a name.', {
+    why: 'A name has letters.',
+    try: 'the same command with --person "FULL NAME"',
   });
 }
 

@@ -22,6 +22,12 @@ const formatOfEnding: Readonly<Record<string, string>> = {
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
   const sections = checkedSections(listOption(input, 'section'));
   const output = textOption(input, 'output') ?? '-';
+  if (output === '') {
+    throw new BlueButtonError('usage', '-o was given without a name.', {
+      why: 'The name is empty: perhaps a variable of the shell that is not set.',
+      try: 'the same command with -o FILE, or without -o',
+    });
+  }
   const format = textOption(input, 'to') ?? formatOfEnding[extname(output)];
   if (format === undefined) {
     throw new BlueButtonError('usage', 'It is not clear what to convert to.', {

@@ -14,6 +14,7 @@ import {
   type SettingName,
 } from '../settings/index.ts';
 import { flagOption, type CommandInput } from './command.ts';
+import { counted } from './counted.ts';
 import type { Context, Outcome } from './context.ts';
 import { doctorText } from './doctor-text.ts';
 import { keptTokens } from './portal-access.ts';
@@ -171,7 +172,16 @@ function openToOthers(found: readonly PlaceReport[]): DoctorProblem[] {
 async function namedPortals(context: Context): Promise<{ named: number | null; signedIn: number | null }> {
   const names = Object.keys(await readPortals(placesOf(context.env)));
   const store = keptTokens(context);
-  const signIns = await Promise.all(names.map((name) => store.read(name).catch(() => undefined)));
+  const broken: unknown[] = [];
+  const signIns = await Promise.all(
+    names.map((name) => store.read(name).catch((thrown: unknown) => void broken.push(thrown))),
+  );
+  if (broken.length > 0) {
+    throw new BlueButtonError('login-needed', `${counted(broken.length, 'sign-in')} cannot be read.`, {
+      why: 'A file in the folder of sign-ins does not hold what it should.',
+      try: 'bluebutton status, which names the portal; then bluebutton login PORTAL',
+    });
+  }
   return { named: names.length, signedIn: signIns.filter((tokens) => tokens !== undefined).length };
 }
 

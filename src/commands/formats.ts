@@ -29,6 +29,12 @@ export function rendered(format: string, built: BuiltRecord, options: RenderOpti
  * @throws BlueButtonError `usage` for a word that is no section.
  */
 export function checkedSections(names: string[] | undefined): string[] | undefined {
+  if (names?.length === 0) {
+    throw new BlueButtonError('usage', '--section was given without a name.', {
+      why: `Sections: ${sectionNames.join(', ')}.`,
+      try: 'the same command without --section, for all of them',
+    });
+  }
   const unknown = names?.find((name) => !sectionNames.includes(name));
   if (unknown === undefined) return names;
   throw new BlueButtonError('usage', `${unknown} is not a section.`, {

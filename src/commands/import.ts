@@ -2,7 +2,7 @@ import { beginImport, listPeople } from '../archive/index.ts';
 import { BlueButtonError } from '../errors/index.ts';
 import { isSamePerson, patientsOf, type PatientOfInput, type PersonIdentity } from '../model/index.ts';
 import { visible } from '../render/index.ts';
-import { folderFor } from './archive-person.ts';
+import { folderFor, personOption } from './archive-person.ts';
 import { archiveWriter, softwareName, type ArchiveWriter } from './archive-writer.ts';
 import { flagOption, textOption, type CommandInput } from './command.ts';
 import { counted } from './counted.ts';
@@ -75,7 +75,7 @@ async function keep(
   // Files that name nobody say nothing of who a person the archive knows is; a new person is called what was typed.
   const isKnown = people.some(({ folder }) => folder === person);
   const nameless = Object.keys(identity).length === 0;
-  const name = textOption(input, 'person');
+  const name = personOption(input);
   const draft = await beginImport(archive, lock, {
     ...(person !== undefined && { person }),
     identity: nameless && !isKnown && name !== undefined ? { name } : identity,
@@ -111,7 +111,7 @@ async function keep(
  * imported in one go.
  */
 function onlyPerson(tasks: readonly ImportTask[], input: CommandInput): PersonIdentity {
-  const named = textOption(input, 'person');
+  const named = personOption(input);
   const nameless = tasks.find(({ patient }) => patient === undefined || patient.described.length === 0);
   if (nameless && named === undefined) {
     throw new BlueButtonError('usage', `${nameless.file.source.name} does not say whose record it is.`, {

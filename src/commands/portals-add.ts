@@ -8,15 +8,18 @@ import { httpFor } from './portal-access.ts';
 /** Names a portal by its FHIR base URL, once it has answered as one. */
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
   const [name = '', url = ''] = input.arguments;
-  if (!portalName.test(name)) {
+  if (!portalName.test(name) || name === 'files') {
     throw new BlueButtonError('usage', `${name} cannot be a portal's name.`, {
-      why: 'A name is made of small letters, digits and hyphens.',
-      try: `bluebutton portals add ${nameLike(name)} ${url}${optionsTyped(input)}`,
+      why:
+        name === 'files'
+          ? 'The archive keeps imported files under that name.'
+          : 'A name is made of small letters, digits and hyphens.',
+      try: `bluebutton portals add ${name === 'files' ? 'my-clinic' : nameLike(name)} ${url}${optionsTyped(input)}`,
     });
   }
   const baseUrl = readBaseUrl(url);
   const clientId = textOption(input, 'clientId');
-  if (clientId === undefined) {
+  if (clientId === undefined || clientId.trim() === '') {
     throw new BlueButtonError(
       'usage',
       `Portals know programs by a client id, and none was given for ${name}.`,

@@ -44,14 +44,18 @@ export function reportPull(
       if (!json) err.write(`${end.name}: ${errorText(end.error)}`);
       continue;
     }
-    if (!json && !quiet) out.write(`${broughtText(end)}\n`);
     const { rows, vanished } = end.ledger;
+    if (json) {
+      gaps += openGaps(rows, acceptedBy(end)).length;
+      continue;
+    }
     if (vanished.length > 0) err.write(`${end.name}: ${vanishedText(vanished)}.\n`);
+    if (!quiet) out.write(`${broughtText(end)}\n`);
     const open = openGaps(rows, acceptedBy(end));
     if (open.length > 0) err.write(`${end.name}: not everything came.\n${open.map(gapText).join('')}`);
     gaps += open.length;
     const known = rows.filter(isGap).length - open.length;
-    if (known > 0 && !quiet && !json)
+    if (known > 0 && !quiet)
       err.write(`${end.name}: ${counted(known, 'accepted gap')}; the ledger names what did not come.\n`);
   }
   const gravest = gravestOf(ends);

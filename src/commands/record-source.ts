@@ -1,3 +1,4 @@
+import { BlueButtonError } from '../errors/index.ts';
 import { buildRecord, patientsOf, type BuiltRecord } from '../model/index.ts';
 import { textOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
@@ -17,6 +18,13 @@ export async function recordFor(
   if (input.arguments.length === 0) {
     const { readArchivedRecord } = await import('./archived-record.ts');
     return readArchivedRecord(input, context);
+  }
+  const person = textOption(input, 'person');
+  if (person !== undefined) {
+    throw new BlueButtonError('usage', '--person goes with the archive, and files were given.', {
+      why: 'It says whose record of the archive is meant; of a file, --patient does.',
+      try: `bluebutton ${command} --person "${person}", for the archive`,
+    });
   }
   const files = await readInputs(input.arguments, context);
   const parts = {

@@ -32,7 +32,7 @@ export class ReferenceIndex {
     const { resource, origin, container, fullUrl, superseded, era } = entry;
     const id = resource['id'];
     if (superseded === true && era !== undefined) {
-      const names = [`${resource.resourceType}/${String(id)}`, fullUrl ?? ''];
+      const names = [...(typeof id === 'string' ? [`${resource.resourceType}/${id}`] : []), fullUrl ?? ''];
       for (const name of names) this.#entries.set(`${origin.source} ${name} of ${era}`, entry);
       return;
     }

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,7 +14,7 @@ export interface Places {
 
 /** The places of this person on this computer. Relative XDG paths are ignored, as the specification demands. */
 export function placesOf(env: Environment): Places {
-  const home = env['HOME'] ?? homedir();
+  const home = env['HOME'] === undefined || env['HOME'] === '' ? userInfo().homedir : env['HOME'];
   const base = (name: string, fallback: string): string => {
     const stated = env[name];
     return join(stated !== undefined && isAbsolute(stated) ? stated : join(home, fallback), 'bluebutton');

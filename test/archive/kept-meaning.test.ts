@@ -67,14 +67,15 @@ describe('an order that is no longer given', () => {
   });
 });
 
+/** The ledger of a pull that ended then, and got the orders or did not. */
+function endedAt(finished: string, outcome: 'complete' | 'refused'): Ledger {
+  return { ...ledgerOf(row(orders, { outcome }), row(medications)), finished };
+}
+
 test('what a portal refused to repeat is current as of the last time it said so', async () => {
-  const at = (finished: string, outcome: 'complete' | 'refused'): Ledger => ({
-    ...ledgerOf(row(orders, { outcome }), row(medications)),
-    finished,
-  });
   const shown = await shownAfter(
-    [[order('r1', 'm1'), medication('m1', 'Aspirin')], at('2026-01-01T00:00:00Z', 'complete')],
-    [[medication('m1', 'Aspirin')], at('2026-03-01T00:00:00Z', 'refused')],
+    [[order('r1', 'm1'), medication('m1', 'Aspirin')], endedAt('2026-01-01T00:00:00Z', 'complete')],
+    [[medication('m1', 'Aspirin')], endedAt('2026-03-01T00:00:00Z', 'refused')],
   );
   expect(shown).toMatchObject([{ name: 'Aspirin', status: 'current', asOf: '2026-01-01T00:00:00Z' }]);
 });

@@ -39,6 +39,33 @@ const note = (text: string, suffix: string): Pulled[] => [
   attachment(`d${suffix}`, text, { url: `Binary/b${suffix}` }),
 ];
 
+/** Five observations, each resting on the next, the last with a value. */
+const chain = (suffix: string, value: string): PulledResource[] => [
+  ...[1, 2, 3, 4].map((link) =>
+    resource('Observation', `o${link}${suffix}`, {
+      hasMember: [{ reference: `Observation/o${link + 1}${suffix}` }],
+    }),
+  ),
+  resource('Observation', `o5${suffix}`, { valueString: value }),
+];
+
+/** Two observations that refer to each other. */
+const circle = (suffix: string): PulledResource[] => [
+  resource('Observation', `a${suffix}`, { hasMember: [{ reference: `Observation/b${suffix}` }] }),
+  resource('Observation', `b${suffix}`, { derivedFrom: [{ reference: `Observation/a${suffix}` }] }),
+];
+
+/** Two panels, each resting on a weight that says the same; the weights come in the order given. */
+const panels = (suffix: string, sequence: readonly number[]): PulledResource[] => [
+  ...sequence.map((number) => weight(`w${number}${suffix}`, 70)),
+  ...[1, 2].map((number) =>
+    resource('Observation', `p${number}${suffix}`, {
+      code: { text: `Panel ${number}` },
+      hasMember: [{ reference: `Observation/w${number}${suffix}` }],
+    }),
+  ),
+];
+
 /** What pulls one after the other come to. */
 async function after(pulls: readonly (readonly Pulled[])[], asked: Ledger = ledger) {
   const archive = await newArchive();
@@ -97,14 +124,6 @@ describe('resources that come under new ids', () => {
   });
 
   test('are not the same when what they rest on differs, however far away it is', async () => {
-    const chain = (suffix: string, value: string): PulledResource[] => [
-      ...[1, 2, 3, 4].map((link) =>
-        resource('Observation', `o${link}${suffix}`, {
-          hasMember: [{ reference: `Observation/o${link + 1}${suffix}` }],
-        }),
-      ),
-      resource('Observation', `o5${suffix}`, { valueString: value }),
-    ];
     expect((await after([chain('a', 'five'), chain('b', 'nine')])).counts).toMatchObject({
       new: 5,
       renumbered: 0,
@@ -117,23 +136,10 @@ describe('resources that come under new ids', () => {
   });
 
   test('are the same when they refer to each other in a circle', async () => {
-    const circle = (suffix: string): PulledResource[] => [
-      resource('Observation', `a${suffix}`, { hasMember: [{ reference: `Observation/b${suffix}` }] }),
-      resource('Observation', `b${suffix}`, { derivedFrom: [{ reference: `Observation/a${suffix}` }] }),
-    ];
     expect((await after([circle('1'), circle('2')])).counts).toMatchObject({ renumbered: 2, vanished: 0 });
   });
 
   test('are the same when those they refer to say the same as others do', async () => {
-    const panels = (suffix: string, order: readonly number[]): PulledResource[] => [
-      ...order.map((number) => weight(`w${number}${suffix}`, 70)),
-      ...[1, 2].map((number) =>
-        resource('Observation', `p${number}${suffix}`, {
-          code: { text: `Panel ${number}` },
-          hasMember: [{ reference: `Observation/w${number}${suffix}` }],
-        }),
-      ),
-    ];
     expect((await after([panels('a', [1, 2]), panels('b', [2, 1])])).counts).toMatchObject({
       renumbered: 4,
       vanished: 0,

@@ -57,6 +57,15 @@ async function badArchives(): Promise<void> {
   }
   await cp(home.path('flipped'), home.path('gap'), { recursive: true });
   await cp(home.path('flipped'), home.path('busy'), { recursive: true });
+  for (const name of ['headless', 'bagless', 'exchanged'])
+    await cp(home.path('flipped'), home.path(name), { recursive: true });
+  await rm(home.path('headless', 'archive.json'));
+  const bagless = home.path('bagless', 'jane-doe', 'files');
+  for (const name of await readdir(bagless))
+    if (name !== 'source.json') await rm(join(bagless, name), { recursive: true });
+  const description = home.path('exchanged', 'jane-doe', 'files', 'source.json');
+  const text = await readFile(description, 'utf8');
+  await writeFile(description, text.replace('Jane Doe', 'John Roe'));
   const [, middle = ''] = (await readdir(home.path('gap', 'jane-doe', 'files'))).toSorted();
   await rm(home.path('gap', 'jane-doe', 'files', middle), { recursive: true });
   const lock = { pid: process.pid, host: hostname(), started: new Date().toISOString(), id: 'another' };
@@ -324,6 +333,79 @@ const refusals: Readonly<Record<string, Case>> = {
       next: /the same command again/,
     },
   }),
+  'a section without a name': {
+    words: ['show', 'jane.json', '--section='],
+    status: 2,
+    says: /--section was given without a name/,
+    next: /without --section/,
+  },
+  'an output without a name': {
+    words: ['convert', 'jane.json', '-o', ''],
+    status: 2,
+    says: /-o was given without a name/,
+    next: /-o FILE/,
+  },
+  'a person of the archive, for a file': {
+    words: ['show', 'jane.json', '--person', 'jane-doe'],
+    status: 2,
+    says: /--person goes with the archive/,
+    next: /^bluebutton show --person "jane-doe"/,
+  },
+  'a person without a name': {
+    words: ['import', 'jane.json', '--person', ''],
+    status: 2,
+    says: /--person was given without a name/,
+    next: /--person "FULL NAME"/,
+  },
+  'a portal named as the folder of imports is': {
+    words: ['portals', 'add', 'files', 'https://127.0.0.1:9/', '--client-id', 'x'],
+    status: 2,
+    says: /files cannot be a portal's name/,
+    next: /portals add my-clinic/,
+  },
+  'an empty client id': {
+    words: ['portals', 'add', 'clinic', 'https://127.0.0.1:9/', '--client-id', ''],
+    status: 2,
+    says: /client id, and none was given/,
+    next: /--client-id ID/,
+  },
+  'an archive without its archive.json': {
+    words: ['import', 'jane.json', '--archive', 'headless'],
+    status: 12,
+    says: /headless\/archive\.json is missing/,
+    next: /printf .*bluebutton-archive\/1.*bluebutton verify/,
+    archive: 'headless',
+  },
+  'a source all of whose bags are gone': {
+    words: ['verify', '--archive', 'bagless'],
+    status: 12,
+    says: /is damaged/,
+    why: /jane-doe\/files: All its bags are missing/,
+    next: /restore/,
+    archive: 'bagless',
+  },
+  'a source all of whose bags are gone, when it is read': {
+    words: ['show', '--archive', 'bagless'],
+    status: 12,
+    says: /damaged at jane-doe\/files/,
+    next: /verify/,
+    archive: 'bagless',
+  },
+  'a source.json that says it is somebody else': {
+    words: ['verify', '--archive', 'exchanged'],
+    status: 12,
+    says: /is damaged/,
+    why: /source\.json beside it is not the one it was made with/,
+    next: /restore/,
+    archive: 'exchanged',
+  },
+  'a record for a source.json that says it is somebody else': {
+    words: ['import', 'john.json', '--archive', 'exchanged'],
+    status: 12,
+    says: /damaged at jane-doe\/files/,
+    next: /verify/,
+    archive: 'exchanged',
+  },
   'a file without a name': { words: ['show', ''], status: 2, says: /without a name/, next: /ls/ },
   'a command without a name': { words: [''], status: 2, says: /Unknown command ''/, next: /help/ },
   'too many words': {
@@ -473,7 +555,7 @@ test('the table has every exit status but those of a command that ends well or i
 test('a failure nobody foresaw names its kind and place, and nothing of the record', async () => {
   const env = { NODE_OPTIONS: `--import ${unforeseen}` };
   const { stderr } = await home.run(['show', '-'], { stdin: 'Jane Doe', env });
-  expect(stderr).toMatch(/^A TypeError at commands\/inputs\.js:\d+\.$/m);
+  expect(stderr).toMatch(/^TypeError at commands\/inputs\.js:\d+\.$/m);
   expect(stderr).not.toContain('Jane');
 });
 

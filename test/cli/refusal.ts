@@ -15,7 +15,7 @@ export interface Refusal {
 }
 
 /** The one sentence that may name a place in the code: of a failure that nobody foresaw. */
-const unforeseenPlace = /^A \w+ at [\w/-]+\.js:\d+\.$/;
+const unforeseenPlace = /^\w+ at [\w/-]+\.js:\d+\.$/;
 
 /** Reads what a command said when it refused. */
 export function refusalOf({ status, stdout, stderr }: Ended): Refusal {

@@ -105,10 +105,13 @@ function collectBundle(
     found.hasNextPage = links.some((link) => isObject(link) && link['relation'] === 'next');
     const meta = rest['meta'];
     const instant = rest['timestamp'] ?? (isObject(meta) ? meta['lastUpdated'] : undefined);
-    if (typeof instant === 'string') found.asOf = instant;
+    if (typeof instant === 'string' && fhirDate.test(instant)) found.asOf = instant;
   }
   for (const read of inside) read();
 }
+
+/** A FHIR date, dateTime or instant (R4 §2.24.0.1), as far as its calendar date goes. */
+const fhirDate = /^\d{4}(-\d\d(-\d\d(T\S*)?)?)?$/;
 
 function isBundle(text: string, { start, end }: Slice): boolean {
   const word = text.slice(start, end);
