@@ -193,7 +193,14 @@ async function inArchive(directory: string): Promise<typeof nothingHeld> {
     const people = await listPeople(await openArchive(directory));
     return { people: people.length, sources: people.reduce((sum, { sources }) => sum + sources.length, 0) };
   } catch (thrown) {
-    if (!(thrown instanceof BlueButtonError)) throw thrown;
+    if (!(thrown instanceof BlueButtonError)) {
+      const code = systemCodeOf(thrown);
+      if (code === undefined) throw thrown;
+      throw new BlueButtonError('failed', 'A folder or file of the archive cannot be read.', {
+        why: `The system says ${code}.`,
+        try: 'bluebutton verify, which names it',
+      });
+    }
     if (thrown.code === 'no-archive') return nothingHeld;
     if (thrown.code !== 'archive-damaged') throw thrown;
     throw new BlueButtonError('archive-damaged', 'The archive is damaged.', {
