@@ -1,4 +1,4 @@
-import { isObject, parseJson, writeJson, type JsonValue } from '../json/index.ts';
+import { isObject, parseJson, pointerStep, writeJson, type JsonValue } from '../json/index.ts';
 import { sha256Of } from './digest.ts';
 import { stableForm } from './volatile-fields.ts';
 
@@ -126,7 +126,7 @@ class ContentReader {
   async #withoutNames(value: JsonValue, at: Place): Promise<JsonValue> {
     const inside = (key: string | number): Place => ({
       ...at,
-      pointer: `${at.pointer}/${escaped(String(key))}`,
+      pointer: `${at.pointer}/${pointerStep(String(key))}`,
     });
     if (Array.isArray(value)) {
       const items: JsonValue[] = [];
@@ -159,9 +159,4 @@ class ContentReader {
 
 function typeOf(name: string): string {
   return name.slice(0, name.indexOf('/'));
-}
-
-/** RFC 6901 §3. */
-function escaped(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlueButtonError } from '../errors/index.ts';
 import { openArchive, type Archive } from './archive.ts';
+import { foldersIn } from './people.ts';
 import { Report, type Verification } from './report.ts';
 import { verifySource } from './verify-source.ts';
 
@@ -24,19 +25,20 @@ export async function verifyArchive(directory: string): Promise<Verification> {
     report.problem('archive.json', 'It does not say which format the archive is of.');
   }
   const known = new Set(['README.md', 'archive.json', '.lock', '.staging']);
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    if (known.has(entry.name)) continue;
-    if (!entry.isDirectory() || entry.name.startsWith('.')) foreign(report, entry.name);
-    else await verifyPerson(archive, entry.name, report);
+  const people = await foldersIn(archive, '.');
+  for (const name of await readdir(directory)) {
+    if (known.has(name)) continue;
+    if (people.includes(name)) await verifyPerson(archive, name, report);
+    else foreign(report, name);
   }
   return report;
 }
 
 async function verifyPerson(archive: Archive, person: string, report: Report): Promise<void> {
-  for (const entry of await readdir(join(archive.directory, person), { withFileTypes: true })) {
-    const path = `${person}/${entry.name}`;
-    if (!entry.isDirectory()) foreign(report, path);
-    else if (!(await verifySource(archive, person, entry.name, report))) foreign(report, path);
+  const sources = await foldersIn(archive, person);
+  for (const name of await readdir(join(archive.directory, person))) {
+    const isOurs = sources.includes(name) && (await verifySource(archive, person, name, report));
+    if (!isOurs) foreign(report, `${person}/${name}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { BlueButtonError, ErrorCode } from '../errors/index.ts';
-import { gapsOf, isGap, type LedgerRow } from '../model/index.ts';
+import { gapsOf, isGap, isOpenGap, type LedgerRow } from '../model/index.ts';
 import { visible } from '../render/index.ts';
 import { counted } from './counted.ts';
 import type { Context, Outcome } from './context.ts';
@@ -90,7 +90,7 @@ export function reportPlan(
 /** The rows that left something out which is not accepted, with only that. */
 function openGaps(rows: readonly LedgerRow[], accepted: ReadonlySet<string>): LedgerRow[] {
   return rows
-    .filter((row) => gapsOf(row).some((gap) => !accepted.has(gap)))
+    .filter((row) => isOpenGap(row, accepted))
     .map((row) => ({
       ...row,
       missing: row.missing.filter((item) => !accepted.has(`${row.query}: ${item}`)),

@@ -8,7 +8,7 @@ import type { Context, Outcome } from './context.ts';
 import { httpFor } from './portal-access.ts';
 import { planPortal } from './pull-plan.ts';
 import { pullPortal, type PullTask } from './pull-portal.ts';
-import { reportPlan, reportPull, type PullEnd, type PullFailure } from './pull-report.ts';
+import { reportPlan, reportPull, type PullEnd, type PullFailure, type ReportOptions } from './pull-report.ts';
 
 /** Portals by the name a person gave them. */
 type Portals = Record<string, NamedPortal>;
@@ -38,7 +38,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
     }
     const { ends, stopped } = await each(tasks, (task) => pullPortal(task, input, context), context);
     const accepted = flagOption(input, 'acceptGaps')
-      ? await acceptGaps(ends, portals, context)
+      ? await acceptGaps(ends, portals, options, context)
       : new Map(Object.entries(portals).map(([name, { acceptedGaps = [] }]) => [name, acceptedGaps]));
     const outcome = reportPull(ends, accepted, options, context);
     if (stopped !== undefined) throw stopped;
@@ -75,6 +75,7 @@ async function each<Result extends object>(
 async function acceptGaps(
   ends: readonly PullEnd[],
   portals: Portals,
+  { quiet }: ReportOptions,
   { env, err }: Context,
 ): Promise<Map<string, readonly string[]>> {
   const accepted = new Map(ends.flatMap((end) => ('error' in end ? [] : [[end.name, gapsIn(end)] as const])));
@@ -84,7 +85,7 @@ async function acceptGaps(
     return [name, { ...portal, ...(acceptedGaps && { acceptedGaps }) }] as const;
   });
   await writePortals(places, Object.fromEntries(named));
-  for (const [name, gaps] of accepted)
+  for (const [name, gaps] of quiet ? [] : accepted)
     for (const gap of gaps) err.write(`${name}: accepted from now on: ${visible(gap)}\n`);
   return new Map(
     Object.keys(portals).map((name) => [name, accepted.get(name) ?? portals[name]?.acceptedGaps ?? []]),

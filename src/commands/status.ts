@@ -1,5 +1,5 @@
 import { listPeople, openArchive, readState, type ArchiveState } from '../archive/index.ts';
-import { gapsOf, isGap, type LedgerRow } from '../model/index.ts';
+import { isGap, isOpenGap, type LedgerRow } from '../model/index.ts';
 import { placesOf, readLastChecks, readPortals, type NamedPortal } from '../settings/index.ts';
 import { archiveFor } from './archive-person.ts';
 import { flagOption, type CommandInput } from './command.ts';
@@ -83,7 +83,7 @@ async function sourcesOf(
     const check = checkOf(folder);
     const gaps = (ledger?.rows ?? []).filter(isGap);
     const accepted = new Set(acceptedFrom(description.name));
-    const open = gaps.filter((row) => gapsOf(row).some((gap) => !accepted.has(gap)));
+    const open = gaps.filter((row) => isOpenGap(row, accepted));
     return {
       name: folder,
       kind: description.kind,

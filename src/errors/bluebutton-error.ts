@@ -46,8 +46,9 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** The system error code (`ENOENT`, `EPIPE`, …) of anything that was thrown, if it has one. */
+/** The system error code (`ENOENT`, `EPIPE`, …) of anything that was thrown, if it has one; an error of ours has none. */
 export function systemCodeOf(thrown: unknown): string | undefined {
-  if (!(thrown instanceof Error) || !('code' in thrown)) return undefined;
+  if (!(thrown instanceof Error) || thrown instanceof BlueButtonError || !('code' in thrown))
+    return undefined;
   return typeof thrown.code === 'string' ? thrown.code : undefined;
 }

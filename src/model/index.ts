@@ -7,7 +7,7 @@ export { Element } from './element.ts';
 export type { Entry, Reading } from './entry.ts';
 export type { Finding } from './finding.ts';
 export { isOutOfRange } from './flag.ts';
-export { gapsOf, isGap, type Ledger, type LedgerRow, type QueryOutcome } from './ledger.ts';
+export { gapsOf, isGap, isOpenGap, type Ledger, type LedgerRow, type QueryOutcome } from './ledger.ts';
 export { patientElements, type PatientOfInput } from './patients.ts';
 export { foldCase } from './fold-case.ts';
 export type { Person } from './person.ts';

@@ -52,6 +52,11 @@ export function isGap(row: LedgerRow): boolean {
   return row.outcome === 'refused' || row.outcome === 'failed' || row.outcome === 'truncated';
 }
 
+/** True when a row leaves something out that is not among the gaps a person has accepted. */
+export function isOpenGap(row: LedgerRow, accepted: ReadonlySet<string>): boolean {
+  return gapsOf(row).some((gap) => !accepted.has(gap));
+}
+
 /**
  * What a row leaves out, each as one text by which it is known again in a later pull: a thing that was refused or
  * failed, or the query itself. A type that is refused by id altogether is one gap, whatever ids the record comes to

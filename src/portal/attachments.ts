@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from '../json/index.ts';
+import { isObject, pointerStep, type JsonObject, type JsonValue } from '../json/index.ts';
 import { Element, type Resource } from '../model/index.ts';
 
 /** An attachment of a resource whose bytes lie elsewhere (R4 §2.24.0.5, `Attachment.url`). */
@@ -54,13 +54,8 @@ function* objectsIn(value: JsonValue | undefined, member: string, pointer: strin
   } else if (isObject(value)) {
     yield { value, member, pointer };
     for (const [key, child] of Object.entries(value))
-      yield* objectsIn(child, key, `${pointer}/${escaped(key)}`);
+      yield* objectsIn(child, key, `${pointer}/${pointerStep(key)}`);
   }
-}
-
-/** RFC 6901 §3. */
-function escaped(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 function titleOf(resource: Element): string | undefined {

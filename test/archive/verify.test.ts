@@ -14,6 +14,25 @@ import {
   treeHash,
 } from './practice.ts';
 
+test('a newest bag under another number is damage: nothing else would tell', async () => {
+  const { archive, bags } = await history();
+  const [, , last] = bags;
+  const renamed = last.replace('/0003-', '/0009-');
+  await rename(join(archive.directory, last), join(archive.directory, renamed));
+  const { problems } = await verifyArchive(archive.directory);
+  expect(problems).toMatchObject([{ path: renamed, problem: expect.stringContaining('Bag-Sequence, 3') }]);
+  await expect(listPeople(archive)).rejects.toMatchObject({ code: 'archive-damaged' });
+});
+
+test('a person whose folder lies elsewhere and is linked to is there all the same', async () => {
+  const { archive } = await history();
+  const elsewhere = `${archive.directory}-jane`;
+  await rename(join(archive.directory, 'jane-doe'), elsewhere);
+  await symlink(elsewhere, join(archive.directory, 'jane-doe'));
+  expect(await listPeople(archive)).toMatchObject([{ folder: 'jane-doe' }]);
+  expect(await verifyArchive(archive.directory)).toMatchObject({ bags: 4, problems: [] });
+});
+
 /** Three bags of a portal and one of files. */
 async function history(): Promise<{ archive: Archive; bags: [string, string, string] }> {
   const archive = await newArchive();

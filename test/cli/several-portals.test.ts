@@ -60,6 +60,20 @@ test('as JSON every portal asked is there in order, the failed with their error'
   });
 });
 
+test('the same portal and patient under a second name is refused: everything would be there twice', async () => {
+  const own = await newHome();
+  const { baseUrl } = await openPortal(own);
+  for (const name of ['one', 'two']) {
+    await own.done(['portals', 'add', name, baseUrl, '--client-id', 'practice']);
+    await logIn(own, name);
+  }
+  await own.done(['pull', 'one']);
+  const { status, stderr } = await own.run(['pull', 'two']);
+  expect(status).toBe(2);
+  expect(stderr).toContain('The archive knows this portal as one.');
+  expect(await readdir(own.path('health-records', 'jane-doe'))).toEqual(['one']);
+});
+
 test('status says when a source was last checked, also when that brought nothing to keep', async () => {
   const file = home.path('.local/state/bluebutton/last-checks.json');
   const [source] = await sources();

@@ -15,6 +15,16 @@ const dates = [
 const row = async (members: object): Promise<unknown> =>
   onlyRow(await recordOfResources([{ resourceType: 'Procedure', ...members }])).row;
 
+describe('the date of a source', () => {
+  it.each(['garbage', '2014-3-5', '20140305', ''])(
+    'that is none, %j, is not taken for one',
+    async (timestamp) => {
+      const built = await recordOf(JSON.stringify({ resourceType: 'Bundle', type: 'collection', timestamp }));
+      expect(built.record.sources[0]).not.toHaveProperty('asOf');
+    },
+  );
+});
+
 describe('a date', () => {
   it.each(dates)('%s is the same text in rows, JSON, NDJSON, CSV and FHIR', async (date) => {
     const built = await recordOfResources([
