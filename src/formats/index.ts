@@ -1,5 +1,6 @@
 import { BlueButtonError } from '../errors/index.ts';
 import type { ByteSource } from './byte-source.ts';
+import { ccda } from './ccda/format.ts';
 import { fhirJson } from './fhir/json.ts';
 import { fhirNdjson } from './fhir/ndjson.ts';
 import type { Format } from './format.ts';
@@ -9,7 +10,7 @@ export { bytesInMemory, type ByteSource } from './byte-source.ts';
 export type { DocumentIdentity, Format } from './format.ts';
 
 /** The formats that are read, in the order they are tried. */
-export const formats: readonly Format[] = [fhirNdjson, fhirJson];
+export const formats: readonly Format[] = [fhirNdjson, fhirJson, ccda];
 
 const headLength = 64 * 1024;
 
@@ -30,7 +31,7 @@ export async function recognize(document: ByteSource): Promise<Format> {
   if (format) return format;
   throw new BlueButtonError('not-a-health-record', `${document.name}: ${unreadKindOf(head)}`, {
     why: `These are read so far: ${formats.map(({ name }) => name).join(', ')}.`,
-    try: 'ask the portal for a FHIR (JSON) download, or see bluebutton show --help',
+    try: 'ask the portal for a FHIR (JSON) or C-CDA (XML) download, or see bluebutton show --help',
   });
 }
 

@@ -21,10 +21,15 @@ export interface Origin {
   source: string;
   /** SHA-256 of the source document: of a file its bytes, of a pulled resource its NDJSON line without the line end. */
   sha256: string;
-  /** Line of an NDJSON file, from 1. */
+  /** Line of an NDJSON or XML file, from 1. */
   line?: number;
-  /** RFC 6901 JSON pointer inside the document (inside the line, for NDJSON); empty for the document itself. */
+  /**
+   * The way to it inside the document: of JSON an RFC 6901 pointer (inside the line, for NDJSON), empty for the document
+   * itself; of XML an XPath whose names without a prefix are in the document's own namespace.
+   */
   pointer: string;
+  /** The ways to other statements of an XML document that it states too: the concern around it, its status, its comments. */
+  also?: string[];
   /** Where the document lies in the archive, relative to it. */
   path?: string;
 }

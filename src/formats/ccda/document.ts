@@ -1,0 +1,252 @@
+import { createHash } from 'node:crypto';
+import { BlueButtonError } from '../../errors/index.ts';
+import { isObject, writeJson, type JsonObject, type JsonValue } from '../../json/index.ts';
+import {
+  containedEntries,
+  ourExtensions,
+  type Entry,
+  type Finding,
+  type Reading,
+  type Resource,
+} from '../../model/index.ts';
+import type { DocumentIdentity } from '../format.ts';
+import type { XmlElement } from '../xml/element.ts';
+import { compositionOf, sectionOf } from './composition.ts';
+import { careTeamOf } from './header-care-team.ts';
+import { identifiersOf } from './identifier.ts';
+import { Mapping, type DocumentScope } from './mapping.ts';
+import type { Child } from './mapper.ts';
+import { NarrativeIndex } from './narrative-index.ts';
+import { absent } from './null-flavor.ts';
+import { Participants } from './participants.ts';
+import { patientOf } from './patient.ts';
+import { nameText } from './person-name.ts';
+import { scopeOf, type SectionScope } from './section-scope.ts';
+import { StatementReader } from './statement-reader.ts';
+import { unstructuredBody } from './statements/document-reference.ts';
+import { headerEncounter } from './statements/encounter.ts';
+import { readTime } from './time.ts';
+
+/** A resource on its way into an entry: references to it are given out before it is finished. */
+interface Draft {
+  resource: JsonObject;
+  element: XmlElement;
+  included: readonly XmlElement[];
+}
+
+/**
+ * Reads one ClinicalDocument whole: the person, the document itself, then everything its entries state, in document order
+ * (CDA R2 §4; C-CDA on FHIR). Nothing throws on content.
+ *
+ * @throws BlueButtonError `not-a-health-record` for a document about two people.
+ */
+export function readClinicalDocument(root: XmlElement, name: string, identity: DocumentIdentity): Reading[] {
+  return new DocumentReader(root, name, identity).read();
+}
+
+class DocumentReader {
+  readonly #root: XmlElement;
+  readonly #name: string;
+  readonly #identity: DocumentIdentity;
+  readonly #drafts: Draft[] = [];
+  readonly #findings: Finding[] = [];
+
+  constructor(root: XmlElement, name: string, identity: DocumentIdentity) {
+    this.#root = root;
+    this.#name = name;
+    this.#identity = identity;
+  }
+
+  read(): Reading[] {
+    const root = this.#root;
+    const narrative = new NarrativeIndex(root);
+    const role = this.#patientRole();
+    const subject: JsonObject =
+      role === undefined
+        ? { extension: [absent('unknown')] }
+        : { reference: `Patient/${this.#idOf(role, 'Patient')}`, ...displayOf(role) };
+    const emit = (resource: JsonObject, element: XmlElement, included: readonly XmlElement[] = []): string =>
+      this.#emit(resource, element, included);
+    const participants = new Participants(emit, narrative, subject, identifiersOf(role?.all('id') ?? []));
+    const document: DocumentScope = { narrative, participants, subject };
+    if (role) this.#emitMapped(new Mapping(role, document, noSection), patientOf);
+    const encounter = root.at('componentOf', 'encompassingEncounter');
+    const encounterReference =
+      encounter && this.#emitMapped(new Mapping(encounter, document, noSection), headerEncounter, true);
+
+    const composition = this.#reserve(root);
+    const reader = new StatementReader(document, emit);
+    const sections = root
+      .all('component', 'structuredBody', 'component', 'section')
+      .map((section) => this.#readSection(section, reader, narrative));
+    const header = new Mapping(root, document, noSection);
+    const resource = compositionOf(
+      header,
+      sections,
+      encounterReference === undefined ? undefined : { reference: encounterReference },
+    );
+    const team = careTeamOf(header);
+    if (team) emit(team, root.at('documentationOf', 'serviceEvent') ?? root);
+    this.#finish(composition, withExtensions(header, resource));
+    const body = root.at('component', 'nonXMLBody');
+    if (body)
+      this.#emitMapped(new Mapping(body, document, noSection), (mapping) => unstructuredBody(mapping, root));
+    return [...this.#asOf(), ...this.#entries(), ...this.#found(narrative)];
+  }
+
+  /** The one patient of the document. Two that are not the same cannot be told apart in its entries. */
+  #patientRole(): XmlElement | undefined {
+    const roles = this.#root.all('recordTarget', 'patientRole');
+    const [first, ...more] = roles;
+    if (first === undefined) this.#find('warning', 'no-patient', this.#root, 'the document names no patient');
+    const isOther = more.some((role) => identityOf(role) !== (first && identityOf(first)));
+    if (isOther) {
+      throw new BlueButtonError(
+        'not-a-health-record',
+        `${this.#name} is about ${roles.length} patients at once.`,
+        {
+          why: 'A C-CDA document does not say which of them each statement is about, and two records must never mix.',
+          try: 'ask the portal for a document of one person',
+        },
+      );
+    }
+    return first;
+  }
+
+  #readSection(
+    section: XmlElement,
+    reader: StatementReader,
+    narrative: NarrativeIndex,
+    outer?: SectionScope,
+  ): JsonObject {
+    const scope = scopeOf(section, outer);
+    const entries = section.all('entry').flatMap((entry): Child[] => {
+      const children = reader.readEntry(entry, scope);
+      if (children.length === 0) this.#find('note', 'empty-entry', entry, 'an entry without a statement');
+      return children;
+    });
+    const inner = section
+      .all('component', 'section')
+      .map((part) => this.#readSection(part, reader, narrative, scope));
+    return sectionOf(section, entries, inner, narrative);
+  }
+
+  #emitMapped(mapping: Mapping, map: (mapping: Mapping) => JsonObject, withIds = false): string {
+    const identifier = withIds ? mapping.identifiers() : undefined;
+    const { resourceType, ...members } = map(mapping);
+    const resource = withExtensions(mapping, { resourceType, ...(identifier && { identifier }), ...members });
+    return this.#emit(resource, mapping.element, []);
+  }
+
+  #emit(resource: JsonObject, element: XmlElement, included: readonly XmlElement[]): string {
+    const type = String(resource['resourceType']);
+    const id = this.#idOf(element, type);
+    resource['id'] = id;
+    this.#drafts.push({ resource, element, included });
+    return `${type}/${id}`;
+  }
+
+  /** A place in the order of entries for a resource that is finished later. */
+  #reserve(element: XmlElement): Draft {
+    const draft: Draft = { resource: {}, element, included: [] };
+    this.#drafts.push(draft);
+    return draft;
+  }
+
+  #finish(draft: Draft, resource: JsonObject): void {
+    draft.resource = { ...resource, id: this.#idOf(draft.element, String(resource['resourceType'])) };
+  }
+
+  /** An id that is the same each time the document is read: of its bytes, the place in it, and the type. */
+  #idOf(element: XmlElement, type: string): string {
+    const key = `${this.#identity.sha256} ${element.xpath()} ${type}`;
+    return createHash('sha256').update(key).digest('hex').slice(0, 20);
+  }
+
+  #entries(): Reading[] {
+    return this.#drafts.flatMap((draft): Reading[] => {
+      const entry = this.#entryOf(draft);
+      if (entry === undefined) return [];
+      if (unreadDates(draft.resource).length > 0)
+        this.#find('warning', 'bad-date', draft.element, 'a date that is none was kept as sent');
+      return [entry, ...containedEntries(entry)].map((one) => ({ entry: one }));
+    });
+  }
+
+  #entryOf({ resource: { resourceType, id, ...members }, element, included }: Draft): Entry | undefined {
+    if (typeof resourceType !== 'string') return undefined;
+    const { language, extension, modifierExtension, text, contained, ...rest } = members;
+    const resource: Resource = {
+      resourceType,
+      ...(id !== undefined && { id }),
+      ...(language !== undefined && { language }),
+      ...(text !== undefined && { text }),
+      ...(contained !== undefined && { contained }),
+      ...(extension !== undefined && { extension }),
+      ...(modifierExtension !== undefined && { modifierExtension }),
+      ...rest,
+    };
+    const also = included.filter((statement) => statement !== element).map((statement) => statement.xpath());
+    return {
+      resource,
+      origin: {
+        ...this.#identity,
+        line: element.line,
+        pointer: element.xpath(),
+        ...(also.length > 0 && { also }),
+      },
+      text: writeJson(resource),
+    };
+  }
+
+  /** The document's own date: what it says is current is current as of then. */
+  #asOf(): Reading[] {
+    const literal = this.#root.at('effectiveTime')?.attribute('value');
+    const { value } = literal === undefined ? {} : readTime(literal);
+    if (value === undefined)
+      this.#find('warning', 'no-date', this.#root, 'the document has no readable date of its own');
+    return value === undefined ? [] : [{ asOf: value }];
+  }
+
+  #found(narrative: NarrativeIndex): Reading[] {
+    const dangling = narrative.dangling;
+    if (dangling[0]) {
+      const times = dangling.length === 1 ? 'A reference leads' : `${dangling.length} references lead`;
+      this.#find('note', 'dangling-reference', dangling[0], `${times} to no part of the narrative`);
+    }
+    return this.#findings.map((finding) => ({ finding }));
+  }
+
+  #find(severity: Finding['severity'], code: string, element: XmlElement, message: string): void {
+    const { source } = this.#identity;
+    this.#findings.push({ severity, code, message, source, line: element.line, pointer: element.xpath() });
+  }
+}
+
+const noSection: SectionScope = { kind: 'other', element: undefined };
+
+function withExtensions(mapping: Mapping, resource: JsonObject): JsonObject {
+  const own = Array.isArray(resource['extension']) ? resource['extension'].filter(isObject) : [];
+  const extension = mapping.extensions(own);
+  return { ...resource, extension };
+}
+
+function displayOf(role: XmlElement): JsonObject {
+  const display = nameText(role.at('patient', 'name'));
+  return display === undefined ? {} : { display };
+}
+
+/** What tells two patients of one document apart. */
+function identityOf(role: XmlElement): string {
+  const patient = role.at('patient');
+  const birth = patient?.at('birthTime')?.attribute('value')?.slice(0, 8) ?? '';
+  return `${nameText(patient?.at('name')) ?? ''} ${birth}`;
+}
+
+/** The dates in a resource that could not be read. */
+function unreadDates(value: JsonValue | undefined): string[] {
+  if (Array.isArray(value)) return value.flatMap(unreadDates);
+  if (!isObject(value)) return [];
+  const literal = value['url'] === ourExtensions.dateNotRead ? value['valueString'] : undefined;
+  return [...(typeof literal === 'string' ? [literal] : []), ...Object.values(value).flatMap(unreadDates)];
+}

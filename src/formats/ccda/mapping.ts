@@ -1,0 +1,196 @@
+import type { JsonObject, JsonValue } from '../../json/index.ts';
+import { ourExtensions } from '../../model/index.ts';
+import type { XmlElement } from '../xml/element.ts';
+import { conceptOf, encapsulatedText } from './concept.ts';
+import { identifiersOf } from './identifier.ts';
+import { listOf, nested, valued } from './json-parts.ts';
+import { leftoversOf } from './leftovers.ts';
+import { fragmentXhtml } from './narrative.ts';
+import type { NarrativeIndex } from './narrative-index.ts';
+import type { Participants } from './participants.ts';
+import type { SectionScope } from './section-scope.ts';
+import { isNegated, moodOf, nestedStatements, type NestedStatement } from './statement.ts';
+import { dated, dateOrPeriod, periodOf } from './time.ts';
+import { quantityOf } from './quantity.ts';
+
+/** What all mappings of a document share. */
+export interface DocumentScope {
+  narrative: NarrativeIndex;
+  participants: Participants;
+  /** Reference to the document's patient; an absent reason when it names none. */
+  subject: JsonObject;
+}
+
+/**
+ * One clinical statement on its way into a resource. A mapper takes what it needs through these methods, which keep count:
+ * what is left in the end goes onto the resource as sent, and a nested statement that was not included becomes a resource
+ * of its own. So nothing is lost, whatever a mapper knows.
+ */
+export class Mapping {
+  readonly element: XmlElement;
+  readonly document: DocumentScope;
+  readonly section: SectionScope;
+  /** Statements that the resource states too: first its own. */
+  readonly included: XmlElement[];
+  readonly #carried = new Set<XmlElement>();
+
+  /** `wrapper` is the act around the statement that only tracks it: a concern, a diagnosis act. */
+  constructor(element: XmlElement, document: DocumentScope, section: SectionScope, wrapper?: XmlElement) {
+    this.element = element;
+    this.document = document;
+    this.section = section;
+    this.included = [element, ...(wrapper ? [wrapper] : [])];
+  }
+
+  /** The act around the statement, where there is one. */
+  get wrapper(): XmlElement | undefined {
+    return this.included.find((statement) => statement !== this.element && this.#isAround(statement));
+  }
+
+  /** True when the statement or the act around it is negated. */
+  get negated(): boolean {
+    return isNegated(this.element) || (this.wrapper !== undefined && isNegated(this.wrapper));
+  }
+
+  get mood(): string {
+    return moodOf(this.element);
+  }
+
+  /** Marks elements, with all in them, as carried by the resource. */
+  take(...elements: readonly (XmlElement | undefined)[]): void {
+    for (const element of elements) {
+      if (element === undefined) continue;
+      for (const part of element.descendants()) this.#carried.add(part);
+    }
+  }
+
+  /** Marks one element alone as carried; what is in it is still to be taken. */
+  takeOnly(element: XmlElement | undefined): void {
+    if (element) this.#carried.add(element);
+  }
+
+  /** Includes a nested statement in the resource. What of it is not taken is kept as sent. */
+  include(statement: XmlElement | undefined): XmlElement | undefined {
+    if (statement && !this.included.includes(statement)) this.included.push(statement);
+    return statement;
+  }
+
+  /** The nested statements that are not included yet, of the statement or of an included one. */
+  nested(of: XmlElement = this.element): NestedStatement[] {
+    return nestedStatements(of).filter(({ statement }) => !this.included.includes(statement));
+  }
+
+  concept(element: XmlElement | undefined): JsonObject | undefined {
+    this.take(element);
+    return conceptOf(element, this.document.narrative);
+  }
+
+  /** The concepts of elements, or undefined when none says anything. */
+  concepts(elements: readonly XmlElement[]): JsonValue[] | undefined {
+    return listOf(elements.map((element) => this.concept(element)));
+  }
+
+  quantity(element: XmlElement | undefined): JsonObject | undefined {
+    const quantity = quantityOf(element, this.document.narrative);
+    if (quantity !== undefined) this.take(element);
+    return quantity;
+  }
+
+  dated(name: string, element: XmlElement | undefined): JsonObject {
+    this.take(element);
+    return dated(name, element);
+  }
+
+  dateOrPeriod(name: string, element: XmlElement | undefined): JsonObject {
+    this.#takeInterval(element);
+    return dateOrPeriod(name, element);
+  }
+
+  period(element: XmlElement | undefined): JsonObject | undefined {
+    this.#takeInterval(element);
+    return periodOf(element);
+  }
+
+  identifiers(statement: XmlElement = this.element): JsonValue[] | undefined {
+    const ids = statement.all('id');
+    this.take(...ids);
+    return listOf(identifiersOf(ids));
+  }
+
+  /** The text of an ED. */
+  words(element: XmlElement | undefined): string | undefined {
+    const words = element && encapsulatedText(element, this.document.narrative);
+    if (words !== undefined) this.take(element);
+    return words;
+  }
+
+  /** A reference to whoever an author, performer, participant or entity element names. */
+  party(element: XmlElement | undefined): JsonObject | undefined {
+    const reference = element && this.document.participants.referenceTo(element);
+    if (reference !== undefined && element) this.take(this.document.participants.roleOf(element));
+    return reference;
+  }
+
+  /**
+   * `text` of the resource: the part of the narrative that the statement refers to. It is what a person wrote, so it may
+   * say more than the entries (`additional`).
+   */
+  narrative(): JsonObject | undefined {
+    const text = this.element.at('text');
+    const reference = text?.at('reference');
+    const target = this.document.narrative.elementAt(reference);
+    if (target) {
+      this.take(reference);
+      return { status: 'additional', div: fragmentXhtml(target) };
+    }
+    return undefined;
+  }
+
+  /** The extensions that every resource of a document may have: the mood, what is left as sent. */
+  extensions(more: readonly (JsonObject | undefined)[] = []): JsonValue[] | undefined {
+    const mood = this.mood;
+    const left = this.included.flatMap((statement) =>
+      leftoversOf(statement, this.#carried).map((text) => `${this.#pathOf(statement)}${text}`),
+    );
+    return listOf([
+      ...more,
+      mood === 'EVN' ? undefined : valued(ourExtensions.mood, 'valueCode', mood),
+      ...left.map((text) => valued(ourExtensions.asSent, 'valueString', text)),
+    ]);
+  }
+
+  /** The concern a statement is tracked by: its status and its time. */
+  concern(): JsonObject | undefined {
+    const { wrapper } = this;
+    if (wrapper === undefined) return undefined;
+    const status = wrapper.at('statusCode');
+    this.take(status);
+    return nested(ourExtensions.concern, [
+      valued('status', 'valueCode', status?.attribute('code')?.toLowerCase()),
+      valued('period', 'valuePeriod', this.period(wrapper.at('effectiveTime'))),
+    ]);
+  }
+
+  /** An interval is carried as a whole but for a width, which no Period can say. */
+  #takeInterval(element: XmlElement | undefined): void {
+    if (element === undefined) return;
+    if (element.at('width') === undefined) this.take(element);
+    else this.take(element.at('low'), element.at('high'), element.at('center'));
+  }
+
+  #isAround(statement: XmlElement): boolean {
+    for (let parent = this.element.parent; parent !== undefined; parent = parent.parent) {
+      if (parent === statement) return true;
+    }
+    return false;
+  }
+
+  /** Where an included statement lies: the way down to it, or its name when it is around. */
+  #pathOf(statement: XmlElement): string {
+    if (statement === this.element) return '';
+    if (this.#isAround(statement)) return `${statement.name} (around it)/`;
+    const own = this.element.xpath();
+    const way = statement.xpath();
+    return way.startsWith(own) ? `${way.slice(own.length + 1)}/` : `${way}/`;
+  }
+}

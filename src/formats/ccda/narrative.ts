@@ -1,0 +1,127 @@
+import type { XmlElement } from '../xml/element.ts';
+
+/** CDA narrative elements and the XHTML each becomes (C-CDA on FHIR, "Narrative"); others keep their content. */
+const tags: Readonly<Record<string, string>> = {
+  content: 'span',
+  paragraph: 'p',
+  item: 'li',
+  table: 'table',
+  thead: 'thead',
+  tbody: 'tbody',
+  tfoot: 'tfoot',
+  tr: 'tr',
+  th: 'th',
+  td: 'td',
+  colgroup: 'colgroup',
+  col: 'col',
+  sub: 'sub',
+  sup: 'sup',
+  footnote: 'span',
+  linkHtml: 'a',
+  caption: 'span',
+};
+
+const blocks = new Set(['paragraph', 'item', 'list', 'table', 'tr', 'caption', 'thead', 'tbody', 'tfoot']);
+
+/**
+ * A section's narrative as the XHTML that FHIR allows (R4 §2.4, `Narrative.div`): our own elements, no script, no style,
+ * no address that would be fetched. Text is escaped; markup that was escaped in the source stays text.
+ */
+export function narrativeXhtml(text: XmlElement): string {
+  return `<div xmlns="http://www.w3.org/1999/xhtml">${text.children.map(xhtml).join('')}</div>`;
+}
+
+/** The same of one element of the narrative, for the statement that refers to it. */
+export function fragmentXhtml(element: XmlElement): string {
+  const inner = element.children.map(xhtml).join('');
+  const isRow = element.name === 'tr';
+  const cells = isRow ? `<table><tbody><tr>${inner}</tr></tbody></table>` : inner;
+  return `<div xmlns="http://www.w3.org/1999/xhtml">${cells}</div>`;
+}
+
+/** What a part of the narrative says, on one line. */
+export function lineText(element: XmlElement): string | undefined {
+  const text = plain(element).replaceAll(/\s+/g, ' ').trim();
+  return text === '' ? undefined : text;
+}
+
+function plain(element: XmlElement): string {
+  const inner = element.children.map((child) => (typeof child === 'string' ? child : plain(child))).join('');
+  if (element.name === 'br') return ' ';
+  if (element.name === 'td' || element.name === 'th') return `${inner} `;
+  return blocks.has(element.name) ? ` ${inner} ` : inner;
+}
+
+function xhtml(node: XmlElement | string): string {
+  if (typeof node === 'string') return escaped(node);
+  const { name } = node;
+  if (name === 'br') return '<br/>';
+  if (name === 'col') return `<col${attributesOf(node)}/>`;
+  if (name === 'renderMultiMedia') return multimedia(node);
+  if (name === 'footnoteRef') return footnoteRef(node);
+  const inner = node.children.map(xhtml).join('');
+  if (name === 'list') return list(node);
+  if (name === 'caption' && node.parent?.name === 'table')
+    return `<caption${attributesOf(node)}>${inner}</caption>`;
+  if (name === 'content' && node.attribute('revised') === 'delete')
+    return `<span class="deleted"${idOf(node)}>[deleted: ${inner}]</span>`;
+  const tag = Object.hasOwn(tags, name) ? tags[name] : 'span';
+  const link = name === 'linkHtml' ? linkOf(node) : '';
+  return `<${tag}${attributesOf(node)}${link}>${inner}</${tag}>`;
+}
+
+function list(node: XmlElement): string {
+  const tag = node.attribute('listType') === 'ordered' ? 'ol' : 'ul';
+  const caption = node.all('caption').map(xhtml).join('');
+  const items = node
+    .elements()
+    .filter(({ name }) => name !== 'caption')
+    .map(xhtml)
+    .join('');
+  const heading = caption === '' ? '' : `<p>${caption}</p>`;
+  return `${heading}<${tag}${attributesOf(node)}>${items}</${tag}>`;
+}
+
+/** An image is told of, not shown: its bytes are an attachment of their own. */
+function multimedia(node: XmlElement): string {
+  const caption = node.at('caption')?.text() ?? 'image';
+  const target = node.attribute('referencedObject');
+  return `<span class="media">[${escaped(caption)}${target === undefined ? '' : `: ${escaped(target)}`}]</span>`;
+}
+
+function footnoteRef(node: XmlElement): string {
+  const target = node.attribute('IDREF') ?? '';
+  return `<a href="#${escaped(target)}">[${escaped(target)}]</a>`;
+}
+
+function attributesOf(node: XmlElement): string {
+  const style = node.attribute('styleCode');
+  const spans = ['colspan', 'rowspan', 'scope', 'align', 'valign', 'span', 'width'].flatMap((name) => {
+    const value = node.attribute(name);
+    return value === undefined || !isCell(node) ? [] : ` ${name}="${escaped(value)}"`;
+  });
+  const styleClass = style === undefined ? '' : ` class="${escaped(style)}"`;
+  return `${idOf(node)}${styleClass}${spans.join('')}`;
+}
+
+function isCell({ name }: XmlElement): boolean {
+  return ['td', 'th', 'col', 'colgroup', 'tr'].includes(name);
+}
+
+function idOf(node: XmlElement): string {
+  const id = node.attribute('ID');
+  return id === undefined ? '' : ` id="${escaped(id)}"`;
+}
+
+function linkOf(node: XmlElement): string {
+  const href = node.attribute('href') ?? '';
+  return /^(https?:|mailto:|#)/i.test(href) ? ` href="${escaped(href)}"` : '';
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}

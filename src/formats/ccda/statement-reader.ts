@@ -1,0 +1,120 @@
+import type { JsonObject, JsonValue } from '../../json/index.ts';
+import { ourExtensions } from '../../model/index.ts';
+import type { XmlElement } from '../xml/element.ts';
+import { isEntryReference, mapperFor, wrappedBy } from './mapper-choice.ts';
+import type { Child, Mapper } from './mapper.ts';
+import { Mapping, type DocumentScope } from './mapping.ts';
+import type { SectionScope } from './section-scope.ts';
+import { isStatement, nestedStatements, type NestedStatement } from './statement.ts';
+import { bloodPressure, pressurePairOf } from './statements/blood-pressure.ts';
+
+/** Puts a resource into the reading with the statements it states; returns a reference to it. */
+export type EmitStatement = (
+  resource: JsonObject,
+  element: XmlElement,
+  included: readonly XmlElement[],
+) => string;
+
+/** Reads the clinical statements of a document into resources: each one, and every statement nested in it. */
+export class StatementReader {
+  readonly #document: DocumentScope;
+  readonly #emit: EmitStatement;
+
+  constructor(document: DocumentScope, emit: EmitStatement) {
+    this.#document = document;
+    this.#emit = emit;
+  }
+
+  /** Reads an entry's statements; the resources they became, outermost only. */
+  readEntry(entry: XmlElement, section: SectionScope): Child[] {
+    return entry
+      .elements()
+      .filter(isStatement)
+      .flatMap((statement) => this.#read({ statement, link: entry, type: '' }, section));
+  }
+
+  #read({ statement, type }: NestedStatement, section: SectionScope): Child[] {
+    const wrapped = wrappedBy(statement, section);
+    if (wrapped.length === 0) return [this.#readOne(statement, type, section, mapperFor(statement, section))];
+    const inside = wrapped.map((one) => one.statement);
+    return wrapped.map((one, index) =>
+      this.#readOne(one.statement, type, section, mapperFor(one.statement, section), {
+        wrapper: statement,
+        // What the wrapper holds beside is told once, with the first.
+        apart: index === 0 ? inside : nestedStatements(statement).map((other) => other.statement),
+      }),
+    );
+  }
+
+  #readOne(
+    statement: XmlElement,
+    type: string,
+    section: SectionScope,
+    mapper: Mapper,
+    around?: { wrapper: XmlElement; apart: readonly XmlElement[] },
+  ): Child {
+    const mapping = new Mapping(statement, this.#document, section, around?.wrapper);
+    const identifier = mapping.identifiers();
+    const { resourceType, extension: stated, ...members } = mapper.map(mapping);
+    for (const { statement: nested } of mapping.included.flatMap((one) => mapping.nested(one))) {
+      if (isEntryReference(nested)) mapping.include(nested);
+    }
+    const narrative = mapping.narrative();
+    const resource: JsonObject = {
+      resourceType,
+      ...(narrative && { text: narrative }),
+      ...(identifier && resourceType !== 'Composition' && { identifier }),
+      ...members,
+    };
+    const reference = this.#emit(resource, statement, mapping.included);
+    const children = this.#children(mapping, section, around);
+    const placed =
+      mapper.adopt?.(
+        resource,
+        children.map(({ child }) => child),
+      ) ?? [];
+    const related = children
+      .filter(({ child }) => !placed.includes(child))
+      .map(({ child, negated }) => relatedTo(child, negated));
+    const extension = mapping.extensions([...list(stated), ...related]);
+    if (extension) resource['extension'] = extension;
+    return { type, resourceType: String(resourceType), reference };
+  }
+
+  /** The resources of the statements inside, those of included ones too. */
+  #children(
+    mapping: Mapping,
+    section: SectionScope,
+    around?: { wrapper: XmlElement; apart: readonly XmlElement[] },
+  ): { child: Child; negated: boolean }[] {
+    const pair = section.kind === 'vital-signs' ? pressurePairOf(mapping.element) : undefined;
+    const nested = mapping.included
+      .flatMap((statement) => mapping.nested(statement))
+      .filter(({ statement }) => around?.apart.includes(statement) !== true && statement !== pair?.diastolic);
+    return nested.flatMap((one) => {
+      const negated = one.link.attribute('negationInd') === 'true';
+      const read =
+        pair && one.statement === pair.systolic
+          ? [this.#readOne(one.statement, one.type, section, bloodPressure(pair))]
+          : this.#read(one, section);
+      return read.map((child) => ({ child, negated }));
+    });
+  }
+}
+
+/** How a statement belongs to another, where FHIR has no element for it. */
+function relatedTo({ type, reference }: Child, negated: boolean): JsonObject {
+  return {
+    url: ourExtensions.related,
+    extension: [
+      { url: 'relationship', valueCode: `${negated ? 'not-' : ''}${type === '' ? 'COMP' : type}` },
+      { url: 'target', valueReference: { reference } },
+    ],
+  };
+}
+
+function list(value: JsonValue | undefined): JsonObject[] {
+  return Array.isArray(value)
+    ? value.filter((item): item is JsonObject => typeof item === 'object' && item !== null)
+    : [];
+}

@@ -1,0 +1,84 @@
+import type { XmlElement } from '../xml/element.ts';
+
+/** The clinical statements of CDA R2 (§4.3.6 "Section: Clinical Statements"). */
+export const statementNames: ReadonlySet<string> = new Set([
+  'act',
+  'encounter',
+  'observation',
+  'observationMedia',
+  'organizer',
+  'procedure',
+  'regionOfInterest',
+  'substanceAdministration',
+  'supply',
+]);
+
+/** True for a clinical statement. */
+export function isStatement({ name }: XmlElement): boolean {
+  return statementNames.has(name);
+}
+
+/** A statement inside another and what binds it there. */
+export interface NestedStatement {
+  statement: XmlElement;
+  /** The `entryRelationship`, `component` or `entry` between them. */
+  link: XmlElement;
+  /** HL7 v3 type code of the relationship; a component is COMP. */
+  type: string;
+}
+
+/** The statements directly inside another, or of an entry. */
+export function nestedStatements(element: XmlElement): NestedStatement[] {
+  return element.elements().flatMap((link) =>
+    link.name === 'entryRelationship' || link.name === 'component'
+      ? link
+          .elements()
+          .filter(isStatement)
+          .map((statement) => ({
+            statement,
+            link,
+            type: link.attribute('typeCode')?.toUpperCase() ?? (link.name === 'component' ? 'COMP' : ''),
+          }))
+      : [],
+  );
+}
+
+/** All template ids of an element, by root alone: an extension only tells the release. */
+export function templatesOf(element: XmlElement): string[] {
+  return element.all('templateId').flatMap((template) => template.attribute('root') ?? []);
+}
+
+/** True when an element claims one of the templates. */
+export function hasTemplate(element: XmlElement, ...roots: readonly string[]): boolean {
+  return templatesOf(element).some((root) => roots.includes(root));
+}
+
+/** A statement's own code. */
+export function codeOf(statement: XmlElement): string | undefined {
+  return statement.at('code')?.attribute('code');
+}
+
+/** The mood of a statement, upper case; an event where none is written, as the CDA schema defaults. */
+export function moodOf(statement: XmlElement): string {
+  return statement.attribute('moodCode')?.toUpperCase() ?? 'EVN';
+}
+
+/** True for a statement that denies what it says. */
+export function isNegated(statement: XmlElement): boolean {
+  return ['true', '1'].includes(statement.attribute('negationInd')?.toLowerCase() ?? '');
+}
+
+/** The code of `statusCode`, lower case: some vendors write `Active`. */
+export function statusOf(statement: XmlElement): string | undefined {
+  return statement.at('statusCode')?.attribute('code')?.toLowerCase();
+}
+
+/** The local name of `xsi:type`: `cda:PQ` and `PQ` are one. */
+export function typeOf(element: XmlElement): string | undefined {
+  return element.attribute('xsi:type')?.replace(/^.*:/, '');
+}
+
+/** The participants of a type. */
+export function participantsOf(statement: XmlElement, type: string): XmlElement[] {
+  return statement.all('participant').filter((participant) => participant.attribute('typeCode') === type);
+}

@@ -1,0 +1,240 @@
+import type { JsonObject, JsonValue } from '../../../json/index.ts';
+import type { XmlElement } from '../../xml/element.ts';
+import { noConcept } from '../concept.ts';
+import { filled, listOf } from '../json-parts.ts';
+import type { Mapper } from '../mapper.ts';
+import type { Mapping } from '../mapping.ts';
+import { absent } from '../null-flavor.ts';
+import { hasTemplate, isNegated, participantsOf, statusOf } from '../statement.ts';
+import { pointOf } from '../time.ts';
+import { clinicalStatusOf } from './condition.ts';
+import { authorshipOf, conceptOfCode, nestedWith, notesOf, snomedCoding, statementWords } from './shared.ts';
+
+const clinicalSystem = 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical';
+const verificationSystem = 'http://terminology.hl7.org/CodeSystem/allergyintolerance-verification';
+
+/** Kind of allergy (SNOMED CT) → type and category (C-CDA on FHIR, "Allergy type"). */
+const kinds: Readonly<Record<string, { type?: string; category?: string }>> = {
+  '414285001': { type: 'allergy', category: 'food' },
+  '416098002': { type: 'allergy', category: 'medication' },
+  '419199007': { type: 'allergy' },
+  '235719002': { type: 'intolerance', category: 'food' },
+  '59037007': { type: 'intolerance', category: 'medication' },
+  '418471000': { category: 'food' },
+  '419511003': { category: 'medication' },
+  '418038007': {},
+  '420134006': {},
+  '426232007': { type: 'allergy', category: 'environment' },
+};
+
+/** What the denial of each kind says (C-CDA on FHIR, "No known allergies"). */
+const noneOfKind: Readonly<Record<string, readonly [string, string]>> = {
+  '414285001': ['429625007', 'No known food allergy'],
+  '418471000': ['429625007', 'No known food allergy'],
+  '416098002': ['409137002', 'No known drug allergy'],
+  '419511003': ['409137002', 'No known drug allergy'],
+  '426232007': ['428607008', 'No known environmental allergy'],
+};
+const noneAtAll: readonly [string, string] = ['716186003', 'No known allergy'];
+
+/** Severity (SNOMED CT) → reaction.severity; between two grades the worse counts. */
+const severities: Readonly<Record<string, string>> = {
+  '255604002': 'mild',
+  '6736007': 'moderate',
+  '24484000': 'severe',
+  '371923003': 'moderate',
+  '371924009': 'severe',
+  '399166001': 'severe',
+};
+
+const criticalities: Readonly<Record<string, string>> = {
+  CRITH: 'high',
+  CRITL: 'low',
+  CRITU: 'unable-to-assess',
+};
+
+const reactionTemplates = [
+  '2.16.840.1.113883.10.20.22.4.9',
+  '2.16.840.1.113883.10.20.1.54',
+  '1.3.6.1.4.1.19376.1.5.3.1.4.6.1',
+];
+const severityTemplates = [
+  '2.16.840.1.113883.10.20.22.4.8',
+  '2.16.840.1.113883.10.20.1.55',
+  '1.3.6.1.4.1.19376.1.5.3.1.4.1',
+];
+
+/** Allergy - Intolerance Observation and its kin → AllergyIntolerance (C-CDA on FHIR, "Allergies"). */
+export const allergy: Mapper = {
+  map(mapping) {
+    const { element, wrapper } = mapping;
+    const isWrong = [element, wrapper].some((statement) => statement && statusOf(statement) === 'nullified');
+    if (statusOf(element) === 'completed') mapping.take(element.at('statusCode'));
+    const kind = kindOf(element);
+    const substance = substanceOf(mapping, kind === element.at('value')?.attribute('code'));
+    const isNone = mapping.negated && substance === undefined;
+    const known = kinds[kind ?? ''] ?? {};
+    const time = element.at('effectiveTime');
+    const { who, when } = authorshipOf(mapping);
+    const concern = mapping.concern();
+    return {
+      resourceType: 'AllergyIntolerance',
+      extension: listOf([concern, abatement(mapping, time?.at('high'))]),
+      ...(isWrong ? {} : { clinicalStatus: clinicalStatus(mapping) }),
+      ...filled({
+        verificationStatus: isWrong
+          ? conceptOfCode(verificationSystem, 'entered-in-error')
+          : mapping.negated && !isNone
+            ? conceptOfCode(verificationSystem, 'refuted')
+            : undefined,
+        type: known.type,
+        category: listOf([known.category]),
+        criticality: criticalityOf(mapping),
+        code: isNone ? noKnown(mapping, kind) : (substance ?? nameOnly(mapping)),
+      }),
+      patient: mapping.document.subject,
+      ...mapping.dated('onsetDateTime', pointOf(time) ?? time?.at('low')),
+      ...filled({
+        ...mapping.dated('recordedDate', when),
+        recorder: who,
+        note: notesOf(mapping, mapping.included),
+        reaction: reactionsOf(mapping),
+      }),
+    };
+  },
+};
+
+/** The kind of allergy: C-CDA codes it in the value, CCD and C32 in the code. */
+function kindOf(element: XmlElement): string | undefined {
+  return ['value', 'code']
+    .map((name) => element.at(name)?.attribute('code'))
+    .find((code) => code !== undefined && Object.hasOwn(kinds, code));
+}
+
+/**
+ * What the person is allergic to: the participant that is consumed; failing that, the value where it is no kind of allergy
+ * (C32, and vendors who write it there).
+ */
+function substanceOf(mapping: Mapping, valueIsKind: boolean): JsonObject | undefined {
+  const { element } = mapping;
+  for (const participant of participantsOf(element, 'CSM')) {
+    const entity = participant.at('participantRole', 'playingEntity');
+    const concept = named(mapping, entity?.at('code'), entity?.at('name'));
+    if (concept) return concept;
+  }
+  return valueIsKind ? undefined : named(mapping, element.at('value'));
+}
+
+function named(mapping: Mapping, code: XmlElement | undefined, name?: XmlElement): JsonObject | undefined {
+  const concept = mapping.concept(code);
+  const words = name?.text();
+  if (concept?.['coding'] === undefined && concept?.['text'] === undefined) {
+    if (words === undefined) return undefined;
+    mapping.take(name);
+    return { ...concept, text: words };
+  }
+  if (words !== undefined && concept['text'] === undefined) {
+    mapping.take(name);
+    return { ...concept, text: words };
+  }
+  if (words === concept['text']) mapping.take(name);
+  return concept;
+}
+
+function nameOnly(mapping: Mapping): JsonObject | undefined {
+  const text = statementWords(mapping);
+  return text === undefined ? undefined : { text };
+}
+
+function noKnown(mapping: Mapping, kind: string | undefined): JsonObject {
+  const [code, display] =
+    (kind !== undefined && Object.hasOwn(noneOfKind, kind) && noneOfKind[kind]) || noneAtAll;
+  const words = mapping.words(mapping.element.at('value', 'originalText'));
+  return filled({ coding: [snomedCoding(code, display)], text: words });
+}
+
+/** R4 demands a clinical status; where the source states none, that it is unknown. */
+function clinicalStatus(mapping: Mapping): JsonObject {
+  const statement = nestedWith(mapping, {
+    code: '33999-4',
+    templates: ['2.16.840.1.113883.10.20.22.4.28', '2.16.840.1.113883.10.20.1.39'],
+  });
+  const stated = clinicalStatusOf[statement?.at('value')?.attribute('code') ?? ''];
+  if (stated !== undefined) mapping.include(statement);
+  const concern = mapping.wrapper && statusOf(mapping.wrapper);
+  const tracked = { active: 'active', completed: 'inactive', aborted: 'inactive', suspended: 'inactive' };
+  const fromConcern = Object.entries(tracked).find(([word]) => word === concern)?.[1];
+  const status = stated ?? fromConcern;
+  return status === undefined
+    ? { extension: [absent('unknown')] }
+    : conceptOfCode(
+        clinicalSystem,
+        ['recurrence', 'relapse'].includes(status) ? 'active' : status === 'remission' ? 'inactive' : status,
+      );
+}
+
+function abatement(mapping: Mapping, high: XmlElement | undefined): JsonObject | undefined {
+  const date = mapping.dated('valueDateTime', high);
+  return Object.keys(date).length === 0
+    ? undefined
+    : { url: 'http://hl7.org/fhir/StructureDefinition/allergyintolerance-abatement', ...date };
+}
+
+function criticalityOf(mapping: Mapping): string | undefined {
+  const statement = nestedWith(mapping, { code: '82606-5', templates: ['2.16.840.1.113883.10.20.22.4.145'] });
+  const value = statement?.at('value')?.attribute('code') ?? '';
+  if (statement === undefined || !Object.hasOwn(criticalities, value)) return undefined;
+  mapping.include(statement);
+  return criticalities[value];
+}
+
+/**
+ * Reactions, each with its own severity, else the allergy's. A severity of the allergy without any reaction stands on a
+ * reaction that is not known: R4 has no other place, and it must not be lost.
+ */
+function reactionsOf(mapping: Mapping): JsonValue[] | undefined {
+  const general = severityIn(mapping, mapping.element);
+  const statements = mapping
+    .nested()
+    .filter(({ type, statement }) => isReaction(type, statement) && !isNegated(statement))
+    .map(({ statement }) => statement);
+  const reactions = statements.map((statement) => reactionOf(mapping, statement, general));
+  if (reactions.length === 0 && general !== undefined)
+    return [{ manifestation: [noConcept('unknown')], severity: general }];
+  return listOf(reactions);
+}
+
+function isReaction(type: string, statement: XmlElement): boolean {
+  return type === 'MFST' || hasTemplate(statement, ...reactionTemplates);
+}
+
+function reactionOf(mapping: Mapping, statement: XmlElement, general: string | undefined): JsonObject {
+  mapping.include(statement);
+  const concept = mapping.concept(statement.at('value'));
+  const words = mapping.words(statement.at('text'));
+  const says = concept?.['coding'] !== undefined || concept?.['text'] !== undefined;
+  const manifestation = says
+    ? concept
+    : words === undefined
+      ? noConcept('unknown')
+      : { ...concept, text: words };
+  const time = statement.at('effectiveTime');
+  if (statusOf(statement) === 'completed') mapping.take(statement.at('statusCode'));
+  return filled({
+    manifestation: [manifestation],
+    ...mapping.dated('onset', pointOf(time) ?? time?.at('low')),
+    severity: severityIn(mapping, statement) ?? general,
+    note: notesOf(mapping, [statement]),
+  });
+}
+
+function severityIn(mapping: Mapping, statement: XmlElement): string | undefined {
+  const found = nestedWith(mapping, { code: 'SEV', templates: severityTemplates, of: statement });
+  const value = found?.at('value');
+  const words = (value?.attribute('displayName') ?? found?.at('text')?.text() ?? '').toLowerCase();
+  const severity =
+    severities[value?.attribute('code') ?? ''] ??
+    ['mild', 'moderate', 'severe'].find((word) => word === words);
+  if (severity !== undefined) mapping.include(found);
+  return severity;
+}

@@ -1,0 +1,242 @@
+import type { JsonObject } from '../../../json/index.ts';
+import { ourExtensions } from '../../../model/index.ts';
+import type { XmlElement } from '../../xml/element.ts';
+import { filled, listOf, valued } from '../json-parts.ts';
+import type { Mapper } from '../mapper.ts';
+import type { Mapping } from '../mapping.ts';
+import { absent } from '../null-flavor.ts';
+import { codeOf, hasTemplate, statusOf } from '../statement.ts';
+import { endedUnknown, pointOf, dated } from '../time.ts';
+import { authorshipOf, conceptOfCode, namedConcept, nestedWith, notesOf, snomedCoding } from './shared.ts';
+
+const clinicalSystem = 'http://terminology.hl7.org/CodeSystem/condition-clinical';
+const verificationSystem = 'http://terminology.hl7.org/CodeSystem/condition-ver-status';
+const categorySystem = 'http://terminology.hl7.org/CodeSystem/condition-category';
+
+/** Values of a status observation (C-CDA on FHIR, "ProblemStatus → clinicalStatus"; the last two from CCD R1). */
+export const clinicalStatusOf: Readonly<Record<string, string>> = {
+  '55561003': 'active',
+  '73425007': 'inactive',
+  '413322009': 'resolved',
+  '246455001': 'recurrence',
+  '263855007': 'relapse',
+  '277022003': 'remission',
+  '90734009': 'active',
+  '7087005': 'active',
+};
+
+/** Status of the concern, where no status observation says more (same map). */
+const statusOfConcern: Readonly<Record<string, string>> = {
+  active: 'active',
+  aborted: 'inactive',
+  completed: 'inactive',
+  suspended: 'inactive',
+};
+
+/** Values that stand for "problem" as such: negated, they say that there is none. */
+const anyProblem = ['55607006', '404684003', '64572001'];
+
+/** Acts that hold the diagnoses of an encounter (C-CDA, and by LOINC code). */
+const diagnosisActs = [
+  '2.16.840.1.113883.10.20.22.4.80',
+  '2.16.840.1.113883.10.20.22.4.33',
+  '2.16.840.1.113883.10.20.22.4.34',
+];
+
+/** Problem Observation and its kin → Condition (C-CDA on FHIR, "Problems"). */
+export const condition: Mapper = {
+  map(mapping) {
+    const { element, wrapper } = mapping;
+    const status = clinicalStatus(mapping);
+    const isWrong = [element, wrapper].some((statement) => statement && statusOf(statement) === 'nullified');
+    if (statusOf(element) === 'completed') mapping.take(element.at('statusCode'));
+    const isNone = mapping.negated && isAnyProblem(element.at('value'));
+    const { who, when } = authorshipOf(mapping);
+    const onset = onsetOf(mapping);
+    const abatement = abatementOf(mapping, status);
+    return {
+      resourceType: 'Condition',
+      extension: listOf([mapping.concern(), assertedDate(mapping), ...conflictOf(mapping)]),
+      ...filled({
+        clinicalStatus:
+          isWrong || (mapping.negated && Object.keys(abatement).length === 0) || status === undefined
+            ? undefined
+            : conceptOfCode(clinicalSystem, status),
+        verificationStatus: isWrong
+          ? conceptOfCode(verificationSystem, 'entered-in-error')
+          : mapping.negated && !isNone
+            ? conceptOfCode(verificationSystem, 'refuted')
+            : undefined,
+        category: categoriesOf(mapping),
+        severity: severityOf(mapping),
+        code: isNone ? noKnownProblems(mapping) : namedConcept(mapping, element.at('value')),
+        bodySite: mapping.concepts(element.all('targetSiteCode')),
+      }),
+      subject: mapping.document.subject,
+      ...onset,
+      ...abatement,
+      ...filled({
+        ...mapping.dated('recordedDate', when),
+        recorder: who,
+        note: notesOf(mapping, mapping.included),
+      }),
+    };
+  },
+  adopt(resource, children) {
+    const evidence = children.filter(({ type }) => type === 'SPRT');
+    if (evidence.length > 0)
+      resource['evidence'] = [{ detail: evidence.map(({ reference }) => ({ reference })) }];
+    return evidence;
+  },
+};
+
+function isAnyProblem(value: XmlElement | undefined): boolean {
+  const code = value?.attribute('code');
+  return code === undefined
+    ? value?.at('translation') === undefined && value?.at('originalText') === undefined
+    : anyProblem.includes(code);
+}
+
+/** "No known problems" (C-CDA on FHIR, "No known problems"); the value it was negated from is kept as sent. */
+function noKnownProblems(mapping: Mapping): JsonObject {
+  const value = mapping.element.at('value');
+  const words = mapping.words(value?.at('originalText')) ?? mapping.words(mapping.element.at('text'));
+  return filled({ coding: [snomedCoding('160245001', 'No current problems or disability')], text: words });
+}
+
+function clinicalStatus(mapping: Mapping): string | undefined {
+  const statement = nestedWith(mapping, {
+    code: '33999-4',
+    templates: ['2.16.840.1.113883.10.20.22.4.6', '2.16.840.1.113883.10.20.1.50'],
+  });
+  const value = statement?.at('value');
+  const stated = clinicalStatusOf[value?.attribute('code') ?? ''] ?? wordStatus(value);
+  if (statement && stated !== undefined) mapping.include(statement);
+  const concern = statusOfConcern[(mapping.wrapper && statusOf(mapping.wrapper)) ?? ''];
+  const high = mapping.element.at('effectiveTime', 'high');
+  const hasEnded = high?.attribute('value') !== undefined || (endedUnknown(high) && !isContradicted(mapping));
+  const status = stated ?? concern;
+  return hasEnded && (status === undefined || ['active', 'recurrence', 'relapse'].includes(status))
+    ? 'resolved'
+    : status;
+}
+
+/** A status written as a word in place of a code. */
+function wordStatus(value: XmlElement | undefined): string | undefined {
+  const word = (value?.attribute('displayName') ?? value?.text() ?? '').toLowerCase();
+  return ['active', 'inactive', 'resolved'].find((known) => known === word);
+}
+
+/** An end that is not known, in a concern that is active: twelve vendors write it of what still goes on. */
+function isContradicted(mapping: Mapping): boolean {
+  const { element, wrapper } = mapping;
+  const isActive = wrapper !== undefined && statusOf(wrapper) === 'active';
+  const says = mapping.included.length > (wrapper ? 2 : 1);
+  return isActive && !says && endedUnknown(element.at('effectiveTime', 'high'));
+}
+
+function conflictOf(mapping: Mapping): (JsonObject | undefined)[] {
+  return isContradicted(mapping)
+    ? [valued(ourExtensions.asSent, 'valueString', 'effectiveTime/high nullFlavor="UNK"')]
+    : [];
+}
+
+function onsetOf(mapping: Mapping): JsonObject {
+  const time = mapping.element.at('effectiveTime');
+  const date = mapping.dated('onsetDateTime', pointOf(time) ?? time?.at('low'));
+  if (Object.keys(date).length > 0) return date;
+  const age = nestedWith(mapping, {
+    code: '445518008',
+    templates: ['2.16.840.1.113883.10.20.22.4.31', '2.16.840.1.113883.10.20.1.38'],
+  });
+  const onsetAge = age && mapping.quantity(age.at('value'));
+  if (onsetAge === undefined) return {};
+  mapping.include(age);
+  return { onsetAge };
+}
+
+function abatementOf(mapping: Mapping, status: string | undefined): JsonObject {
+  const high = mapping.element.at('effectiveTime', 'high');
+  const date = mapping.dated('abatementDateTime', high);
+  if (Object.keys(date).length > 0) return date;
+  const isOver = endedUnknown(high) && ['resolved', 'inactive', 'remission'].includes(status ?? '');
+  return isOver ? { _abatementDateTime: { extension: [absent('unknown')] } } : {};
+}
+
+/** The date of diagnosis act, `condition-assertedDate`. */
+function assertedDate(mapping: Mapping): JsonObject | undefined {
+  const act = nestedWith(mapping, { code: '77975-1', templates: ['2.16.840.1.113883.10.20.22.4.502'] });
+  const time = act?.at('effectiveTime');
+  const date = mapping.dated('valueDateTime', pointOf(time) ?? time?.at('low'));
+  if (act === undefined || Object.keys(date).length === 0) return undefined;
+  mapping.include(act);
+  mapping.take(act.at('code'), act.at('statusCode'));
+  return { url: 'http://hl7.org/fhir/StructureDefinition/condition-assertedDate', ...date };
+}
+
+/** By section, and the kind of problem as the source codes it. */
+function categoriesOf(mapping: Mapping): JsonObject[] | undefined {
+  const { element, wrapper, section } = mapping;
+  const loinc = section.element?.at('code')?.attribute('code');
+  const isDiagnosis = wrapper !== undefined && hasTemplate(wrapper, ...diagnosisActs);
+  const isConcern = wrapper !== undefined && ['75310-3', '281694009'].includes(codeOf(wrapper) ?? '');
+  const category =
+    isDiagnosis || section.kind === 'encounters'
+      ? 'encounter-diagnosis'
+      : isConcern || section.kind === 'health-concerns'
+        ? 'health-concern'
+        : loinc === '11450-4'
+          ? 'problem-list-item'
+          : undefined;
+  const kind = mapping.concept(element.at('code'));
+  const system =
+    category === 'health-concern'
+      ? 'http://hl7.org/fhir/us/core/CodeSystem/condition-category'
+      : categorySystem;
+  const found = [category === undefined ? undefined : conceptOfCode(system, category), kind];
+  return found.filter((concept) => concept !== undefined);
+}
+
+export function severityOf(mapping: Mapping): JsonObject | undefined {
+  const statement = nestedWith(mapping, {
+    code: 'SEV',
+    templates: ['2.16.840.1.113883.10.20.22.4.8', '2.16.840.1.113883.10.20.1.55'],
+  });
+  const severity = statement && mapping.concept(statement.at('value'));
+  if (severity !== undefined) mapping.include(statement);
+  return severity;
+}
+
+/** A concern without a problem of its own inside (Health Concern Act, Risk Concern Act) → Condition. */
+export const concern: Mapper = {
+  map(mapping) {
+    const { element } = mapping;
+    const status = statusOfConcern[statusOf(element) ?? ''];
+    if (status !== undefined) mapping.take(element.at('statusCode'));
+    const time = element.at('effectiveTime');
+    const { who, when } = authorshipOf(mapping);
+    const text = mapping.words(element.at('text'));
+    const kind = mapping.concept(element.at('code'));
+    const end = dated('abatementDateTime', time?.at('high'));
+    const category = conceptOfCode(
+      'http://hl7.org/fhir/us/core/CodeSystem/condition-category',
+      'health-concern',
+    );
+    const hasEnd = Object.keys(end).length > 0 && status !== 'active';
+    if (hasEnd) mapping.take(time?.at('high'));
+    return {
+      resourceType: 'Condition',
+      ...filled({
+        clinicalStatus:
+          mapping.negated || status === undefined ? undefined : conceptOfCode(clinicalSystem, status),
+        verificationStatus: mapping.negated ? conceptOfCode(verificationSystem, 'refuted') : undefined,
+        category: [category],
+        code: text === undefined ? kind : { ...kind, text },
+      }),
+      subject: mapping.document.subject,
+      ...mapping.dated('onsetDateTime', pointOf(time) ?? time?.at('low')),
+      ...(hasEnd && status !== undefined ? end : {}),
+      ...filled({ ...mapping.dated('recordedDate', when), recorder: who, note: notesOf(mapping) }),
+    };
+  },
+};

@@ -1,0 +1,103 @@
+import type { JsonObject, JsonValue } from '../../../json/index.ts';
+import type { XmlElement } from '../../xml/element.ts';
+import { attachmentOf, textAttachment } from '../attachment.ts';
+import { filled, listOf, present } from '../json-parts.ts';
+import type { Mapper } from '../mapper.ts';
+import type { Mapping } from '../mapping.ts';
+import { absent } from '../null-flavor.ts';
+import { statusOf } from '../statement.ts';
+import { instantOf } from '../time.ts';
+import { blockText } from '../narrative-text.ts';
+
+const clinicalNote = {
+  coding: [
+    {
+      system: 'http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category',
+      code: 'clinical-note',
+    },
+  ],
+};
+
+const documentStatus: Readonly<Record<string, string>> = {
+  completed: 'final',
+  active: 'preliminary',
+  nullified: 'entered-in-error',
+};
+
+/** Note Activity → DocumentReference (C-CDA on FHIR, "Notes"). */
+export const note: Mapper = {
+  map(mapping) {
+    const { element } = mapping;
+    const status = documentStatus[statusOf(element) ?? ''];
+    if (status !== undefined) mapping.take(element.at('statusCode'));
+    const authors = element.all('author');
+    const author = present(authors.map((one) => mapping.party(one)));
+    const time = authors[0]?.at('time');
+    const date = instantOf(time);
+    if (date !== undefined) mapping.take(time);
+    return {
+      resourceType: 'DocumentReference',
+      status: status === 'entered-in-error' ? 'entered-in-error' : 'current',
+      ...filled({ docStatus: status, type: mapping.concept(element.at('code')) }),
+      category: [clinicalNote],
+      subject: mapping.document.subject,
+      ...filled({ date, author: listOf(author) }),
+      content: contentOf(mapping, element.at('text')),
+      ...filled({ context: contextOf(mapping) }),
+    };
+  },
+};
+
+function contextOf(mapping: Mapping): JsonObject {
+  return filled({ period: mapping.period(mapping.element.at('effectiveTime')) });
+}
+
+/** What a note says: the part of the narrative it refers to, and the bytes it carries. */
+function contentOf(mapping: Mapping, text: XmlElement | undefined): JsonValue[] {
+  const { narrative } = mapping.document;
+  const target = narrative.elementAt(text?.at('reference'));
+  const bytes = text && attachmentOf(text);
+  const words = target ? blockText(target) : bytes === undefined && text ? blockText(text) : '';
+  const attachments = [bytes, words === '' ? undefined : textAttachment(words)].filter(
+    (part) => part !== undefined,
+  );
+  if (text && attachments.length > 0) mapping.take(text);
+  return attachments.length > 0
+    ? attachments.map((attachment) => ({ attachment }))
+    : [{ attachment: { extension: [absent('unknown')] } }];
+}
+
+/** An image or other medium of an entry (observationMedia) → Media. */
+export const media: Mapper = {
+  map(mapping) {
+    const { element } = mapping;
+    const value = element.at('value');
+    const content = value && attachmentOf(value);
+    if (content) mapping.take(value);
+    const title = element.attribute('ID');
+    return {
+      resourceType: 'Media',
+      status: 'completed',
+      subject: mapping.document.subject,
+      content: content
+        ? { ...content, ...(title !== undefined && { title }) }
+        : { extension: [absent('unknown')] },
+    };
+  },
+};
+
+/** A document without entries (nonXMLBody) → DocumentReference with its bytes, text or address. */
+export function unstructuredBody(mapping: Mapping, root: XmlElement): JsonObject {
+  const text = mapping.element.at('text');
+  const date = instantOf(root.at('effectiveTime'));
+  const title = root.at('title')?.text();
+  const [first, ...more] = contentOf(mapping, text);
+  return {
+    resourceType: 'DocumentReference',
+    status: 'current',
+    ...filled({ type: mapping.concept(root.at('code')) }),
+    subject: mapping.document.subject,
+    ...filled({ date, description: title }),
+    content: [first ?? {}, ...more],
+  };
+}

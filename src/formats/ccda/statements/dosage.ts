@@ -1,0 +1,186 @@
+import type { JsonObject, JsonValue } from '../../../json/index.ts';
+import type { XmlElement } from '../../xml/element.ts';
+import { filled, filledOrNone, listOf, numberOf } from '../json-parts.ts';
+import type { Mapping } from '../mapping.ts';
+import { isInterval, quantityOf, rangeOf, ratioOf } from '../quantity.ts';
+import { codeOf, hasTemplate, typeOf } from '../statement.ts';
+import { readTime } from '../time.ts';
+
+/** UCUM units of time that a FHIR Timing may have. */
+const timeUnits = ['s', 'min', 'h', 'd', 'wk', 'mo', 'a'];
+
+/** Events of HL7 v3 TimingEvent that FHIR's EventTiming has too; those between meals it has not. */
+const events = ['HS', 'WAKE', 'C', 'CM', 'CD', 'CV', 'AC', 'ACM', 'ACD', 'ACV', 'PC', 'PCM', 'PCD', 'PCV'];
+
+const minutesIn: Readonly<Record<string, number>> = { min: 1, h: 60, d: 1440 };
+
+const sigTemplate = '2.16.840.1.113883.10.20.22.4.147';
+const instructionTemplates = [
+  '2.16.840.1.113883.10.20.22.4.20',
+  '2.16.840.1.113883.10.20.22.4.515',
+  '2.16.840.1.113883.10.20.1.49',
+  '1.3.6.1.4.1.19376.1.5.3.1.4.3',
+];
+
+/**
+ * How a medicine is to be taken (C-CDA on FHIR, "Medications"): dose, rate, route, site, period, frequency, what it is
+ * taken for as needed, the free-text sig, what the patient was told; then the steps of a tapering dose, in order.
+ */
+export function dosagesOf(mapping: Mapping): JsonValue[] | undefined {
+  const { element } = mapping;
+  const steps = mapping.nested().filter(({ statement, type }) => isStep(statement, type));
+  const main = filledOrNone({
+    text: sigOf(mapping),
+    patientInstruction: instructionOf(mapping),
+    ...dosageOf(mapping, element),
+  });
+  const later = steps.map(({ statement, link }, index) => {
+    mapping.include(statement);
+    const number = link.at('sequenceNumber');
+    mapping.take(number, statement.at('statusCode'));
+    const sequence = numberOf(number?.attribute('value')) ?? index + 1;
+    return filled({ sequence, ...dosageOf(mapping, statement), text: mapping.words(statement.at('text')) });
+  });
+  return listOf([main, ...later]);
+}
+
+/** A step is an administration of the same medicine inside another. */
+function isStep(statement: XmlElement, type: string): boolean {
+  const material = statement.at('consumable', 'manufacturedProduct', 'manufacturedMaterial', 'code');
+  return (
+    type === 'COMP' &&
+    statement.name === 'substanceAdministration' &&
+    material?.attribute('code') === undefined &&
+    !isSig(statement)
+  );
+}
+
+function isSig(statement: XmlElement): boolean {
+  return codeOf(statement) === '76662-6' || hasTemplate(statement, sigTemplate);
+}
+
+function sigOf(mapping: Mapping): string | undefined {
+  const sig = mapping.nested().find(({ statement }) => isSig(statement))?.statement;
+  const text = sig && mapping.words(sig.at('text'));
+  if (text === undefined) return undefined;
+  mapping.include(sig);
+  return text;
+}
+
+/** What the patient was told: an instruction act (1.1 to 2.1, CCD, IHE), or an observation (from 5.0) with it as value. */
+export function instructionOf(mapping: Mapping): string | undefined {
+  const texts = mapping
+    .nested()
+    .filter(
+      ({ statement }) =>
+        hasTemplate(statement, ...instructionTemplates) && statement.name !== 'substanceAdministration',
+    )
+    .flatMap(({ statement }) => {
+      const text = mapping.words(statement.at('text')) ?? mapping.words(statement.at('value'));
+      if (text === undefined) return [];
+      mapping.include(statement);
+      return [text];
+    });
+  return texts.join('; ') || undefined;
+}
+
+function dosageOf(mapping: Mapping, statement: XmlElement): JsonObject {
+  const dose = statement.at('doseQuantity');
+  const rate = statement.at('rateQuantity');
+  const most = statement.at('maxDoseQuantity');
+  const maxDosePerPeriod = most && ratioOf(most, mapping.document.narrative);
+  if (maxDosePerPeriod) mapping.take(most);
+  return filled({
+    timing: timingOf(mapping, statement),
+    ...asNeeded(mapping, statement),
+    site: mapping.concept(statement.at('approachSiteCode')),
+    route: mapping.concept(statement.at('routeCode')),
+    doseAndRate: listOf([
+      filledOrNone({ ...amountOf(mapping, 'dose', dose), ...amountOf(mapping, 'rate', rate) }),
+    ]),
+    maxDosePerPeriod,
+  });
+}
+
+function amountOf(mapping: Mapping, name: string, element: XmlElement | undefined): JsonObject {
+  if (element === undefined) return {};
+  const { narrative } = mapping.document;
+  const range = isInterval(element) ? rangeOf(element, narrative) : undefined;
+  const quantity = range === undefined ? quantityOf(element, narrative) : undefined;
+  if (range ?? quantity) mapping.take(element);
+  return filled({ [`${name}Range`]: range, [`${name}Quantity`]: quantity });
+}
+
+/** A precondition makes a dose one that is taken as needed; what for is said where the source says it. */
+function asNeeded(mapping: Mapping, statement: XmlElement): JsonObject {
+  const conditions = statement.all('precondition');
+  const criteria = conditions.flatMap((condition) => condition.all('criterion'));
+  for (const criterion of criteria) {
+    const concept = mapping.concept(criterion.at('value'));
+    if (concept?.['coding'] !== undefined || concept?.['text'] !== undefined)
+      return { asNeededCodeableConcept: concept };
+    const text = mapping.words(criterion.at('text')) ?? mapping.words(criterion.at('value'));
+    if (text !== undefined) return { asNeededCodeableConcept: { text } };
+  }
+  return conditions.length > 0 ? { asNeededBoolean: true } : {};
+}
+
+/** The times of a dose: its period (IVL_TS), its frequency (PIVL_TS), the events it goes with (EIVL_TS), by their type. */
+function timingOf(mapping: Mapping, statement: XmlElement): JsonObject | undefined {
+  const times = statement.all('effectiveTime').flatMap((time) => [time, ...time.all('comp')]);
+  const repeat: JsonObject = {};
+  const timing: JsonObject = {};
+  for (const time of times) {
+    const type = typeOf(time);
+    if (type === 'PIVL_TS' || time.at('period')) addFrequency(mapping, time, repeat);
+    else if (type === 'EIVL_TS' || time.at('event')) addEvent(mapping, time, repeat);
+    else addPeriod(mapping, time, timing, repeat);
+  }
+  return filledOrNone({ ...timing, repeat: filledOrNone(repeat) });
+}
+
+function addPeriod(mapping: Mapping, time: XmlElement, timing: JsonObject, repeat: JsonObject): void {
+  const literal = time.attribute('value');
+  if (literal !== undefined) {
+    const { value, recorded, unreadable } = readTime(literal);
+    if (value !== undefined && recorded === undefined && unreadable === undefined) {
+      timing['event'] = [value];
+      mapping.take(time);
+    } else if (value !== undefined) timing['event'] = [value];
+    return;
+  }
+  if (repeat['boundsPeriod'] !== undefined) return;
+  const period = mapping.period(time);
+  if (period !== undefined) repeat['boundsPeriod'] = period;
+}
+
+function addFrequency(mapping: Mapping, time: XmlElement, repeat: JsonObject): void {
+  const period = time.at('period');
+  const [low, high] =
+    period && isInterval(period) ? [period.at('low'), period.at('high')] : [period, undefined];
+  const value = numberOf(low?.attribute('value'));
+  const unit = low?.attribute('unit') ?? high?.attribute('unit');
+  if (
+    value === undefined ||
+    unit === undefined ||
+    !timeUnits.includes(unit) ||
+    repeat['period'] !== undefined
+  )
+    return;
+  const most = numberOf(high?.attribute('value'));
+  Object.assign(repeat, filled({ frequency: 1, period: value, periodMax: most, periodUnit: unit }));
+  mapping.take(period);
+}
+
+function addEvent(mapping: Mapping, time: XmlElement, repeat: JsonObject): void {
+  const code = time.at('event')?.attribute('code')?.toUpperCase();
+  if (code === undefined || !events.includes(code) || repeat['when'] !== undefined) return;
+  repeat['when'] = [code];
+  mapping.take(time.at('event'));
+  const offset = time.at('offset');
+  const amount = offset?.at('low') ?? offset?.at('width') ?? offset;
+  const count = Number(amount?.attribute('value'));
+  const minutes = count * (minutesIn[amount?.attribute('unit') ?? ''] ?? Number.NaN);
+  if (!Number.isInteger(minutes) || minutes <= 0 || ['C', 'CM', 'CD', 'CV'].includes(code)) return;
+  repeat['offset'] = minutes;
+}

@@ -1,0 +1,172 @@
+import type { JsonObject } from '../../../json/index.ts';
+import type { XmlElement } from '../../xml/element.ts';
+import { codingOf } from '../concept.ts';
+import { filled, listOf } from '../json-parts.ts';
+import type { Mapper } from '../mapper.ts';
+import type { Mapping } from '../mapping.ts';
+import { absent, nullFlavorOf } from '../null-flavor.ts';
+import { participantsOf, statusOf } from '../statement.ts';
+import { pointOf } from '../time.ts';
+import { authorExtension, namedConcept, reasonsOf } from './shared.ts';
+
+const actCode = '2.16.840.1.113883.5.4';
+const classes = ['AMB', 'IMP', 'EMER', 'ACUTE', 'NONAC', 'FLD', 'HH', 'OBSENC', 'PRENC', 'SS', 'VR'];
+
+/** Ranges of CPT evaluation codes and the class of visit each is (C-CDA on FHIR, "Encounters"). */
+const classOfCpt: readonly (readonly [number, number, string])[] = [
+  [99_201, 99_215, 'AMB'],
+  [99_221, 99_239, 'IMP'],
+  [99_281, 99_285, 'EMER'],
+];
+
+/** Statuses that say more than the time of the encounter does (C-CDA on FHIR, "Encounter status"). */
+const statuses: Readonly<Record<string, string>> = {
+  held: 'planned',
+  suspended: 'onleave',
+  cancelled: 'cancelled',
+  aborted: 'unknown',
+  nullified: 'entered-in-error',
+};
+
+/** Encounter Activity, and Planned Encounter but for booked appointments → Encounter (C-CDA on FHIR, "Encounters"). */
+export const encounter: Mapper = {
+  map(mapping) {
+    const { element } = mapping;
+    const code = element.at('code');
+    const people = element.all('performer').flatMap((performer) => {
+      const individual = mapping.party(performer);
+      return individual === undefined ? [] : { performer, individual };
+    });
+    const isPerson = ({ individual }: { individual: JsonObject }): boolean =>
+      !String(individual['reference']).startsWith('Organization/');
+    const organizations = people.filter((one) => !isPerson(one));
+    return {
+      resourceType: 'Encounter',
+      extension: listOf([authorExtension(mapping)]),
+      status: mapping.mood !== 'EVN' ? 'planned' : mapping.negated ? 'cancelled' : statusIn(mapping, element),
+      class: classOf(code, mapping),
+      ...filled({ type: listOf([namedConcept(mapping, code)]) }),
+      subject: mapping.document.subject,
+      ...filled({
+        participant: listOf(
+          people
+            .filter(isPerson)
+            .map(({ performer, individual }) =>
+              filled({ type: mapping.concepts(performer.all('functionCode')), individual }),
+            ),
+        ),
+        period: mapping.period(element.at('effectiveTime')),
+        reasonCode: reasonsOf(mapping),
+        hospitalization: dispositionOf(mapping, element.at('sdtc:dischargeDispositionCode')),
+        location: listOf(
+          participantsOf(element, 'LOC').map((participant) => {
+            const location = mapping.party(participant);
+            return location && { location };
+          }),
+        ),
+        serviceProvider: organizations[0]?.individual,
+      }),
+    };
+  },
+  adopt(resource, children) {
+    const diagnoses = children.filter(
+      ({ resourceType, type }) => resourceType === 'Condition' && type !== 'RSON',
+    );
+    if (diagnoses.length > 0)
+      resource['diagnosis'] = diagnoses.map(({ reference }) => ({ condition: { reference } }));
+    return diagnoses;
+  },
+};
+
+/** The header's encompassingEncounter → Encounter. */
+export function headerEncounter(mapping: Mapping): JsonObject {
+  const { element } = mapping;
+  const facility = element.at('location', 'healthCareFacility');
+  const location = mapping.party(facility);
+  const participants = [...element.all('responsibleParty'), ...element.all('encounterParticipant')];
+  return {
+    resourceType: 'Encounter',
+    status: statusIn(mapping, element),
+    class: classOf(element.at('code'), mapping),
+    ...filled({ type: listOf([mapping.concept(element.at('code'))]) }),
+    subject: mapping.document.subject,
+    ...filled({
+      participant: listOf(
+        participants.map((participant) => {
+          const individual = mapping.party(participant);
+          const type = participant.attribute('typeCode');
+          const role = type && {
+            coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: type }],
+          };
+          return individual && filled({ type: listOf([role || undefined]), individual });
+        }),
+      ),
+      period: mapping.period(element.at('effectiveTime')),
+      hospitalization: dispositionOf(mapping, element.at('dischargeDispositionCode')),
+      location: listOf([location && { location }]),
+    }),
+  };
+}
+
+function statusIn(mapping: Mapping, element: XmlElement): string {
+  const status = statusOf(element) ?? '';
+  if (Object.hasOwn(statuses, status)) return statuses[status] ?? 'unknown';
+  const time = element.at('effectiveTime');
+  if (['completed', 'active'].includes(status)) mapping.take(element.at('statusCode'));
+  if (pointOf(time) || time?.at('high')?.attribute('value') !== undefined) return 'finished';
+  if (status === 'completed') return 'finished';
+  const goesOn = nullFlavorOf(time?.at('high')) === 'NA' || status === 'active';
+  return time?.at('low')?.attribute('value') !== undefined && goesOn ? 'in-progress' : 'unknown';
+}
+
+/** The class of visit: an ActCode among the codes, else by a CPT code's range; R4 demands one, so else an absence. */
+function classOf(code: XmlElement | undefined, mapping: Mapping): JsonObject {
+  const all = code === undefined ? [] : [code, ...code.all('translation')];
+  const stated = all.find(
+    (part) => part.attribute('codeSystem') === actCode && classes.includes(part.attribute('code') ?? ''),
+  );
+  const coding = stated && codingOf(stated, mapping.document.narrative);
+  if (coding) return coding;
+  const cpt = Number(
+    all.map((part) => part.attribute('code') ?? '').find((value) => /^99[2]\d\d$/.test(value)),
+  );
+  const known = classOfCpt.find(([from, to]) => cpt >= from && cpt <= to)?.[2];
+  return known === undefined
+    ? { extension: [absent('unknown')] }
+    : { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: known };
+}
+
+function dispositionOf(mapping: Mapping, code: XmlElement | undefined): JsonObject | undefined {
+  const dischargeDisposition = mapping.concept(code);
+  return dischargeDisposition && { dischargeDisposition };
+}
+
+/** A booked appointment (Planned Encounter of mood APT) → Appointment (no official map). */
+export const appointment: Mapper = {
+  map(mapping) {
+    const { element } = mapping;
+    const time = element.at('effectiveTime');
+    const start = mapping.dated('start', pointOf(time) ?? time?.at('low'));
+    const isInstant = typeof start['start'] === 'string' && start['start'].includes('T');
+    return {
+      resourceType: 'Appointment',
+      status: 'booked',
+      ...filled({ serviceType: listOf([namedConcept(mapping, element.at('code'))]) }),
+      ...(isInstant
+        ? { ...start, ...mapping.dated('end', time?.at('high')) }
+        : requestedPeriod(mapping, time)),
+      participant: [
+        { actor: mapping.document.subject, status: 'accepted' },
+        ...element.all('performer').flatMap((performer) => {
+          const actor = mapping.party(performer);
+          return actor === undefined ? [] : { actor, status: 'accepted' };
+        }),
+      ],
+    };
+  },
+};
+
+function requestedPeriod(mapping: Mapping, time: XmlElement | undefined): JsonObject {
+  const period = mapping.period(time);
+  return period === undefined ? {} : { requestedPeriod: [period] };
+}

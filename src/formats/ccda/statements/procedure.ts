@@ -1,0 +1,118 @@
+import type { JsonObject, JsonValue } from '../../../json/index.ts';
+import { ourExtensions } from '../../../model/index.ts';
+import { filled, listOf, present } from '../json-parts.ts';
+import type { Mapper } from '../mapper.ts';
+
+import { participantsOf } from '../statement.ts';
+import { instructionOf } from './dosage.ts';
+import { containedDevices } from './device.ts';
+import {
+  authorExtension,
+  authorshipOf,
+  namedConcept,
+  notesOf,
+  performersOf,
+  reasonsOf,
+  requestStatus,
+  requiredConcept,
+  statusMember,
+} from './shared.ts';
+import { absent } from '../null-flavor.ts';
+
+/** CDA status → Procedure.status (C-CDA on FHIR, "Procedures"). */
+const procedureStatus: Readonly<Record<string, string>> = {
+  completed: 'completed',
+  active: 'in-progress',
+  aborted: 'stopped',
+  cancelled: 'not-done',
+  suspended: 'on-hold',
+  held: 'preparation',
+  new: 'preparation',
+  nullified: 'entered-in-error',
+};
+
+/** The three kinds of Procedure Activity → Procedure (C-CDA on FHIR, "Procedures"). */
+export const procedure: Mapper = {
+  map(mapping) {
+    const { element } = mapping;
+    const devices = containedDevices(mapping);
+    const { who } = authorshipOf(mapping);
+    const performed = mapping.dateOrPeriod('performed', element.at('effectiveTime'));
+    const places = present(participantsOf(element, 'LOC').map((participant) => mapping.party(participant)));
+    return {
+      resourceType: 'Procedure',
+      ...(devices.length > 0 && { contained: devices }),
+      ...(mapping.negated
+        ? { status: 'not-done' }
+        : statusMember(mapping, 'status', procedureStatus, 'unknown')),
+      ...filled({ code: namedConcept(mapping, element.at('code')) }),
+      subject: mapping.document.subject,
+      ...(Object.keys(performed).length > 0
+        ? performed
+        : { _performedDateTime: { extension: [absent('unknown')] } }),
+      ...filled({
+        recorder: who,
+        performer: listOf(performersOf(mapping).map((actor) => ({ actor }))),
+        location: places[0],
+        reasonCode: reasonsOf(mapping),
+        bodySite: mapping.concepts(element.all('targetSiteCode')),
+        note: notesOf(mapping),
+        focalDevice: listOf(
+          devices.map((_, index) => ({ manipulated: { reference: `#device-${index + 1}` } })),
+        ),
+      }),
+    };
+  },
+};
+
+/** CDA mood → intent of a request: what was ordered, proposed, or is only intended. */
+const intents: Readonly<Record<string, string>> = { RQO: 'order', PRP: 'proposal' };
+
+/** A procedure, act or observation that is planned, ordered or proposed → ServiceRequest (no official map). */
+export const serviceRequest: Mapper = {
+  map(mapping) {
+    const { element } = mapping;
+    const { who, when } = authorshipOf(mapping);
+    return {
+      resourceType: 'ServiceRequest',
+      ...statusMember(mapping, 'status', requestStatus, 'unknown'),
+      intent: intents[mapping.mood] ?? 'plan',
+      ...filled({ category: mapping.concepts(element.all('sdtc:category')) }),
+      ...(mapping.negated && { doNotPerform: true }),
+      code: requiredConcept(mapping, element.at('code')),
+      subject: mapping.document.subject,
+      ...filled({
+        ...mapping.dateOrPeriod('occurrence', element.at('effectiveTime')),
+        ...mapping.dated('authoredOn', when),
+        requester: who,
+        performer: listOf(performersOf(mapping)),
+        reasonCode: reasonsOf(mapping),
+        bodySite: mapping.concepts(element.all('targetSiteCode')),
+        note: notesOf(mapping),
+        patientInstruction: instructionOf(mapping),
+      }),
+    };
+  },
+};
+
+/** An act of no kind that FHIR has a resource for → Basic: its code, and everything else as sent. */
+export const basic: Mapper = {
+  map(mapping) {
+    const { element } = mapping;
+    const note = notesOf(mapping);
+    return {
+      resourceType: 'Basic',
+      extension: listOf([authorExtension(mapping), ...annotations(note)]),
+      ...(mapping.negated && { modifierExtension: [{ url: ourExtensions.negated, valueBoolean: true }] }),
+      code: requiredConcept(mapping, element.at('code')),
+      subject: mapping.document.subject,
+    };
+  },
+};
+
+function annotations(notes: readonly JsonValue[] | undefined): JsonObject[] {
+  return (notes ?? []).map((valueAnnotation) => ({
+    url: 'http://hl7.org/fhir/StructureDefinition/annotationType',
+    valueAnnotation,
+  }));
+}

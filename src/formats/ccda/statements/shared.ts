@@ -1,0 +1,180 @@
+import type { JsonObject, JsonValue } from '../../../json/index.ts';
+import { ourExtensions } from '../../../model/index.ts';
+import type { XmlElement } from '../../xml/element.ts';
+import { noConcept } from '../concept.ts';
+import { filled, listOf, nested, present, valued } from '../json-parts.ts';
+import type { Mapping } from '../mapping.ts';
+import { absent } from '../null-flavor.ts';
+import { codeOf, hasTemplate, isStatement, statusOf } from '../statement.ts';
+import { dated } from '../time.ts';
+
+const snomed = 'http://snomed.info/sct';
+
+/** A SNOMED CT code as a Coding. */
+export function snomedCoding(code: string, display: string): JsonObject {
+  return { system: snomed, code, display };
+}
+
+/** A concept of one code of a FHIR or HL7 code system. */
+export function conceptOfCode(system: string, code: string): JsonObject {
+  return { coding: [{ system, code }] };
+}
+
+/** A required primitive of which the source says nothing: its data-absent-reason in the companion member. */
+export function absentMember(name: string, reason = 'unknown'): JsonObject {
+  return { [`_${name}`]: { extension: [absent(reason)] } };
+}
+
+/** A status by a table of CDA status codes; what the table does not know is said to be unknown and kept as sent. */
+export function statusMember(
+  mapping: Mapping,
+  name: string,
+  table: Readonly<Record<string, string>>,
+  unknown?: string,
+): JsonObject {
+  const status = statusOf(mapping.element);
+  if (status !== undefined && Object.hasOwn(table, status)) {
+    mapping.take(mapping.element.at('statusCode'));
+    return { [name]: table[status] };
+  }
+  return unknown === undefined ? absentMember(name) : { [name]: unknown };
+}
+
+/** What a statement is called: its code, else what the narrative says of it, else why there is neither. */
+export function requiredConcept(mapping: Mapping, element: XmlElement | undefined): JsonObject {
+  return namedConcept(mapping, element) ?? noConcept('unknown');
+}
+
+/** A concept, or in place of a code without words what the narrative says of the statement. */
+export function namedConcept(mapping: Mapping, element: XmlElement | undefined): JsonObject | undefined {
+  const concept = mapping.concept(element);
+  if (concept?.['coding'] !== undefined || concept?.['text'] !== undefined) return concept;
+  const text = statementWords(mapping);
+  return text === undefined ? concept : { ...concept, text };
+}
+
+/** What a statement's `text` says, in the narrative or inline. */
+export function statementWords(mapping: Mapping): string | undefined {
+  return mapping.words(mapping.element.at('text'));
+}
+
+/** Who wrote a statement: the latest author as recorder, the earliest time (C-CDA on FHIR, "Author"). */
+export interface Authorship {
+  who?: JsonObject | undefined;
+  /** The `time` element of the earliest. */
+  when?: XmlElement | undefined;
+}
+
+export function authorshipOf(mapping: Mapping): Authorship {
+  const { element, wrapper } = mapping;
+  const own = element.all('author');
+  const authors = own.length > 0 ? own : (wrapper?.all('author') ?? []);
+  const byTime = authors
+    .map((author) => ({ author, time: author.at('time')?.attribute('value') ?? '' }))
+    .toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+  const parties = byTime.map(({ author }) => mapping.party(author));
+  const who = parties.findLast((party) => party !== undefined);
+  const when = byTime.find(({ time }) => time !== '')?.author.at('time');
+  mapping.take(when);
+  for (const { author } of byTime) mapping.take(...author.all('templateId'));
+  return { who, when };
+}
+
+/** The same as an extension, for resources that have no element for it. */
+export function authorExtension(mapping: Mapping): JsonObject | undefined {
+  const { who, when } = authorshipOf(mapping);
+  const time = dated('valueDateTime', when);
+  return nested(ourExtensions.author, [
+    valued('who', 'valueReference', who),
+    Object.keys(time).length === 0 ? undefined : { url: 'when', ...time },
+  ]);
+}
+
+/** Comments on a statement (C-CDA Comment Activity, CCD Comment, IHE Comment) as FHIR annotations. */
+export function notesOf(
+  mapping: Mapping,
+  statements: readonly XmlElement[] = [mapping.element],
+): JsonValue[] | undefined {
+  const comments = statements.flatMap((statement) =>
+    mapping.nested(statement).filter(({ statement: nestedOne }) => isComment(nestedOne)),
+  );
+  return listOf(
+    comments.map(({ statement }) => {
+      const text = mapping.words(statement.at('text'));
+      if (text === undefined) return undefined;
+      mapping.include(statement);
+      mapping.take(statement.at('code'), statement.at('statusCode'));
+      const author = statement.at('author');
+      const who = mapping.party(author);
+      return filled({
+        authorReference: who,
+        ...mapping.dated('time', author?.at('time')),
+        text,
+      });
+    }),
+  );
+}
+
+function isComment(statement: XmlElement): boolean {
+  return (
+    codeOf(statement) === '48767-8' ||
+    hasTemplate(
+      statement,
+      '2.16.840.1.113883.10.20.22.4.64',
+      '2.16.840.1.113883.10.20.1.40',
+      '1.3.6.1.4.1.19376.1.5.3.1.4.2',
+    )
+  );
+}
+
+/** The nested statement with the code or one of the templates, of a relationship type where one is named. */
+export function nestedWith(
+  mapping: Mapping,
+  { code, templates = [], of }: { code?: string; templates?: readonly string[]; of?: XmlElement },
+): XmlElement | undefined {
+  return mapping
+    .nested(of)
+    .find(
+      ({ statement }) =>
+        (code !== undefined && codeOf(statement) === code) || hasTemplate(statement, ...templates),
+    )?.statement;
+}
+
+/** The reasons a statement is related to by RSON, as concepts: each is included. */
+export function reasonsOf(mapping: Mapping): JsonValue[] | undefined {
+  const reasons = mapping.nested().filter(({ type, statement }) => type === 'RSON' && isReason(statement));
+  return listOf(
+    reasons.map(({ statement }) => {
+      const value = statement.at('value');
+      const concept = mapping.concept(value);
+      const text = concept === undefined ? mapping.words(statement.at('text')) : undefined;
+      if (concept === undefined && text === undefined) return undefined;
+      mapping.include(statement);
+      mapping.take(statement.at('statusCode'));
+      return concept ?? { text };
+    }),
+  );
+}
+
+/** A reason that only names a condition; one with statements or a negation of its own is a resource of its own. */
+function isReason(statement: XmlElement): boolean {
+  const inside = [...statement.descendants()].slice(1).some(isStatement);
+  return statement.name === 'observation' && !inside && statement.attribute('negationInd') !== 'true';
+}
+
+/** References to the performers of a statement. */
+export function performersOf(mapping: Mapping): JsonObject[] {
+  return present(mapping.element.all('performer').map((performer) => mapping.party(performer)));
+}
+
+/** CDA status → status of a request. */
+export const requestStatus: Readonly<Record<string, string>> = {
+  active: 'active',
+  new: 'draft',
+  held: 'on-hold',
+  suspended: 'on-hold',
+  completed: 'completed',
+  aborted: 'revoked',
+  cancelled: 'revoked',
+  nullified: 'entered-in-error',
+};

@@ -1,0 +1,118 @@
+import type { JsonObject } from '../../json/index.ts';
+import { ourExtensions } from '../../model/index.ts';
+import type { XmlElement } from '../xml/element.ts';
+import { filled, listOf, valued } from './json-parts.ts';
+import { absent, absentReasonOf, nullFlavorOf } from './null-flavor.ts';
+
+/** An HL7 v3 point in time (TS) as FHIR can say it. */
+export interface PointInTime {
+  /** FHIR date or dateTime, as precise as FHIR allows. */
+  value?: string;
+  /** The time as recorded, ISO 8601, where `value` cannot say all of it: no offset, no seconds, only an hour. */
+  recorded?: string;
+  /** What stands there and is no date. */
+  unreadable?: string;
+}
+
+const shape =
+  /^(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d)(?::?(\d\d)(?::?(\d\d)(\.\d+)?)?)?)?)?)?\s*(Z|[+-]\d\d:?(?:\d\d)?)?$/;
+
+/**
+ * Reads a TS literal: `YYYY[MM[DD[HH[MM[SS[.s]]]]]][±ZZZZ]`, also with the punctuation of ISO 8601. The precision is
+ * kept. A time without an offset is local to a place the document does not tell: the date is said in FHIR and the time
+ * is kept beside it, for UTC would be a guess (C-CDA on FHIR, "Dates and times"). An offset on a bare date is dropped.
+ */
+export function readTime(literal: string): PointInTime {
+  const parts = shape.exec(literal);
+  const [, year = '', month, day, hour, minute, second, fraction = '', zone] = parts ?? [];
+  if (!parts || isSentinel(year) || !isOnCalendar(year, month, day) || !isOnClock(hour, minute, second))
+    return { unreadable: literal };
+  const date = [year, month, day].filter((part) => part !== undefined).join('-');
+  if (hour === undefined) return { value: date };
+  const clock = [hour, minute, second].filter((part) => part !== undefined).join(':') + fraction;
+  const offset = offsetOf(zone);
+  const recorded = `${date}T${clock}${offset}`;
+  if (offset === '' || minute === undefined) return { value: date, recorded };
+  if (second === undefined) return { value: `${date}T${hour}:${minute}:00${offset}`, recorded };
+  return { value: recorded };
+}
+
+/** A dated element as FHIR members: the value under `name`, and what FHIR cannot say of it under `_name`. */
+export function dated(name: string, element: XmlElement | undefined): JsonObject {
+  const literal = element?.attribute('value');
+  if (literal === undefined) return {};
+  const { value, recorded, unreadable } = readTime(literal);
+  const extension = listOf([
+    valued(ourExtensions.timeAsRecorded, 'valueString', recorded),
+    valued(ourExtensions.dateNotRead, 'valueString', unreadable),
+  ]);
+  return filled({ [name]: value, [`_${name}`]: extension && { extension } });
+}
+
+/** The same for a FHIR `instant`, which is nothing less than a time with an offset. */
+export function instantOf(element: XmlElement | undefined): string | undefined {
+  const { value } = readTime(element?.attribute('value') ?? '');
+  return value?.includes('T') === true ? value : undefined;
+}
+
+/** An interval (IVL_TS) as a FHIR Period: its low and high, or its one point as both. */
+export function periodOf(interval: XmlElement | undefined): JsonObject | undefined {
+  if (interval === undefined) return undefined;
+  const point = pointOf(interval);
+  const [low, high] = point ? [point, point] : [interval.at('low'), interval.at('high')];
+  const found = { ...dated('start', low), ...dated('end', high), ...unknownEnd(high) };
+  return Object.keys(found).length > 0 ? found : undefined;
+}
+
+/** The point that an interval is when it states a value or a centre in place of its ends. */
+export function pointOf(interval: XmlElement | undefined): XmlElement | undefined {
+  if (interval?.attribute('value') !== undefined) return interval;
+  const center = interval?.at('center');
+  return center?.attribute('value') === undefined ? undefined : center;
+}
+
+/** Where something happened at one point, its date under `nameDateTime`; over a time, its Period under `namePeriod`. */
+export function dateOrPeriod(name: string, interval: XmlElement | undefined): JsonObject {
+  const point = pointOf(interval);
+  const [low, high] = [interval?.at('low'), interval?.at('high')];
+  const isPoint = low !== undefined && low.attribute('value') === high?.attribute('value');
+  if (point ?? isPoint) return dated(`${name}DateTime`, point ?? low);
+  return filled({ [`${name}Period`]: periodOf(interval) });
+}
+
+/** True for a high end that says that it ended, at a time not known; NA and PINF say that it goes on. */
+export function endedUnknown(high: XmlElement | undefined): boolean {
+  return high?.attribute('value') === undefined && nullFlavorOf(high) === 'UNK';
+}
+
+function unknownEnd(high: XmlElement | undefined): JsonObject {
+  const says = ['UNK', 'ASKU', 'NASK', 'NAV', 'MSK'].includes(nullFlavorOf(high) ?? '');
+  return says && high?.attribute('value') === undefined
+    ? { _end: { extension: [absent(absentReasonOf(high))] } }
+    : {};
+}
+
+/** Years that stand for "no date" or "for ever" in the exports of several vendors. */
+function isSentinel(year: string): boolean {
+  return year === '0000' || year === '0001' || year === '9999';
+}
+
+function isOnCalendar(year: string, month: string | undefined, day: string | undefined): boolean {
+  if (month === undefined) return true;
+  const [y, m, d] = [Number(year), Number(month), Number(day ?? 1)];
+  if (m < 1 || m > 12) return false;
+  const leap = (y % 4 === 0 && y % 100 !== 0) || y % 400 === 0;
+  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][m - 1] ?? 0;
+  return d >= 1 && d <= days;
+}
+
+function isOnClock(hour = '0', minute = '0', second = '0'): boolean {
+  return Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
+}
+
+/** `-0500`, `-05` and `-05:00` are `-05:00`. */
+function offsetOf(zone: string | undefined): string {
+  if (zone === undefined || zone === 'Z') return zone ?? '';
+  const digits = zone.slice(1).replace(':', '').padEnd(4, '0');
+  return `${zone.charAt(0)}${digits.slice(0, 2)}:${digits.slice(2)}`;
+}

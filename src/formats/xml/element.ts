@@ -1,0 +1,100 @@
+/**
+ * An element of an XML document, with its place in it. Names are canonical: the prefix a document happens to use is
+ * replaced by the one its namespace goes by (`XmlNamespaces`), so that `cda:act` and `act` are one.
+ */
+export class XmlElement {
+  readonly name: string;
+  /** By canonical name: `code`, `xsi:type`, `sdtc:valueSet`. */
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly parent: XmlElement | undefined;
+  /** Line of the start tag, from 1. */
+  readonly line: number;
+  /** Elements and text in document order; white space as written. */
+  readonly children: (XmlElement | string)[] = [];
+  /** Which of its parent's children of this name it is, from 1. */
+  readonly position: number;
+  readonly #counts = new Map<string, number>();
+
+  constructor(
+    name: string,
+    attributes: ReadonlyMap<string, string>,
+    parent: XmlElement | undefined,
+    line: number,
+  ) {
+    this.name = name;
+    this.attributes = attributes;
+    this.parent = parent;
+    this.line = line;
+    this.position = parent === undefined ? 1 : parent.#add(this);
+  }
+
+  /** An attribute's value without surrounding white space; empty counts as absent. */
+  attribute(name: string): string | undefined {
+    const value = this.attributes.get(name)?.trim();
+    return value === '' ? undefined : value;
+  }
+
+  /** The first element that the names lead to, step by step. */
+  at(...path: readonly string[]): XmlElement | undefined {
+    return this.all(...path)[0];
+  }
+
+  /** All elements that the names lead to, in document order. */
+  all(...path: readonly string[]): XmlElement[] {
+    let found: XmlElement[] = [this];
+    for (const name of path) {
+      found = found.flatMap((element) => element.elements().filter((child) => child.name === name));
+    }
+    return found;
+  }
+
+  /** The child elements. */
+  elements(): XmlElement[] {
+    return this.children.filter((child) => typeof child !== 'string');
+  }
+
+  /** This element and all below it, in document order. */
+  *descendants(): Generator<XmlElement> {
+    const open: XmlElement[] = [this];
+    for (let element = open.pop(); element !== undefined; element = open.pop()) {
+      yield element;
+      open.push(...element.elements().toReversed());
+    }
+  }
+
+  /** All text inside, white space folded; undefined when there is none. */
+  text(): string | undefined {
+    const text = rawText(this).replaceAll(/\s+/g, ' ').trim();
+    return text === '' ? undefined : text;
+  }
+
+  /** The text directly inside, white space folded; empty when there is none. */
+  ownText(): string {
+    return this.children
+      .filter((child) => typeof child === 'string')
+      .join('')
+      .replaceAll(/\s+/g, ' ')
+      .trim();
+  }
+
+  /**
+   * The way to this element as an XPath of canonical names: `/ClinicalDocument/component/structuredBody/component[3]`.
+   * A name without a prefix is in the document's own namespace.
+   */
+  xpath(): string {
+    if (this.parent === undefined) return `/${this.name}`;
+    const alone = (this.parent.#counts.get(this.name) ?? 1) === 1;
+    return `${this.parent.xpath()}/${this.name}${alone ? '' : `[${this.position}]`}`;
+  }
+
+  #add(child: XmlElement): number {
+    const count = (this.#counts.get(child.name) ?? 0) + 1;
+    this.#counts.set(child.name, count);
+    this.children.push(child);
+    return count;
+  }
+}
+
+function rawText(element: XmlElement): string {
+  return element.children.map((child) => (typeof child === 'string' ? child : rawText(child))).join('');
+}

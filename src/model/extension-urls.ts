@@ -1,0 +1,30 @@
+/** Base of the extensions by which the hub says what FHIR R4 cannot; `docs/model.md` describes each. */
+const base = 'urn:x-bluebutton:extension:';
+
+/** Extensions of this project. All but `negated` leave the meaning of their element as it is. */
+export const ourExtensions = {
+  /** On a date: the time as recorded, where FHIR cannot say it (no offset, no seconds). ISO 8601, valueString. */
+  timeAsRecorded: `${base}time-as-recorded`,
+  /** On a date: what stands in its place and is no date. valueString. */
+  dateNotRead: `${base}date-not-read`,
+  /** Why a value is absent or what kind of exception it is, as the source's HL7 v3 NullFlavor. valueCode. */
+  nullFlavor: `${base}null-flavor`,
+  /** On a concept: a qualifier of the code (laterality and the like): `name` and `value` CodeableConcepts. */
+  qualifier: `${base}qualifier`,
+  /** On a Quantity: the same value in other units, as the source gives it. valueQuantity. */
+  translation: `${base}translation`,
+  /** The mood of the statement in the source: EVN, INT, RQO … valueCode. */
+  mood: `${base}source-mood`,
+  /** Modifier: the source denies what the element says. valueBoolean. */
+  negated: `${base}negated`,
+  /** The concern (tracking) a statement belongs to: `status` code and `period`. */
+  concern: `${base}concern`,
+  /** A statement that belongs to another: its `relationship` (HL7 v3 type code) and a `target` reference. */
+  related: `${base}related`,
+  /** Who wrote a statement, where FHIR has no element for it: `who` reference and `when` dateTime. */
+  author: `${base}author`,
+  /** What the source says beyond every element of the resource: its place and the value as sent. valueString. */
+  asSent: `${base}as-sent`,
+  /** Free text of a code whose own system has none: what kind of document, what was meant. valueString. */
+  confidentiality: `${base}confidentiality`,
+} as const;
