@@ -1,6 +1,8 @@
 import { isObject, type JsonValue } from '../json/index.ts';
 import { codesOf, statusWords, type Code } from './coding.ts';
 import type { Element } from './element.ts';
+import { sourceMoodOf } from './extension.ts';
+import { ourExtensions } from './extension-urls.ts';
 import { lookUp } from './look-up.ts';
 
 /**
@@ -184,7 +186,7 @@ export function assertionOf(resource: Element, concept?: Element): Assertion {
   const fromVerification = verificationOf(resource);
   if (fromStatus === 'entered-in-error' || fromVerification === 'entered-in-error') return 'entered-in-error';
   if (fromVerification === 'refuted') return 'refuted';
-  if (resource.boolean('doNotPerform') === true || namesNone(concept)) return 'negated';
+  if (resource.boolean('doNotPerform') === true || isDenied(resource) || namesNone(concept)) return 'negated';
   if (fromStatus === 'not-done' || isNegatedInOldWords(resource)) return 'not-done';
   if (isProposal(resource)) return 'planned';
   if (fromStatus !== undefined || fromVerification !== undefined)
@@ -192,7 +194,7 @@ export function assertionOf(resource: Element, concept?: Element): Assertion {
   if (resource.string('docStatus') === 'entered-in-error') return 'entered-in-error';
   if (resource.string('docStatus') === 'preliminary' || saysNoInformation(codesOf(concept)))
     return 'unconfirmed';
-  return resource.children('modifierExtension').length > 0 ? 'unconfirmed' : 'stated';
+  return unknownModifiers(resource).length > 0 ? 'unconfirmed' : 'stated';
 }
 
 function verificationOf(resource: Element): Assertion | undefined {
@@ -208,6 +210,22 @@ function namesNone(concept: Element | undefined): boolean {
   return saysNone({ name: concept?.string('text'), codes: codesOf(concept) });
 }
 
+/** True when the source denies what the element says, in a way that R4 has no member for. */
+export function isDenied(element: Element): boolean {
+  return element
+    .children('modifierExtension')
+    .some(
+      (extension) =>
+        extension.string('url') === ourExtensions.negated && extension.boolean('valueBoolean') === true,
+    );
+}
+
+function unknownModifiers(resource: Element): Element[] {
+  return resource
+    .children('modifierExtension')
+    .filter((extension) => extension.string('url') !== ourExtensions.negated);
+}
+
 /** US Core writes a medicine that a person reports to take as a MedicationRequest of intent plan: it is no proposal. */
 function isProposal(resource: Element): boolean {
   const intent = resource.string('intent');
@@ -217,7 +235,9 @@ function isProposal(resource: Element): boolean {
 function isReported(resource: Element): boolean {
   return (
     resource.string('resourceType') === 'MedicationRequest' &&
-    (resource.boolean('reportedBoolean') === true || resource.value['reportedReference'] !== undefined)
+    (resource.boolean('reportedBoolean') === true ||
+      resource.value['reportedReference'] !== undefined ||
+      sourceMoodOf(resource) === 'EVN')
   );
 }
 
@@ -229,7 +249,7 @@ function isInForce(resource: Element): boolean {
 /** The URLs of modifier extensions anywhere in a resource but its contained ones, for the row's caution. */
 export function modifiersOf(resource: Element): string[] {
   const { contained: _, ...own } = resource.value;
-  return [...new Set(modifierUrls(own))];
+  return [...new Set(modifierUrls(own))].filter((url) => url !== ourExtensions.negated);
 }
 
 function modifierUrls(value: JsonValue | undefined): string[] {

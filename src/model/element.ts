@@ -1,3 +1,4 @@
+import { ourExtensions } from './extension-urls.ts';
 import { Decimal, isNumber, isObject, type JsonObject, type JsonValue } from '../json/index.ts';
 
 /** Told of every element whose shape is not the one FHIR gives it: where, and what was expected there. */
@@ -84,13 +85,31 @@ export class Element {
     return undefined;
   }
 
+  /**
+   * A date, dateTime or instant as recorded. Where the source states a time that FHIR cannot say (without an offset, to
+   * the minute), that time stands in its extension and is returned.
+   */
+  date(name: string): string | undefined {
+    return this.#companionText(name, ourExtensions.timeAsRecorded) ?? this.string(name);
+  }
+
   /** Code of the data-absent-reason extension on the primitive `name` (R4 "Missing data"). */
   absentReason(name: string): string | undefined {
+    return this.#companionText(name, 'http://hl7.org/fhir/StructureDefinition/data-absent-reason');
+  }
+
+  /** The value of an extension on the primitive `name`. */
+  #companionText(name: string, url: string): string | undefined {
     const companion = this.value[`_${name}`];
     if (!isObject(companion)) return undefined;
-    const url = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';
     const extensions = this.#at(companion, `_${name}`).children('extension');
-    return extensions.find((extension) => extension.string('url') === url)?.string('valueCode');
+    const found = extensions.find((extension) => extension.string('url') === url);
+    return found?.string('valueCode') ?? found?.string('valueString');
+  }
+
+  /** An element of the same resource that was found by walking it. */
+  within(value: JsonObject): Element {
+    return this.#at(value, '');
   }
 
   #primitive(found: JsonValue | undefined, name: string): string | undefined {

@@ -1,5 +1,5 @@
 import { notesOf } from './annotation.ts';
-import { assertionOf } from './assertion.ts';
+import { assertionOf, isDenied } from './assertion.ts';
 import { codesOf, nameOf, wordOf } from './coding.ts';
 import type { Element } from './element.ts';
 import { foldCase } from './fold-case.ts';
@@ -40,7 +40,8 @@ function conditionText(condition: Element): string {
     wordOf(condition.child('outcome')),
     condition.boolean('contributedToDeath') === true ? 'contributed to death' : undefined,
   ].filter((detail) => detail !== undefined);
-  const name = nameOf(condition.child('code')) ?? 'a condition not named';
+  const stated = nameOf(condition.child('code')) ?? 'a condition not named';
+  const name = isDenied(condition) ? `[NEGATED] ${stated}` : stated;
   return details.length > 0 ? `${name} (${details.join(', ')})` : name;
 }
 

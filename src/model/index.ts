@@ -35,3 +35,4 @@ export type { Column, Section } from './section.ts';
 export { sectionStateWords, type SectionState } from './section-state.ts';
 export { sectionNamed, sectionNames, sections } from './sections/index.ts';
 export type { Origin, Source } from './source.ts';
+export type { WrittenSection } from './written-section.ts';

@@ -1,7 +1,9 @@
 import { notesOf } from './annotation.ts';
 import { assertionOf } from './assertion.ts';
 import { dataAbsentReason, codesOf, nameOf, wordOf, wordsOf } from './coding.ts';
+import { attachmentsOf } from './attachment.ts';
 import type { Element } from './element.ts';
+import { extensionsOf } from './extension.ts';
 import { flagOf, referenceRangeText } from './flag.ts';
 import { some } from './list.ts';
 import { periodOf, timesOf } from './period.ts';
@@ -69,8 +71,17 @@ export function readObservation(resource: Element, context: RowContext): Stateme
     method: nameOf(resource.child('method')),
     bodySite: nameOf(resource.child('bodySite')),
     performers: some(referenceNames(resource.children('performer'), context)),
+    attachments: some(attachmentsOf(attachedValues(resource))),
     notes: some(notesOf(resource)),
   };
+}
+
+/** Files that are an observation's value: R4 has no element for them, R5's extension has. */
+function attachedValues(resource: Element): Element[] {
+  return extensionsOf(
+    resource,
+    'http://hl7.org/fhir/5.0/StructureDefinition/extension-Observation.value',
+  ).flatMap((extension) => extension.child('valueAttachment') ?? []);
 }
 
 function readComponent(component: Element): Component {

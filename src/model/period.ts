@@ -13,8 +13,8 @@ export interface Times {
 
 /** Start and end of a Period. */
 export function periodOf(period: Element | undefined): Pick<Times, 'start' | 'end'> {
-  const start = period?.string('start');
-  const end = period?.string('end');
+  const start = period?.date('start');
+  const end = period?.date('end');
   return { ...(start !== undefined && { start }), ...(end !== undefined && { end }) };
 }
 
@@ -43,7 +43,7 @@ export function timesOf(element: Element, name: string): Times {
     case 'String':
       return withText(element.string(choice.name));
     default: {
-      const date = element.string(choice.name);
+      const date = element.date(choice.name);
       return date === undefined ? {} : { date };
     }
   }

@@ -24,7 +24,7 @@ export function readPerson(patient: Element, id: string, sources: Origin[]): Per
   const names = patient.children('name');
   const preferred = preferredName(names);
   const deceased =
-    patient.string('deceasedDateTime') ?? (patient.boolean('deceasedBoolean') === true ? 'yes' : undefined);
+    patient.date('deceasedDateTime') ?? (patient.boolean('deceasedBoolean') === true ? 'yes' : undefined);
   const maritalStatus = nameOf(patient.child('maritalStatus'));
   return {
     id,

@@ -43,7 +43,11 @@ const origin = closed(
     sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' },
     pointer: text,
   },
-  { line: { type: 'integer', minimum: 1 }, path: described('place in the archive', text) },
+  {
+    line: { type: 'integer', minimum: 1 },
+    path: described('place in the archive', text),
+    also: described('other statements of an XML document that it states too', texts),
+  },
 );
 
 const person = closed(
@@ -86,6 +90,8 @@ function rowSchema(section: Section): Schema {
       recorded: fhirDate,
       patient: described('whose it is, in an input of several patients', text),
       cautions: texts,
+      asWritten: described('what the narrative of a clinical document says of it', text),
+      details: described('what the source says beyond all other fields', texts),
       ...Object.fromEntries(own),
     },
   );
@@ -106,6 +112,7 @@ export function recordSchema(): Schema {
         schema: { const: 'bluebutton/record/1' },
         person: { anyOf: [{ $ref: '#/$defs/person' }, { type: 'null' }] },
         sections: bySection((section) => ({ type: 'array', items: { $ref: `#/$defs/${section.name}` } })),
+        written: listOf('writtenSection'),
         sectionStates: bySection(() => listOf('sectionState')),
         sources: listOf('source'),
         findings: listOf('finding'),
@@ -121,6 +128,17 @@ export function recordSchema(): Schema {
         { value: text, unit: text, flag: text, range: text, absent: text },
       ),
       attachment: closed({}, { contentType: text, title: text, url: text, size: text, text }),
+      writtenSection: closed(
+        {
+          section: text,
+          title: textOrNull,
+          codes: listOf('code'),
+          text,
+          entries: count,
+          sources: listOf('origin'),
+        },
+        { patient: text },
+      ),
       sectionState: closed({ source: text, state: { enum: sectionStateWords } }, { reason: text }),
       source: closed(
         { id: text, kind: { enum: ['file', 'portal'] }, name: text, format: text },

@@ -1,7 +1,6 @@
 import { Element } from './element.ts';
 import type { Entry } from './entry.ts';
 import type { Finding } from './finding.ts';
-import { narrativeFindings } from './narrative.ts';
 import { assignPatients, type PatientOfInput } from './patients.ts';
 import { readPerson, type Person } from './person.ts';
 import { ReferenceIndex, referenceTextOf } from './reference-index.ts';
@@ -11,6 +10,7 @@ import type { RowContext } from './section.ts';
 import { sections } from './sections/index.ts';
 import { statesOf, type SectionState } from './section-state.ts';
 import type { Source } from './source.ts';
+import { writtenSectionsOf, type WrittenSection } from './written-section.ts';
 
 /** One person's record as everyone after the formats sees it; the JSON of `show --json` is this. */
 export interface HealthRecord {
@@ -20,6 +20,8 @@ export interface HealthRecord {
   people?: Person[];
   /** Rows by section name; every section is there, empty or not. */
   sections: Record<string, Row[]>;
+  /** The sections of clinical documents in their own words. */
+  written: WrittenSection[];
   /** For each section and source, which kinds of full and empty it is: rows can be there, and others withheld. */
   sectionStates: Record<string, SectionState[]>;
   sources: Source[];
@@ -70,7 +72,8 @@ export function buildRecord(input: RecordInput, patient?: string): BuiltRecord {
     return owner === undefined || wanted.includes(owner);
   });
 
-  const findings = [...input.findings, ...narrativeFindings(taken)];
+  const findings = [...input.findings];
+  const written: WrittenSection[] = [];
   const rowsOf = new Map<string, Row[]>(sections.map(({ name }) => [name, []]));
   const described = new Map<PatientOfInput | 'the person', Person>();
   const ids = new Map<string, number>();
@@ -85,7 +88,9 @@ export function buildRecord(input: RecordInput, patient?: string): BuiltRecord {
     if (section === undefined) throw new Error('the last section holds everything');
     const read = readRow(section, element, contextOf(entry, index, input.sources), entry.origin, ids);
     const row = entry.withdrawn === true ? asWithdrawn(read) : read;
-    rowsOf.get(section.name)?.push(severalPeople && owner ? { ...row, patient: owner.key } : row);
+    const whose = severalPeople && owner ? { patient: owner.key } : {};
+    rowsOf.get(section.name)?.push({ ...row, ...whose });
+    for (const part of writtenSectionsOf(entry)) written.push({ ...part, ...whose });
   }
 
   if (severalPeople) nameUndescribed(described, wanted);
@@ -97,7 +102,8 @@ export function buildRecord(input: RecordInput, patient?: string): BuiltRecord {
       person: severalPeople ? null : (people[0] ?? null),
       ...(severalPeople && { people }),
       sections: recordSections,
-      sectionStates: statesOf(recordSections, taken, input.sources, input.states ?? {}),
+      written,
+      sectionStates: statesOf(recordSections, taken, input.sources, input.states ?? {}, written),
       sources: [...input.sources],
       findings,
     },

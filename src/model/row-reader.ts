@@ -1,4 +1,5 @@
 import { modifiersOf } from './assertion.ts';
+import { asWritten, detailsOf, unreadDates } from './detail.ts';
 import type { Element } from './element.ts';
 import { some } from './list.ts';
 import type { Row } from './row.ts';
@@ -44,8 +45,11 @@ export function readRow(
     end,
     recorded,
     ...fields,
+    asWritten: asWritten(resource),
+    details: some(detailsOf(resource, context)),
     cautions: some([
       ...(cautions ?? []),
+      ...unreadDates(resource).map((text) => `a date that could not be read, as sent: ${text}`),
       ...modifiers.map((url) => `carries a modifier extension that may change its meaning: ${url}`),
     ]),
     sources: [origin],

@@ -75,6 +75,10 @@ export interface CommonRow {
   patient?: string | undefined;
   /** Why the row must be read with care, e.g. an unknown modifier extension. */
   cautions?: string[] | undefined;
+  /** The words of a clinical document for it, as its narrative has them. */
+  asWritten?: string | undefined;
+  /** What the source says beyond all other fields, each with its place in the statement. */
+  details?: string[] | undefined;
   sources: Origin[];
 }
 
@@ -88,6 +92,8 @@ export type Statement<F extends Fields> = Omit<
   | 'asOf'
   | 'sources'
   | 'patient'
+  | 'asWritten'
+  | 'details'
   | 'date'
   | 'start'
   | 'end'

@@ -1,19 +1,21 @@
 import { saysNoInformation, saysNoneAtAll } from './assertion.ts';
-import { codesOf } from './coding.ts';
+import { codesOf, type Code } from './coding.ts';
 import { Element } from './element.ts';
 import type { Entry } from './entry.ts';
 import { lookUp } from './look-up.ts';
 import type { Row } from './row.ts';
 import type { Source } from './source.ts';
+import type { WrittenSection } from './written-section.ts';
 
 /**
  * The kinds of full and empty, kept apart.
  *
- * `stated-rows`: facts are there. `none-stated`: the source says there are none. `not-recorded`: the source is silent.
+ * `stated-rows`: facts are there. `as-written`: the source says it in words only. `none-stated`: the source says there are none. `not-recorded`: the source is silent.
  * `withheld`: the source has something and did not give it. `not-read`: this tool did not ask or could not read.
  */
 export const sectionStateWords = [
   'stated-rows',
+  'as-written',
   'none-stated',
   'not-recorded',
   'withheld',
@@ -38,7 +40,25 @@ const sectionOfLoinc: Readonly<Record<string, string>> = {
   '11369-6': 'immunizations',
   '47519-4': 'procedures',
   '46240-8': 'encounters',
+  // Sections of one drawer at one time of care (C-CDA).
+  '10183-2': 'medications',
+  '75311-1': 'medications',
+  '42346-7': 'medications',
+  '29549-3': 'medications',
+  '18610-6': 'medications',
+  '11348-0': 'problems',
+  '46241-6': 'problems',
+  '11535-2': 'problems',
+  '10219-4': 'problems',
+  '10218-6': 'problems',
+  '59769-0': 'problems',
+  '55109-3': 'problems',
 };
+
+/** The drawer that a document's section speaks of. */
+export function drawerOfSection(codes: readonly Code[]): string | undefined {
+  return codes.flatMap(({ code }) => lookUp(sectionOfLoinc, code) ?? [])[0];
+}
 
 /** `Composition.section.emptyReason` (R4 list-empty-reason) as a state. */
 const stateOfEmptyReason: Readonly<Record<string, SectionState['state']>> = {
@@ -59,6 +79,7 @@ export function statesOf(
   entries: readonly Entry[],
   sources: readonly Source[],
   stated: Readonly<Record<string, readonly SectionState[]>>,
+  written: readonly WrittenSection[],
 ): Record<string, SectionState[]> {
   const empties = emptyReasons(entries);
   return Object.fromEntries(
@@ -72,6 +93,8 @@ export function statesOf(
           return [{ source: id, state: 'stated-rows' }, ...missing];
         if (own.some((row) => row.assertion === 'negated'))
           return [{ source: id, state: 'none-stated' }, ...missing];
+        const words = written.filter((part) => part.section === section && isFrom(part, id));
+        if (words.length > 0) return [{ source: id, state: 'as-written' }, ...missing];
         const said = [...missing, ...(empties[section] ?? []).filter(({ source }) => source === id)];
         return said.length > 0 ? said : [{ source: id, state: 'not-recorded' }];
       }),
@@ -84,6 +107,10 @@ function isPositive(row: Row): boolean {
   return !saysNoneAtAll(row) && !saysNoInformation(row.codes) && row.assertion !== 'entered-in-error';
 }
 
+function isFrom({ sources }: WrittenSection, id: string): boolean {
+  return sources.some(({ source }) => source === id);
+}
+
 /** The sections of a Composition, those inside others too. */
 function partsOf(composition: Element): Element[] {
   return composition.children('section').flatMap((part) => [part, ...partsOf(part)]);
@@ -94,9 +121,7 @@ function emptyReasons(entries: readonly Entry[]): Record<string, SectionState[]>
   for (const { resource, origin } of entries) {
     if (resource.resourceType !== 'Composition') continue;
     for (const part of partsOf(new Element(resource, () => undefined))) {
-      const section = codesOf(part.child('code')).flatMap(
-        ({ code }) => lookUp(sectionOfLoinc, code) ?? [],
-      )[0];
+      const section = drawerOfSection(codesOf(part.child('code')));
       const reason = codesOf(part.child('emptyReason')).find(
         ({ code }) => lookUp(stateOfEmptyReason, code) !== undefined,
       )?.code;

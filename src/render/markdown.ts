@@ -18,6 +18,8 @@ export const renderMarkdown: Renderer = function* markdown({ record }, options) 
       for (const reason of missingReasons(record, section.name))
         yield `\nNot everything came. ${escaped(reason)}\n`;
     for (const group of groupsIn(section, rows)) yield* groupTable(section, group);
+    for (const { title, text } of record.written.filter((part) => part.section === section.name))
+      yield `\n### As written: ${escaped(title ?? '(no title)')}\n\n${quoted(text)}`;
   }
 };
 
@@ -46,6 +48,12 @@ function cells(section: Section, row: Row): string[] {
 
 function tableLine(texts: readonly string[]): string {
   return `| ${texts.join(' | ')} |\n`;
+}
+
+/** Foreign text as a quotation, line by line. */
+function quoted(text: string): string {
+  const lines = text.split('\n').map((line) => `> ${escaped(line)}`.trimEnd());
+  return `${lines.join('  \n')}\n`;
 }
 
 /** Text that Markdown shows as it is: markup characters escaped, line ends as breaks inside a table cell. */

@@ -2,6 +2,7 @@ import type { HealthRecord, SectionState } from '../model/index.ts';
 
 const words: Readonly<Record<SectionState['state'], string>> = {
   'stated-rows': 'Recorded',
+  'as-written': 'In words only, as written',
   'none-stated': 'None, the source says',
   'not-recorded': 'Not recorded',
   withheld: 'Withheld by the source',

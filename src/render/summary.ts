@@ -4,7 +4,7 @@ import type { Renderer } from './options.ts';
 import { asOfText, countText, groupsOf, newestFirst, type RowGroup } from './order.ts';
 import { emptyReasons } from './state-text.ts';
 import { wrapLine } from './table.ts';
-import { countByType, headLines, missingLines, tableLines } from './text.ts';
+import { countByType, headLines, missingLines, tableLines, wordsOnly, writtenLines } from './text.ts';
 import { visible } from './visible.ts';
 import { assertedName, fieldText, isFlagged } from './words.ts';
 
@@ -57,6 +57,8 @@ export const renderSummary: Renderer = function* summary({ record }, options) {
     if (rows.length > 0) yield* tableLines(section, [{ title: '', rows }], options, paint);
     else
       yield `  ${all.length > 0 ? 'none among those recorded' : visible(emptyReasons(record, part.section).join('; '))}\n`;
+    if (part.section !== 'notes' && firstPart(part))
+      yield* writtenLines(wordsOnly(record, section), options, paint);
     const open = part.alsoName?.(all) ?? [];
     if (open.length > 0)
       yield `${wrapLine(visible(`  Not stated whether current: ${namesOf(open)}`), options.width)}\n`;
@@ -67,6 +69,11 @@ export const renderSummary: Renderer = function* summary({ record }, options) {
   yield `${paint.dim(wrapLine(left, options.width))}\n`;
   yield `${paint.dim('Everything: bluebutton show')}\n`;
 };
+
+/** True for the first part about its section: what is in words only is told there. */
+function firstPart(part: Part): boolean {
+  return parts.find(({ section }) => section === part.section) === part;
+}
 
 function current(rows: readonly Row[]): Row[] {
   return groupOf('current', rows);

@@ -1,5 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import { sections, type HealthRecord, type Row, type Section } from '../model/index.ts';
+import { sections, type HealthRecord, type Row, type Section, type WrittenSection } from '../model/index.ts';
 import type { Renderer, RenderOptions } from './options.ts';
 import { asOfColumn, countText, groupsIn, type RowGroup } from './order.ts';
 import { personLine, sourceLines } from './person-line.ts';
@@ -14,10 +14,13 @@ export const renderText: Renderer = function* text({ record }, options) {
   yield* headLines(record, paint);
   for (const section of sectionsShown(options)) {
     const rows = record.sections[section.name] ?? [];
-    if (rows.length === 0 || (section.name === 'other' && leavesOutOther(record, options))) continue;
+    const words = wordsOnly(record, section);
+    if (rows.length === 0 && words.length === 0) continue;
+    if (section.name === 'other' && leavesOutOther(record, options)) continue;
     yield `\n${paint.bold(`${section.title.toUpperCase()} (${countText(rows)})`)}\n`;
     yield* missingLines(record, section, options, paint);
     yield* tableLines(section, groupsIn(section, rows), options, paint);
+    yield* writtenLines(words, options, paint);
   }
   yield* footLines(record, options, paint);
 };
@@ -45,6 +48,31 @@ export function* missingLines(
   for (const reason of missingReasons(record, name)) {
     yield `${paint.yellow(wrapLine(visible(`Not everything came. ${reason}`), options.width))}\n`;
   }
+}
+
+/** Sections of documents about this drawer that hold nothing but words: the words are all there is. */
+export function wordsOnly({ written }: HealthRecord, { name }: Section): WrittenSection[] {
+  return written.filter(({ section, entries }) => section === name && entries === 0);
+}
+
+/** The words of documents' sections, each under its title. */
+export function* writtenLines(
+  parts: readonly WrittenSection[],
+  { width }: RenderOptions,
+  paint: ChalkInstance,
+): Generator<string> {
+  for (const { title, text, patient } of parts) {
+    const whose = patient === undefined ? '' : `, of ${patient}`;
+    yield `${paint.underline(`  As written, not as data: ${visible(title ?? '(no title)')}${visible(whose)}`)}\n`;
+    for (const line of visibleLines(text)) yield `${indented(wrapLine(line, width - 4))}\n`;
+  }
+}
+
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `    ${line}`.trimEnd())
+    .join('\n');
 }
 
 /** Groups of a section's rows as tables, each in the order given. */
@@ -116,6 +144,7 @@ function emptyLines(record: HealthRecord, options: RenderOptions): string[] {
   const byReason = new Map<string, string[]>();
   for (const { name, title } of sectionsShown(options)) {
     if (name === 'other' || (record.sections[name] ?? []).length > 0) continue;
+    if (record.written.some(({ section, entries }) => section === name && entries === 0)) continue;
     const reason = emptyReasons(record, name).join('; ');
     byReason.set(reason, [...(byReason.get(reason) ?? []), title]);
   }

@@ -22,6 +22,7 @@ import { Participants } from './participants.ts';
 import { patientOf } from './patient.ts';
 import { nameText } from './person-name.ts';
 import { scopeOf, type SectionScope } from './section-scope.ts';
+import { isStatement } from './statement.ts';
 import { StatementReader } from './statement-reader.ts';
 import { unstructuredBody } from './statements/document-reference.ts';
 import { headerEncounter } from './statements/encounter.ts';
@@ -76,9 +77,7 @@ class DocumentReader {
 
     const composition = this.#reserve(root);
     const reader = new StatementReader(document, emit);
-    const sections = root
-      .all('component', 'structuredBody', 'component', 'section')
-      .map((section) => this.#readSection(section, reader, narrative));
+    const sections = sectionsIn(root).map((section) => this.#readSection(section, reader, narrative));
     const header = new Mapping(root, document, noSection);
     const resource = compositionOf(
       header,
@@ -91,6 +90,7 @@ class DocumentReader {
     const body = root.at('component', 'nonXMLBody');
     if (body)
       this.#emitMapped(new Mapping(body, document, noSection), (mapping) => unstructuredBody(mapping, root));
+    this.#nameUnread();
     return [...this.#asOf(), ...this.#entries(), ...this.#found(narrative)];
   }
 
@@ -125,9 +125,7 @@ class DocumentReader {
       if (children.length === 0) this.#find('note', 'empty-entry', entry, 'an entry without a statement');
       return children;
     });
-    const inner = section
-      .all('component', 'section')
-      .map((part) => this.#readSection(part, reader, narrative, scope));
+    const inner = sectionsIn(section).map((part) => this.#readSection(part, reader, narrative, scope));
     return sectionOf(section, entries, inner, narrative);
   }
 
@@ -199,6 +197,20 @@ class DocumentReader {
     };
   }
 
+  /** Statements that stand where CDA has no place for them are named: nothing is passed over. */
+  #nameUnread(): void {
+    const read = new Set(this.#drafts.flatMap(({ element, included }) => [element, ...included]));
+    for (const element of this.#root.descendants()) {
+      if (isStatement(element) && !read.has(element))
+        this.#find(
+          'lost',
+          'unread-statement',
+          element,
+          `a statement (${element.name}) stands where none belongs, and was not read`,
+        );
+    }
+  }
+
   /** The document's own date: what it says is current is current as of then. */
   #asOf(): Reading[] {
     const literal = this.#root.at('effectiveTime')?.attribute('value');
@@ -221,6 +233,14 @@ class DocumentReader {
     const { source } = this.#identity;
     this.#findings.push({ severity, code, message, source, line: element.line, pointer: element.xpath() });
   }
+}
+
+/** The sections inside an element, whatever lies between: the body, a component, in some exports nothing. */
+function sectionsIn(element: XmlElement): XmlElement[] {
+  return element.elements().flatMap((child) => {
+    if (child.name === 'section') return [child];
+    return ['component', 'structuredBody'].includes(child.name) ? sectionsIn(child) : [];
+  });
 }
 
 const noSection: SectionScope = { kind: 'other', element: undefined };

@@ -2,6 +2,7 @@ import { notesOf } from '../annotation.ts';
 import { assertionOf } from '../assertion.ts';
 import { codesOf, nameOf, namesOf, statusWords, wordOf } from '../coding.ts';
 import { currencyOf } from '../currency.ts';
+import { concernOf } from '../extension.ts';
 import type { Element } from '../element.ts';
 import { distinct, some } from '../list.ts';
 import { onsetOf } from '../period.ts';
@@ -38,6 +39,11 @@ export const allergies = defineSection({
       title: 'Last occurrence',
       description: 'Date of the last reaction, as recorded.',
     },
+    concern: {
+      kind: 'text',
+      title: 'Concern',
+      description: 'State and time of the concern that tracks it in a clinical document.',
+    },
     recorder: { kind: 'text', title: 'Recorded by', description: 'Who wrote it down, or who said so.' },
     notes: { kind: 'texts', title: 'Notes', description: 'Comments, as written.' },
   },
@@ -61,7 +67,7 @@ export const allergies = defineSection({
       status: currencyOf({ status: statusWords(resource, 'clinicalStatus'), asOf }),
       statusAsRecorded: wordOf(resource.child('clinicalStatus')),
       start: onset.start,
-      recorded: resource.string('recordedDate'),
+      recorded: resource.date('recordedDate'),
       reactions: some(
         resource.children('reaction').flatMap((reaction) => reactionText(reaction, name) ?? []),
       ),
@@ -71,6 +77,7 @@ export const allergies = defineSection({
       verification: wordOf(resource.child('verificationStatus')),
       onset: onset.text,
       lastOccurrence: resource.string('lastOccurrence'),
+      concern: concernOf(resource),
       recorder:
         referenceName(resource.child('recorder'), { asOf, resolve }) ??
         referenceName(resource.child('asserter'), { asOf, resolve }),
@@ -82,7 +89,7 @@ export const allergies = defineSection({
 /** One reaction: what happened, how severe, when; to which substance where the row's name is another; what was noted. */
 function reactionText(reaction: Element, allergy: string | undefined): string | undefined {
   const manifestations = distinct(namesOf(reaction.children('manifestation'))).join(' and ');
-  const event = [manifestations, reaction.string('severity'), reaction.string('onset')];
+  const event = [manifestations, reaction.string('severity'), reaction.date('onset')];
   const substance = nameOf(reaction.child('substance'));
   const parts = [
     event.filter((part) => part !== undefined && part !== '').join(', '),

@@ -1,12 +1,13 @@
 import { notesOf } from '../annotation.ts';
 import { assertionOf } from '../assertion.ts';
+import { sourceMoodOf } from '../extension.ts';
 import { codesOf, nameOf, namesOf } from '../coding.ts';
 import { currencyOf, type Status } from '../currency.ts';
 import { dosageEnd, dosageTexts } from '../dosage.ts';
 import type { Element } from '../element.ts';
 import { some } from '../list.ts';
 import { lookUp } from '../look-up.ts';
-import { timesOf, type Times } from '../period.ts';
+import { isBefore, timesOf, type Times } from '../period.ts';
 import { quantityText } from '../quantity.ts';
 import { reasonsOf } from '../reason.ts';
 import { referenceName } from '../reference.ts';
@@ -76,8 +77,7 @@ export const medications = defineSection({
       date: times.date,
       start: times.start,
       end,
-      recorded:
-        resource.string('authoredOn') ?? resource.string('dateAsserted') ?? resource.string('whenPrepared'),
+      recorded: resource.date('authoredOn') ?? resource.date('dateAsserted') ?? resource.date('whenPrepared'),
       kind: lookUp(kinds, resource.string('resourceType')),
       dosage: some(dosageTexts(dosages)),
       reasons: some(reasonsOf(resource, context)),
@@ -111,14 +111,17 @@ function dosagesOf(resource: Element): Element[] {
 
 /** An order says when it was written, not when the medicine was taken: `authoredOn` is `recorded`, never `start`. */
 function timesFor(resource: Element): Times {
-  const handedOver = resource.string('whenHandedOver');
+  const handedOver = resource.date('whenHandedOver');
   return handedOver === undefined ? timesOf(resource, 'effective') : { date: handedOver };
 }
 
 /** A dispense says nothing of whether the medicine is still taken. */
 function statusOf(resource: Element, end: string | undefined, asOf: string | undefined): Status {
   if (resource.string('resourceType') === 'MedicationDispense') return 'not stated';
-  return currencyOf({ end, status: resource.string('status'), asOf });
+  // In a clinical document "completed" says that the entry is, and not that the medicine is no longer taken.
+  const isEntry = sourceMoodOf(resource) !== undefined && resource.string('status') === 'completed';
+  if (isEntry && end !== undefined && asOf !== undefined && isBefore(end, asOf) === false) return 'current';
+  return currencyOf({ end, status: isEntry ? undefined : resource.string('status'), asOf });
 }
 
 function whoOf(resource: Element, context: RowContext): string | undefined {

@@ -40,7 +40,7 @@ export const notes = defineSection({
       assertion: assertionOf(resource),
       status: 'not stated',
       statusAsRecorded: resource.string('status'),
-      date: resource.string('date') ?? attachments[0]?.string('creation'),
+      date: resource.date('date') ?? attachments[0]?.string('creation'),
       start: visit?.string('start'),
       end: visit?.string('end'),
       categories: some(wordsOf(resource.children('category'))),

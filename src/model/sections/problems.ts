@@ -2,6 +2,7 @@ import { notesOf } from '../annotation.ts';
 import { assertionOf } from '../assertion.ts';
 import { codesOf, nameOf, namesOf, statusWords, wordOf, wordsOf } from '../coding.ts';
 import { currencyOf } from '../currency.ts';
+import { concernOf } from '../extension.ts';
 import { some } from '../list.ts';
 import { onsetOf, timesOf } from '../period.ts';
 import { referenceName } from '../reference.ts';
@@ -27,6 +28,11 @@ export const problems = defineSection({
       title: 'Ended',
       description: 'End where it is not a date: an age or a phrase.',
     },
+    concern: {
+      kind: 'text',
+      title: 'Concern',
+      description: 'State and time of the concern that tracks it in a clinical document.',
+    },
     recorder: { kind: 'text', title: 'Recorded by', description: 'Who wrote it down, or who said so.' },
     notes: { kind: 'texts', title: 'Notes', description: 'Comments, as written.' },
   },
@@ -36,6 +42,7 @@ export const problems = defineSection({
     { title: 'Status', fields: ['statusAsRecorded'] },
     { title: 'Severity', fields: ['severity'] },
     { title: 'Recorded', fields: ['recorded'] },
+    { title: 'Concern', fields: ['concern'] },
   ],
   holds: (resource) => resource.string('resourceType') === 'Condition',
   read(resource, context) {
@@ -56,13 +63,14 @@ export const problems = defineSection({
       statusAsRecorded: wordOf(resource.child('clinicalStatus')),
       start: onset.start,
       end,
-      recorded: resource.string('recordedDate'),
+      recorded: resource.date('recordedDate'),
       categories: some(wordsOf(resource.children('category'))),
       severity: nameOf(resource.child('severity')),
       bodySites: some(namesOf(resource.children('bodySite'))),
       verification: wordOf(resource.child('verificationStatus')),
       onset: onset.text,
       abatement: abatement.text,
+      concern: concernOf(resource),
       recorder:
         referenceName(resource.child('recorder'), context) ??
         referenceName(resource.child('asserter'), context),

@@ -22,6 +22,8 @@ const elsewhere = [
   'disability-status',
   'care-experience-preference',
   'treatment-intervention-preference',
+  // What a clinical document states beside its results: a severity, an age, an answer.
+  'clinical-statement',
 ];
 
 /** Results of tests and their reports: Observation and DiagnosticReport (R4). */

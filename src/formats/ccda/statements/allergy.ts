@@ -47,6 +47,16 @@ const severities: Readonly<Record<string, string>> = {
   '399166001': 'severe',
 };
 
+/** The same in words, for a severity without a code. */
+const severityWords: Readonly<Record<string, string>> = {
+  mild: 'mild',
+  moderate: 'moderate',
+  severe: 'severe',
+  fatal: 'severe',
+  'mild to moderate': 'moderate',
+  'moderate to severe': 'severe',
+};
+
 const criticalities: Readonly<Record<string, string>> = {
   CRITH: 'high',
   CRITL: 'low',
@@ -234,7 +244,7 @@ function severityIn(mapping: Mapping, statement: XmlElement): string | undefined
   const words = (value?.attribute('displayName') ?? found?.at('text')?.text() ?? '').toLowerCase();
   const severity =
     severities[value?.attribute('code') ?? ''] ??
-    ['mild', 'moderate', 'severe'].find((word) => word === words);
+    (Object.hasOwn(severityWords, words) ? severityWords[words] : undefined);
   if (severity !== undefined) mapping.include(found);
   return severity;
 }

@@ -1,0 +1,79 @@
+import { SaxesParser } from 'saxes';
+
+/** Elements of FHIR narrative that stand on lines of their own; those of the second kind have a blank line around. */
+const lines = new Set(['div', 'ul', 'ol', 'tr', 'caption', 'dt', 'dd', 'li', 'br', 'hr']);
+const paragraphs = new Set(['p', 'table', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'pre', 'blockquote', 'dl']);
+
+/**
+ * A FHIR narrative (R4 §2.4, `Narrative.div`) as plain text: paragraphs, items and rows on lines of their own, cells divided
+ * by a bar. Text that is not well-formed XHTML has its tags taken out.
+ */
+export function xhtmlText(div: string): string {
+  let text = '';
+  const counts: number[] = [0];
+  const breakLine = (blank: boolean): void => {
+    text = text.replace(/[ |]+$/, '');
+    if (text === '') return;
+    if (!text.endsWith('\n')) text += '\n';
+    if (blank && !text.endsWith('\n\n')) text += '\n';
+  };
+  const parser = new SaxesParser({ xmlns: false, fragment: true });
+  Object.assign(parser.ENTITIES, htmlEntities);
+  parser.on('error', (error) => {
+    throw error;
+  });
+  parser.on('opentag', ({ name }) => {
+    if (paragraphs.has(name)) breakLine(!inCell(name));
+    else if (lines.has(name)) breakLine(false);
+    if (name === 'ol' || name === 'ul') counts.push(name === 'ol' ? 1 : 0);
+    if (name === 'li') text += itemMark(counts);
+  });
+  const inCell = (name: string): boolean => name === 'p' && /\| $|- $|\. $/.test(text);
+  parser.on('closetag', ({ name }) => {
+    if (name === 'td' || name === 'th') text = `${text.replace(/\s+$/, '')} | `;
+    else if (paragraphs.has(name)) breakLine(true);
+    else if (lines.has(name) && name !== 'br') breakLine(false);
+    if (name === 'ol' || name === 'ul') counts.pop();
+  });
+  parser.on('text', (value) => {
+    const words = value.replaceAll(/\s+/g, ' ');
+    text += /(^|[\s])$/.test(text) ? words.trimStart() : words;
+  });
+  try {
+    parser.write(div).close();
+  } catch {
+    return div
+      .replaceAll(/<[^>]*>/g, ' ')
+      .replaceAll(/\s+/g, ' ')
+      .trim();
+  }
+  breakLine(false);
+  return text.replaceAll(/\n{3,}/g, '\n\n').trim();
+}
+
+function itemMark(counts: number[]): string {
+  const count = counts.at(-1) ?? 0;
+  if (count === 0) return '- ';
+  counts[counts.length - 1] = count + 1;
+  return `${count}. `;
+}
+
+/** The named entities that HTML adds to those of XML and that narratives use. */
+const htmlEntities = {
+  nbsp: '\u00A0',
+  copy: '\u00A9',
+  reg: '\u00AE',
+  deg: '\u00B0',
+  micro: '\u00B5',
+  plusmn: '\u00B1',
+  le: '\u2264',
+  ge: '\u2265',
+  ndash: '\u2013',
+  mdash: '\u2014',
+  bull: '\u2022',
+  rsquo: '\u2019',
+  lsquo: '\u2018',
+  ldquo: '\u201C',
+  rdquo: '\u201D',
+  hellip: '\u2026',
+};
