@@ -35,7 +35,8 @@ export function writtenSectionsOf({ resource, origin }: Entry): WrittenSection[]
 function written(part: Element, origin: Origin, outer: string): WrittenSection[] {
   const codes = codesOf(part.child('code'));
   const section = drawerOfSection(codes) ?? outer;
-  const div = part.child('text')?.string('div');
+  const narrative = part.child('text');
+  const div = narrative?.string('status') === 'empty' ? undefined : narrative?.string('div');
   const text = div === undefined ? '' : xhtmlText(div);
   const inside = part.children('section').flatMap((inner) => written(inner, origin, section));
   if (text === '') return inside;

@@ -139,7 +139,11 @@ export function sectionOf(
     ]),
     title: title?.text(),
     code: conceptOf(code, narrative),
-    text: says ? { status: 'additional', div: narrativeXhtml(text) } : undefined,
+    text: says
+      ? { status: 'additional', div: narrativeXhtml(text) }
+      : entries.length === 0 && inner.length === 0
+        ? { status: 'empty', div: '<div xmlns="http://www.w3.org/1999/xhtml">(no text)</div>' }
+        : undefined,
     entry: listOf(entries.map(({ reference }) => ({ reference }))),
     emptyReason:
       reason === undefined || inner.length > 0

@@ -10,7 +10,7 @@ import type { NarrativeIndex } from './narrative-index.ts';
 import type { Participants } from './participants.ts';
 import type { SectionScope } from './section-scope.ts';
 import { isNegated, moodOf, nestedStatements, type NestedStatement } from './statement.ts';
-import { dated, dateOrPeriod, periodOf } from './time.ts';
+import { dated, dateOrPeriod, day, periodOf } from './time.ts';
 import { quantityOf } from './quantity.ts';
 
 /** What all mappings of a document share. */
@@ -101,6 +101,12 @@ export class Mapping {
     return dated(name, element);
   }
 
+  /** The same of a FHIR `date`, which has no time of day. */
+  day(name: string, element: XmlElement | undefined): JsonObject {
+    this.take(element);
+    return day(name, element);
+  }
+
   dateOrPeriod(name: string, element: XmlElement | undefined): JsonObject {
     this.#takeInterval(element);
     return dateOrPeriod(name, element);
@@ -127,6 +133,13 @@ export class Mapping {
   /** A reference to whoever an author, performer, participant or entity element names. */
   party(element: XmlElement | undefined): JsonObject | undefined {
     const reference = element && this.document.participants.referenceTo(element);
+    if (reference !== undefined && element) this.take(this.document.participants.roleOf(element));
+    return reference;
+  }
+
+  /** The same, where FHIR allows only people and their roles. */
+  person(element: XmlElement | undefined): JsonObject | undefined {
+    const reference = element && this.document.participants.personTo(element);
     if (reference !== undefined && element) this.take(this.document.participants.roleOf(element));
     return reference;
   }

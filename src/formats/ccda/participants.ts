@@ -99,13 +99,22 @@ export class Participants {
       identifier: listOf(identifiersOf(element.all('id'))),
       type: listOf(conceptsOf(element.all('standardIndustryClassCode'), this.#narrative)),
       name,
-      telecom: listOf(contactsOf(element)),
-      address: listOf(addressesOf(element)),
+      telecom: listOf(contactsOf(element).map(notAtHome)),
+      address: listOf(addressesOf(element).map(notAtHome)),
       partOf: this.organization(whole),
     });
     if (Object.keys(resource).length === 0) return undefined;
     const carried = ['id', 'standardIndustryClassCode', 'name', 'telecom', 'addr', 'asOrganizationPartOf'];
     return this.#reference('Organization', resource, element, carried, name);
+  }
+
+  /** The same, where FHIR allows no bare organization: as a role that nobody is named in. */
+  personTo(participation: XmlElement): JsonObject | undefined {
+    const reference = this.referenceTo(participation);
+    const role = this.roleOf(participation);
+    if (role === undefined || !String(reference?.['reference']).startsWith('Organization/')) return reference;
+    const display = nameOfReference(reference);
+    return this.#reference('PractitionerRole', filled({ organization: reference }), role, undefined, display);
   }
 
   #assigned(role: XmlElement): JsonObject | undefined {
@@ -271,6 +280,11 @@ export class Participants {
     this.#known.set(key, reference);
     return filled({ reference, display });
   }
+}
+
+/** R4 allows an organization no home (org-2, org-3): the use is left out, the rest is said. */
+function notAtHome({ use, ...rest }: JsonObject): JsonObject {
+  return use === undefined || use === 'home' ? rest : { use, ...rest };
 }
 
 function nameOfReference(reference: JsonObject | undefined): string | undefined {

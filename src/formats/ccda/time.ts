@@ -32,7 +32,7 @@ export function readTime(literal: string): PointInTime {
   const clock = [hour, minute, second].filter((part) => part !== undefined).join(':') + fraction;
   const offset = offsetOf(zone);
   const recorded = `${date}T${clock}${offset}`;
-  if (offset === '' || minute === undefined) return { value: date, recorded };
+  if (!isOffset(offset) || minute === undefined) return { value: date, recorded };
   if (second === undefined) return { value: `${date}T${hour}:${minute}:00${offset}`, recorded };
   return { value: recorded };
 }
@@ -47,6 +47,15 @@ export function dated(name: string, element: XmlElement | undefined): JsonObject
     valued(ourExtensions.dateNotRead, 'valueString', unreadable),
   ]);
   return filled({ [name]: value, [`_${name}`]: extension && { extension } });
+}
+
+/** The same for a FHIR `date`: a time of day is kept beside it. */
+export function day(name: string, element: XmlElement | undefined): JsonObject {
+  const found = dated(name, element);
+  const value = found[name];
+  if (typeof value !== 'string' || !value.includes('T')) return found;
+  const recorded = valued(ourExtensions.timeAsRecorded, 'valueString', value);
+  return { [name]: value.slice(0, 10), ...(recorded && { [`_${name}`]: { extension: [recorded] } }) };
 }
 
 /** The same for a FHIR `instant`, which is nothing less than a time with an offset. */
@@ -108,6 +117,11 @@ function isOnCalendar(year: string, month: string | undefined, day: string | und
 
 function isOnClock(hour = '0', minute = '0', second = '0'): boolean {
   return Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
+}
+
+/** The offsets that FHIR allows; `-50:00` was seen, and says no place on earth. */
+function isOffset(offset: string): boolean {
+  return offset === 'Z' || /^[+-]((0\d|1[0-3]):[0-5]\d|14:00)$/.test(offset);
 }
 
 /** `-0500`, `-05` and `-05:00` are `-05:00`. */

@@ -19,7 +19,9 @@ export const coverage: Mapper = {
     const payers = element
       .all('performer')
       .filter((performer) => performer.at('assignedEntity', 'code')?.attribute('code') !== 'GUAR');
-    const payor = present(payers.map((performer) => mapping.party(performer)));
+    const payor = present(
+      payers.map((performer) => mapping.party(performer.at('assignedEntity', 'representedOrganization'))),
+    );
     mapping.take(member);
     const order = numberOf(element.parent?.at('sequenceNumber')?.attribute('value'));
     return {

@@ -40,7 +40,7 @@ export const familyHistory: Mapper = {
       relationship: requiredConcept(mapping, related?.at('code')),
       ...filled({
         sex: sexOf(mapping, relative?.at('administrativeGenderCode')),
-        ...mapping.dated('bornDate', relative?.at('birthTime')),
+        ...mapping.day('bornDate', relative?.at('birthTime')),
         ...deathOf(mapping, relative),
         note: notesOf(mapping),
         condition: listOf(conditions.map((nested) => conditionOf(mapping, nested))),
@@ -80,7 +80,7 @@ function sexOf(mapping: Mapping, code: XmlElement | undefined): JsonObject | und
 }
 
 function deathOf(mapping: Mapping, relative: XmlElement | undefined): JsonObject {
-  const when = mapping.dated('deceasedDate', relative?.at('sdtc:deceasedTime'));
+  const when = mapping.day('deceasedDate', relative?.at('sdtc:deceasedTime'));
   if (Object.keys(when).length > 0) {
     mapping.take(relative?.at('sdtc:deceasedInd'));
     return when;

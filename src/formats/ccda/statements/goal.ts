@@ -2,8 +2,7 @@ import { listOf, filled, filledOrNone } from '../json-parts.ts';
 import { ourExtensions } from '../../../model/index.ts';
 import { adoptInto, type Mapper } from '../mapper.ts';
 import { authorshipOf, notesOf, requiredConcept, statusMember } from './shared.ts';
-import { pointOf, dated } from '../time.ts';
-import { typeOf } from '../statement.ts';
+import { pointOf } from '../time.ts';
 import { valueOf } from './value.ts';
 
 const lifecycle: Readonly<Record<string, string>> = {
@@ -42,8 +41,6 @@ export const goal: Mapper = {
     const time = element.at('effectiveTime');
     const start = time?.at('low') ?? (pointOf(time) && undefined);
     const due = time?.at('high') ?? pointOf(time);
-    mapping.take(due);
-    const dueDate = dateOnly(due?.attribute('value'));
     return {
       resourceType: 'Goal',
       extension: listOf([observed.extension]),
@@ -52,12 +49,12 @@ export const goal: Mapper = {
       description,
       subject: mapping.document.subject,
       ...filled({
-        ...mapping.dated('startDate', start),
+        ...mapping.day('startDate', start),
         target: listOf([
           filledOrNone({
-            measure: target.length > 0 && typeOf(value ?? element) !== 'ST' ? description : undefined,
+            measure: target.length > 0 ? description : undefined,
             ...Object.fromEntries(target),
-            ...(dueDate === undefined ? {} : dated('dueDate', due)),
+            ...(due === undefined ? {} : mapping.day('dueDate', due)),
           }),
         ]),
         expressedBy: who,
@@ -69,7 +66,3 @@ export const goal: Mapper = {
     ['Condition', 'Observation', 'MedicationRequest', 'ServiceRequest'].includes(resourceType),
   ),
 };
-
-function dateOnly(literal: string | undefined): string | undefined {
-  return literal !== undefined && literal.length >= 4 ? literal : undefined;
-}

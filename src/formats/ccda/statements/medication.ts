@@ -223,7 +223,7 @@ export const immunization: Mapper = {
           element.at('consumable', 'manufacturedProduct', 'manufacturerOrganization'),
         ),
         lotNumber: lot,
-        ...mapping.dated('expirationDate', material?.at('sdtc:expirationTime')),
+        ...mapping.day('expirationDate', material?.at('sdtc:expirationTime')),
         site: mapping.concept(element.at('approachSiteCode')),
         route: mapping.concept(element.at('routeCode')),
         doseQuantity: mapping.quantity(element.at('doseQuantity')),

@@ -72,7 +72,7 @@ export function authorshipOf(mapping: Mapping): Authorship {
   const byTime = authors
     .map((author) => ({ author, time: author.at('time')?.attribute('value') ?? '' }))
     .toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
-  const parties = byTime.map(({ author }) => mapping.party(author));
+  const parties = byTime.map(({ author }) => mapping.person(author));
   const who = parties.findLast((party) => party !== undefined);
   const when = byTime.find(({ time }) => time !== '')?.author.at('time');
   mapping.take(when);
