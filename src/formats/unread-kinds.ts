@@ -1,9 +1,10 @@
+import { headOf, rootNameOf } from './ccda/recognition.ts';
+
 /**
  * Kinds of file people have beside health records this tool reads: recognised only to say what they are. The first
  * that fits counts.
  */
 const kinds: readonly { pattern: RegExp; says: string }[] = [
-  { pattern: /<(\w+:)?ClinicalDocument\b/, says: 'C-CDA: not read yet.' },
   { pattern: /xmlns(:\w+)?="http:\/\/hl7\.org\/fhir"/, says: 'FHIR XML: not read yet.' },
   { pattern: /^%PDF-/, says: 'a PDF is not a health record this tool can read.' },
   {
@@ -20,13 +21,40 @@ const kinds: readonly { pattern: RegExp; says: string }[] = [
     pattern: /^\s*(<!doctype html|<html)/i,
     says: 'a web page is not a health record; it may be a sign-in page saved by mistake.',
   },
-  { pattern: /^\s*<\?xml|^\s*<\w/, says: 'XML of a kind this tool does not know.' },
+];
+
+/** Elements of a C-CDA document that are saved alone, as examples and by programs that cut documents up. */
+const pieces = [
+  'section',
+  'entry',
+  'component',
+  'structuredBody',
+  'recordTarget',
+  'author',
+  'act',
+  'encounter',
+  'observation',
+  'organizer',
+  'procedure',
+  'substanceAdministration',
+  'supply',
+  'entryRelationship',
+  'participant',
+  'performer',
+  'informant',
+  'custodian',
+  'documentationOf',
+  'componentOf',
 ];
 
 /** What a document is, in a sentence, when no format recognises it. */
 export function unreadKindOf(head: Uint8Array): string {
-  const text = Buffer.from(head)
-    .toString('latin1')
-    .replace(/^\u00EF\u00BB\u00BF/, '');
-  return kinds.find(({ pattern }) => pattern.test(text))?.says ?? 'not a health record this tool can read.';
+  const text = headOf(head);
+  const known = kinds.find(({ pattern }) => pattern.test(text));
+  if (known) return known.says;
+  const root = rootNameOf(text);
+  if (root === undefined) return 'not a health record this tool can read.';
+  return pieces.includes(root)
+    ? `only a piece of a C-CDA document (<${root}>): without the whole, nobody can tell whose it is.`
+    : 'XML of a kind this tool does not know.';
 }

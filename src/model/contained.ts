@@ -10,6 +10,7 @@ export function containedEntries(container: Entry): Entry[] {
     if (!isResource(value)) return [];
     const origin = { ...container.origin, pointer: `${container.origin.pointer}/contained/${position}` };
     const superseded = container.superseded === true && { superseded: true };
-    return [{ resource: value, origin, text: writeJson(value), container, ...superseded }];
+    const derived = container.derived === true && { derived: true };
+    return [{ resource: value, origin, text: writeJson(value), container, ...superseded, ...derived }];
   });
 }

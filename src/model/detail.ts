@@ -1,11 +1,10 @@
-import { isObject, type JsonObject, type JsonValue } from '../json/index.ts';
-import { nameOf } from './coding.ts';
+import { isNumber, isObject, writeJson, type JsonObject, type JsonValue } from '../json/index.ts';
 import type { Element } from './element.ts';
 import { extensionsOf } from './extension.ts';
 import { ourExtensions } from './extension-urls.ts';
-import { xhtmlText } from './xhtml.ts';
 import { referenceName } from './reference.ts';
 import type { RowContext } from './section.ts';
+import { xhtmlText } from './xhtml.ts';
 
 /** What a clinical document's narrative says of a row; a text generated from the row's own data says nothing more. */
 export function asWritten(resource: Element): string | undefined {
@@ -15,8 +14,20 @@ export function asWritten(resource: Element): string | undefined {
   return typeof div === 'string' ? xhtmlText(div) || undefined : undefined;
 }
 
-/** What a clinical document says that FHIR has no element for, one text each (`docs/model.md`, "Extensions"). */
-export function detailsOf(resource: Element, context: RowContext): string[] {
+/** The dates in a resource that could not be read, as sent. */
+export function unreadDates(resource: Element): string[] {
+  return [...leaves(resource.value, '')].flatMap(({ holder, value }) =>
+    holder['url'] === ourExtensions.dateNotRead && typeof value === 'string' && value !== holder['url']
+      ? [value]
+      : [],
+  );
+}
+
+/**
+ * All that a resource made of a document says and its row does not, one text each: who wrote it, what belongs to it, every
+ * code, date and number, and what FHIR has no element for (`docs/model.md`, "Extensions").
+ */
+export function detailsOf(resource: Element, row: object, context: RowContext): string[] {
   const authors = extensionsOf(resource, ourExtensions.author).flatMap((author) => {
     const who = referenceName(extensionsOf(author, 'who')[0]?.child('valueReference'), context);
     const when = extensionsOf(author, 'when')[0]?.date('valueDateTime');
@@ -29,60 +40,60 @@ export function detailsOf(resource: Element, context: RowContext): string[] {
     const name = referenceName(target, context) ?? target?.string('reference');
     return name === undefined ? [] : [`related (${type}): ${name}`];
   });
-  const mood = extensionsOf(resource, ourExtensions.mood).flatMap(
-    (extension) => extension.string('valueCode') ?? [],
-  );
   const sent = extensionsOf(resource, ourExtensions.asSent).flatMap(
     (extension) => extension.string('valueString') ?? [],
   );
-  return [
-    ...mood.map((code) => `mood: ${code}`),
-    ...authors,
-    ...related,
-    ...conceptDetails(resource),
-    ...sent,
-  ];
+  const told = [...authors, ...related];
+  return [...told, ...beyond(resource.value, writeJson([row, told])), ...sent];
 }
 
-/** Qualifiers and null flavours on concepts anywhere in a resource. */
-function conceptDetails(resource: Element): string[] {
+/** Members that are about the resource as a thing, or are told in another way. */
+const unsaid = ['resourceType', 'id', 'text', 'meta', 'contained', 'system', 'reference', 'div'];
+const toldApart: readonly string[] = [
+  ourExtensions.author,
+  ourExtensions.related,
+  ourExtensions.asSent,
+  ourExtensions.concern,
+];
+
+function beyond(resource: JsonObject, told: string): string[] {
   const found: string[] = [];
-  for (const { value, path } of objectsIn(resource.value, '')) {
-    const extensions = Array.isArray(value['extension']) ? value['extension'] : [];
-    for (const extension of extensions) {
-      if (!isObject(extension)) continue;
-      if (
-        extension['url'] === ourExtensions.nullFlavor &&
-        typeof extension['valueCode'] === 'string' &&
-        path !== ''
-      )
-        found.push(`${path}: nullFlavor ${extension['valueCode']}`);
-      if (extension['url'] === ourExtensions.qualifier)
-        found.push(`${path}: ${qualifierText(resource, extension)}`);
+  for (const { path, name, value, holder } of leaves(resource, '')) {
+    if (name === 'url' || typeof value === 'boolean' || isSaid(told, value)) continue;
+    found.push(`${path}: ${labelOf(name, value, holder)}`);
+  }
+  return [...new Set(found)];
+}
+
+/** A code is told with its system: `http://snomed.info/sct|247472004`. */
+function labelOf(name: string, value: Leaf, holder: JsonObject): string {
+  const system = name === 'code' || name === 'value' ? holder['system'] : undefined;
+  return typeof system === 'string' && typeof value === 'string' ? `${system}|${value}` : String(value);
+}
+
+/** True when the row has the value, whole where it is so short that it could be part of another. */
+function isSaid(told: string, value: Leaf): boolean {
+  const text = writeJson(typeof value === 'string' ? value : String(value));
+  return told.includes(text) || (text.length > 7 && told.includes(text.slice(1, -1)));
+}
+
+type Leaf = Exclude<JsonValue, null | JsonValue[] | JsonObject>;
+
+/** The primitive values in a resource, each with its way and the object that holds it. */
+function* leaves(
+  holder: JsonObject,
+  path: string,
+): Generator<{ path: string; name: string; value: Leaf; holder: JsonObject }> {
+  if (typeof holder['url'] === 'string' && toldApart.includes(holder['url'])) return;
+  for (const [name, member] of Object.entries(holder)) {
+    if (unsaid.includes(name)) continue;
+    const way = path === '' ? name : `${path}.${name}`;
+    const items = Array.isArray(member) ? member : [member];
+    for (const [index, item] of items.entries()) {
+      const place = Array.isArray(member) && items.length > 1 ? `${way}[${index}]` : way;
+      if (isObject(item)) yield* leaves(item, place);
+      else if (typeof item === 'string' || typeof item === 'boolean' || isNumber(item))
+        yield { path: place, name, value: item, holder };
     }
   }
-  return found;
-}
-
-function qualifierText(resource: Element, extension: JsonObject): string {
-  const element = resource.within(extension);
-  const part = (name: string): string =>
-    nameOf(extensionsOf(element, name)[0]?.child('valueCodeableConcept')) ?? '?';
-  return `${part('name')}: ${part('value')}`;
-}
-
-/** The dates in a resource that could not be read, as sent. */
-export function unreadDates(resource: Element): string[] {
-  return objectsIn(resource.value, '')
-    .filter(({ value }) => value['url'] === ourExtensions.dateNotRead)
-    .flatMap(({ value }) => (typeof value['valueString'] === 'string' ? [value['valueString']] : []));
-}
-
-function objectsIn(value: JsonValue | undefined, path: string): { value: JsonObject; path: string }[] {
-  if (Array.isArray(value)) return value.flatMap((item, index) => objectsIn(item, `${path}[${index}]`));
-  if (!isObject(value)) return [];
-  const inside = Object.entries(value).flatMap(([name, member]) =>
-    name === 'contained' ? [] : objectsIn(member, path === '' ? name : `${path}.${name}`),
-  );
-  return [{ value, path }, ...inside];
 }

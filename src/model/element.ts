@@ -107,11 +107,6 @@ export class Element {
     return found?.string('valueCode') ?? found?.string('valueString');
   }
 
-  /** An element of the same resource that was found by walking it. */
-  within(value: JsonObject): Element {
-    return this.#at(value, '');
-  }
-
   #primitive(found: JsonValue | undefined, name: string): string | undefined {
     if (typeof found === 'string') return found === '' ? undefined : found;
     if (found === undefined) return undefined;

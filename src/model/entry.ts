@@ -10,6 +10,8 @@ export interface Entry {
   text: string;
   /** Absolute identity (`Bundle.entry.fullUrl`, or base URL + type + id) for resolving references. */
   fullUrl?: string;
+  /** True when the resource was made of something that is no FHIR: its row then tells all that it says. */
+  derived?: boolean;
   /** True when the source held it before and no longer provides it. */
   withdrawn?: boolean;
   /** The date of what it says, where that is not the date of its source. */

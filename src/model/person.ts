@@ -1,5 +1,6 @@
 import { codesOf, nameOf, namesOf } from './coding.ts';
 import type { Element } from './element.ts';
+import { extensionsOf } from './extension.ts';
 import { humanNameText, preferredName } from './human-name.ts';
 import type { Origin } from './source.ts';
 
@@ -15,6 +16,13 @@ export interface Person {
   contacts: string[];
   languages: string[];
   maritalStatus?: string;
+  /** Race and ethnicity in words (US Core). */
+  race?: string;
+  ethnicity?: string;
+  /** Who may speak for the person, and whom to call: guardians and other contacts. */
+  relatives?: string[];
+  /** What a clinical document says of the person beyond all other members. */
+  details?: string[];
   identifiers: { system?: string; value?: string; type?: string }[];
   sources: Origin[];
 }
@@ -26,6 +34,9 @@ export function readPerson(patient: Element, id: string, sources: Origin[]): Per
   const deceased =
     patient.date('deceasedDateTime') ?? (patient.boolean('deceasedBoolean') === true ? 'yes' : undefined);
   const maritalStatus = nameOf(patient.child('maritalStatus'));
+  const race = usCoreText(patient, 'race');
+  const ethnicity = usCoreText(patient, 'ethnicity');
+  const relatives = patient.children('contact').flatMap((contact) => relativeText(contact) ?? []);
   return {
     id,
     name: humanNameText(preferred) ?? null,
@@ -37,9 +48,31 @@ export function readPerson(patient: Element, id: string, sources: Origin[]): Per
     contacts: patient.children('telecom').flatMap((telecom) => contactText(telecom) ?? []),
     languages: namesOf(patient.children('communication').flatMap((item) => item.child('language') ?? [])),
     ...(maritalStatus !== undefined && { maritalStatus }),
+    ...(race !== undefined && { race }),
+    ...(ethnicity !== undefined && { ethnicity }),
+    ...(relatives.length > 0 && { relatives }),
     identifiers: patient.children('identifier').map(readIdentifier),
     sources,
   };
+}
+
+/** The words of the US Core race or ethnicity extension. */
+function usCoreText(patient: Element, kind: 'race' | 'ethnicity'): string | undefined {
+  const url = `http://hl7.org/fhir/us/core/StructureDefinition/us-core-${kind}`;
+  const [extension] = extensionsOf(patient, url);
+  return extension && extensionsOf(extension, 'text')[0]?.string('valueString');
+}
+
+/** A contact of the patient: who, in what relation, how to reach them. */
+function relativeText(contact: Element): string | undefined {
+  const address = contact.child('address');
+  const parts = [
+    humanNameText(contact.child('name')),
+    namesOf(contact.children('relationship')).join(', ') || undefined,
+    ...contact.children('telecom').map(contactText),
+    address && addressText(address),
+  ].filter((part) => part !== undefined);
+  return parts.length > 0 ? parts.join('; ') : undefined;
 }
 
 function addressText(address: Element): string | undefined {

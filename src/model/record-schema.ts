@@ -63,7 +63,14 @@ const person = closed(
     identifiers: { type: 'array', items: closed({}, { system: text, value: text, type: text }) },
     sources: listOf('origin'),
   },
-  { deceased: text, maritalStatus: text },
+  {
+    deceased: text,
+    maritalStatus: text,
+    race: text,
+    ethnicity: text,
+    relatives: described('guardians and other contacts', texts),
+    details: described('what a clinical document says of the person beyond all other members', texts),
+  },
 );
 
 function rowSchema(section: Section): Schema {

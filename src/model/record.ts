@@ -1,3 +1,4 @@
+import { detailsOf } from './detail.ts';
 import { Element } from './element.ts';
 import type { Entry } from './entry.ts';
 import type { Finding } from './finding.ts';
@@ -86,7 +87,7 @@ export function buildRecord(input: RecordInput, patient?: string): BuiltRecord {
     }
     const section = sections.find((candidate) => candidate.holds(element));
     if (section === undefined) throw new Error('the last section holds everything');
-    const read = readRow(section, element, contextOf(entry, index, input.sources), entry.origin, ids);
+    const read = readRow(section, element, contextOf(entry, index, input.sources), entry, ids);
     const row = entry.withdrawn === true ? asWithdrawn(read) : read;
     const whose = severalPeople && owner ? { patient: owner.key } : {};
     rowsOf.get(section.name)?.push({ ...row, ...whose });
@@ -125,8 +126,14 @@ function describe(
   element: Element,
 ): void {
   const known = described.get(owner);
-  if (known) known.sources.push(entry.origin);
-  else described.set(owner, readPerson(element, id, [entry.origin]));
+  if (known) {
+    known.sources.push(entry.origin);
+    return;
+  }
+  const person = readPerson(element, id, [entry.origin]);
+  const details =
+    entry.derived === true ? detailsOf(element, person, { asOf: undefined, resolve: () => undefined }) : [];
+  described.set(owner, { ...person, ...(details.length > 0 && { details }) });
 }
 
 /** People known only by references to them stand beside the described ones, in the order of the patients. */

@@ -4,6 +4,7 @@ import type { Element } from './element.ts';
 import { some } from './list.ts';
 import type { Row } from './row.ts';
 import type { RowContext, Section } from './section.ts';
+import type { Entry } from './entry.ts';
 import type { Origin } from './source.ts';
 
 /** Reads one resource into its section's row. `ids` counts the identities given out, so that each is unique. */
@@ -11,7 +12,7 @@ export function readRow(
   section: Section,
   resource: Element,
   context: RowContext,
-  origin: Origin,
+  { origin, derived }: Entry,
   ids: Map<string, number>,
 ): Row {
   const statement = section.read(resource, context);
@@ -31,7 +32,7 @@ export function readRow(
   const modifiers = modifiersOf(resource);
   // What was refuted, negated, planned or not done is neither current nor past.
   const held = isFact(assertion) ? status : 'not stated';
-  return {
+  const row: Row = {
     id: uniqueId(resource, origin, ids),
     resourceType: resource.string('resourceType') ?? '',
     name: name ?? null,
@@ -46,7 +47,6 @@ export function readRow(
     recorded,
     ...fields,
     asWritten: asWritten(resource),
-    details: some(detailsOf(resource, context)),
     cautions: some([
       ...(cautions ?? []),
       ...unreadDates(resource).map((text) => `a date that could not be read, as sent: ${text}`),
@@ -54,6 +54,10 @@ export function readRow(
     ]),
     sources: [origin],
   };
+  if (derived !== true) return row;
+  const { cautions: care, sources, ...told } = row;
+  const details = some(detailsOf(resource, told, context));
+  return { ...told, details, cautions: care, sources };
 }
 
 function isFact(assertion: Row['assertion']): boolean {

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../json/index.ts';
-import { ourExtensions } from '../../model/index.ts';
+import { ourExtensions, type Resource } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { noConcept, conceptOf } from './concept.ts';
 import { filled, listOf, present, valued } from './json-parts.ts';
@@ -19,7 +19,7 @@ export function compositionOf(
   mapping: Mapping,
   sections: readonly JsonObject[],
   encounter: JsonObject | undefined,
-): JsonObject {
+): Resource {
   const { element: root } = mapping;
   const authors = present(root.all('author').map((author) => mapping.party(author)));
   const id = root.at('id');

@@ -30,7 +30,7 @@ import { readTime } from './time.ts';
 
 /** A resource on its way into an entry: references to it are given out before it is finished. */
 interface Draft {
-  resource: JsonObject;
+  resource: Resource | undefined;
   element: XmlElement;
   included: readonly XmlElement[];
 }
@@ -66,7 +66,7 @@ class DocumentReader {
       role === undefined
         ? { extension: [absent('unknown')] }
         : { reference: `Patient/${this.#idOf(role, 'Patient')}`, ...displayOf(role) };
-    const emit = (resource: JsonObject, element: XmlElement, included: readonly XmlElement[] = []): string =>
+    const emit = (resource: Resource, element: XmlElement, included: readonly XmlElement[] = []): string =>
       this.#emit(resource, element, included);
     const participants = new Participants(emit, narrative, subject, identifiersOf(role?.all('id') ?? []));
     const document: DocumentScope = { narrative, participants, subject };
@@ -129,15 +129,15 @@ class DocumentReader {
     return sectionOf(section, entries, inner, narrative);
   }
 
-  #emitMapped(mapping: Mapping, map: (mapping: Mapping) => JsonObject, withIds = false): string {
+  #emitMapped(mapping: Mapping, map: (mapping: Mapping) => Resource, withIds = false): string {
     const identifier = withIds ? mapping.identifiers() : undefined;
     const { resourceType, ...members } = map(mapping);
     const resource = withExtensions(mapping, { resourceType, ...(identifier && { identifier }), ...members });
     return this.#emit(resource, mapping.element, []);
   }
 
-  #emit(resource: JsonObject, element: XmlElement, included: readonly XmlElement[]): string {
-    const type = String(resource['resourceType']);
+  #emit(resource: Resource, element: XmlElement, included: readonly XmlElement[]): string {
+    const type = resource.resourceType;
     const id = this.#idOf(element, type);
     resource['id'] = id;
     this.#drafts.push({ resource, element, included });
@@ -146,13 +146,13 @@ class DocumentReader {
 
   /** A place in the order of entries for a resource that is finished later. */
   #reserve(element: XmlElement): Draft {
-    const draft: Draft = { resource: {}, element, included: [] };
+    const draft: Draft = { resource: undefined, element, included: [] };
     this.#drafts.push(draft);
     return draft;
   }
 
-  #finish(draft: Draft, resource: JsonObject): void {
-    draft.resource = { ...resource, id: this.#idOf(draft.element, String(resource['resourceType'])) };
+  #finish(draft: Draft, resource: Resource): void {
+    draft.resource = { ...resource, id: this.#idOf(draft.element, resource.resourceType) };
   }
 
   /** An id that is the same each time the document is read: of its bytes, the place in it, and the type. */
@@ -171,9 +171,9 @@ class DocumentReader {
     });
   }
 
-  #entryOf({ resource: { resourceType, id, ...members }, element, included }: Draft): Entry | undefined {
-    if (typeof resourceType !== 'string') return undefined;
-    const { language, extension, modifierExtension, text, contained, ...rest } = members;
+  #entryOf({ resource: drafted, element, included }: Draft): Entry | undefined {
+    if (drafted === undefined) return undefined;
+    const { resourceType, id, language, extension, modifierExtension, text, contained, ...rest } = drafted;
     const resource: Resource = {
       resourceType,
       ...(id !== undefined && { id }),
@@ -194,6 +194,7 @@ class DocumentReader {
         ...(also.length > 0 && { also }),
       },
       text: writeJson(resource),
+      derived: true,
     };
   }
 
@@ -245,7 +246,7 @@ function sectionsIn(element: XmlElement): XmlElement[] {
 
 const noSection: SectionScope = { kind: 'other', element: undefined };
 
-function withExtensions(mapping: Mapping, resource: JsonObject): JsonObject {
+function withExtensions(mapping: Mapping, resource: Resource): Resource {
   const own = Array.isArray(resource['extension']) ? resource['extension'].filter(isObject) : [];
   const extension = mapping.extensions(own);
   return { ...resource, extension };

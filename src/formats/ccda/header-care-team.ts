@@ -1,10 +1,11 @@
+import type { Resource } from '../../model/index.ts';
 import type { JsonObject } from '../../json/index.ts';
 import { filled } from './json-parts.ts';
 import type { Mapping } from './mapping.ts';
 import { absent } from './null-flavor.ts';
 
 /** Who cared for the person, by the header's service event (`documentationOf`) → CareTeam; undefined when it names nobody. */
-export function careTeamOf(mapping: Mapping): JsonObject | undefined {
+export function careTeamOf(mapping: Mapping): Resource | undefined {
   const events = mapping.element.all('documentationOf', 'serviceEvent');
   const participant = events.flatMap((event) =>
     event.all('performer').flatMap((performer): JsonObject[] => {

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../json/index.ts';
+import type { Resource } from '../../model/index.ts';
 import type { Mapping } from './mapping.ts';
 
 /** A nested statement's resource, as the resource around it sees it. */
@@ -12,9 +13,9 @@ export interface Child {
 /** How one kind of statement becomes a FHIR resource. */
 export interface Mapper {
   /** The resource, without id, identifiers, narrative and the extensions all resources have. */
-  map(mapping: Mapping): JsonObject;
+  map(mapping: Mapping): Resource;
   /** Puts references to nested statements' resources where FHIR has an element for them; returns those it placed. */
-  adopt?(resource: JsonObject, children: readonly Child[]): readonly Child[];
+  adopt?(resource: Resource, children: readonly Child[]): readonly Child[];
 }
 
 /** Adopts children of the types into a list of references. */

@@ -10,7 +10,7 @@ import type { NarrativeIndex } from './narrative-index.ts';
 import type { Participants } from './participants.ts';
 import type { SectionScope } from './section-scope.ts';
 import { isNegated, moodOf, nestedStatements, type NestedStatement } from './statement.ts';
-import { dated, dateOrPeriod, day, periodOf } from './time.ts';
+import { dated, dateOrPeriod, datedDay, periodOf, pointOf } from './time.ts';
 import { quantityOf } from './quantity.ts';
 
 /** What all mappings of a document share. */
@@ -104,7 +104,7 @@ export class Mapping {
   /** The same of a FHIR `date`, which has no time of day. */
   day(name: string, element: XmlElement | undefined): JsonObject {
     this.take(element);
-    return day(name, element);
+    return datedDay(name, element);
   }
 
   dateOrPeriod(name: string, element: XmlElement | undefined): JsonObject {
@@ -133,14 +133,14 @@ export class Mapping {
   /** A reference to whoever an author, performer, participant or entity element names. */
   party(element: XmlElement | undefined): JsonObject | undefined {
     const reference = element && this.document.participants.referenceTo(element);
-    if (reference !== undefined && element) this.take(this.document.participants.roleOf(element));
+    if (reference !== undefined && element) this.#takeRole(element, reference);
     return reference;
   }
 
   /** The same, where FHIR allows only people and their roles. */
   person(element: XmlElement | undefined): JsonObject | undefined {
     const reference = element && this.document.participants.personTo(element);
-    if (reference !== undefined && element) this.take(this.document.participants.roleOf(element));
+    if (reference !== undefined && element) this.#takeRole(element, reference);
     return reference;
   }
 
@@ -184,11 +184,21 @@ export class Mapping {
     ]);
   }
 
-  /** An interval is carried as a whole but for a width, which no Period can say. */
+  /** An interval is carried as a whole but for a width, or a value beside its ends, which no Period can say. */
   #takeInterval(element: XmlElement | undefined): void {
     if (element === undefined) return;
-    if (element.at('width') === undefined) this.take(element);
+    const isWhole =
+      element.at('width') === undefined &&
+      (pointOf(element) === element || element.attribute('value') === undefined);
+    if (isWhole) this.take(element);
     else this.take(element.at('low'), element.at('high'), element.at('center'));
+  }
+
+  /** A role is carried by its own resource; of the patient's own roles only who it is, for the Patient says no more. */
+  #takeRole(participation: XmlElement, reference: JsonObject): void {
+    const role = this.document.participants.roleOf(participation);
+    if (reference !== this.document.subject) this.take(role);
+    else this.take(...(role?.all('id') ?? []), role?.at('assignedPerson', 'name'));
   }
 
   #isAround(statement: XmlElement): boolean {

@@ -1,5 +1,5 @@
 import { writeJson, type JsonObject } from '../../json/index.ts';
-import { ourExtensions } from '../../model/index.ts';
+import { ourExtensions, type Resource } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { conceptOf, conceptsOf } from './concept.ts';
 import { identifiersOf } from './identifier.ts';
@@ -9,7 +9,7 @@ import type { NarrativeIndex } from './narrative-index.ts';
 import { addressesOf, contactsOf, humanNamesOf, nameText } from './person-name.ts';
 
 /** Puts a resource into the reading, and returns a reference to it. */
-export type Emit = (resource: JsonObject, element: XmlElement) => string;
+export type Emit = (resource: Resource, element: XmlElement) => string;
 
 /** Participations and the role each holds. */
 const roleNames = [
@@ -112,7 +112,7 @@ export class Participants {
   personTo(participation: XmlElement): JsonObject | undefined {
     const reference = this.referenceTo(participation);
     const role = this.roleOf(participation);
-    if (role === undefined || !String(reference?.['reference']).startsWith('Organization/')) return reference;
+    if (role === undefined || !isOrganization(reference)) return reference;
     const display = nameOfReference(reference);
     return this.#reference('PractitionerRole', filled({ organization: reference }), role, undefined, display);
   }
@@ -274,12 +274,17 @@ export class Participants {
     const all = new Set(parts.flatMap((part) => [...part.descendants()]));
     const left = carried === undefined ? [] : leftoversOf(element, all);
     const extension = listOf(left.map((text) => valued(ourExtensions.asSent, 'valueString', text)));
-    const whole = { resourceType: type, ...(extension && { extension }), ...resource };
+    const whole: Resource = { resourceType: type, ...(extension && { extension }), ...resource };
     const key = writeJson(whole);
     const reference = this.#known.get(key) ?? this.#emit(whole, element);
     this.#known.set(key, reference);
     return filled({ reference, display });
   }
+}
+
+function isOrganization(reference: JsonObject | undefined): boolean {
+  const way = reference?.['reference'];
+  return typeof way === 'string' && way.startsWith('Organization/');
 }
 
 /** R4 allows an organization no home (org-2, org-3): the use is left out, the rest is said. */

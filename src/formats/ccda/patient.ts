@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../json/index.ts';
+import type { Resource } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { codingOf } from './concept.ts';
 import { filled, listOf, nested, valued } from './json-parts.ts';
@@ -15,7 +16,7 @@ const cdcRace = '2.16.840.1.113883.6.238';
 const ombCategories = ['1002-5', '2028-9', '2054-5', '2076-8', '2106-3', '2131-1', '2135-2', '2186-5'];
 
 /** recordTarget/patientRole → Patient (C-CDA on FHIR, "Patient"). */
-export function patientOf(mapping: Mapping): JsonObject {
+export function patientOf(mapping: Mapping): Resource {
   const { element: role } = mapping;
   const patient = role.at('patient');
   const names = patient?.all('name') ?? [];
@@ -102,7 +103,6 @@ function race(
   if (stated.length === 0) return undefined;
   mapping.take(...stated);
   const { narrative } = mapping.document;
-  const isCategory = (code: XmlElement): boolean => ombCategories.includes(code.attribute('code') ?? '');
   // Ethnicity has one category only.
   const categories = stated.filter(isCategory).slice(0, kind === 'race' ? 5 : 1);
   const details = [
@@ -118,6 +118,10 @@ function race(
     ...details.map((code) => valued('detailed', 'valueCoding', codingOf(code, narrative))),
     valued('text', 'valueString', words.join(', ')),
   ]);
+}
+
+function isCategory(code: XmlElement): boolean {
+  return ombCategories.includes(code.attribute('code') ?? '');
 }
 
 function birthPlace(mapping: Mapping, patient: XmlElement | undefined): JsonObject | undefined {

@@ -42,7 +42,6 @@ export function quantityOrRange(name: string, element: XmlElement, narrative: Na
   }
   const low = boundOf(element.at('low'), narrative);
   const high = boundOf(element.at('high'), narrative);
-  const isOpen = (bound: XmlElement | undefined): boolean => bound?.attribute('inclusive') === 'false';
   if (low !== undefined && high !== undefined && !(isOpen(element.at('high')) && low['value'] === 0)) {
     return { [`${name}Range`]: { low, high } };
   }
@@ -68,6 +67,10 @@ export function ratioOf(element: XmlElement, narrative: NarrativeIndex): JsonObj
     numerator: quantityOf(element.at('numerator'), narrative),
     denominator: quantityOf(element.at('denominator'), narrative),
   });
+}
+
+function isOpen(bound: XmlElement | undefined): boolean {
+  return bound?.attribute('inclusive') === 'false';
 }
 
 function boundOf(bound: XmlElement | undefined, narrative: NarrativeIndex): JsonObject | undefined {

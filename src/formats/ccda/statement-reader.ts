@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../json/index.ts';
-import { ourExtensions } from '../../model/index.ts';
+import { ourExtensions, type Resource } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { isEntryReference, mapperFor, wrappedBy } from './mapper-choice.ts';
 import type { Child, Mapper } from './mapper.ts';
@@ -10,7 +10,7 @@ import { bloodPressure, pressurePairOf } from './statements/blood-pressure.ts';
 
 /** Puts a resource into the reading with the statements it states; returns a reference to it. */
 export type EmitStatement = (
-  resource: JsonObject,
+  resource: Resource,
   element: XmlElement,
   included: readonly XmlElement[],
 ) => string;
@@ -60,7 +60,7 @@ export class StatementReader {
       if (isEntryReference(nested)) mapping.include(nested);
     }
     const narrative = mapping.narrative();
-    const resource: JsonObject = {
+    const resource: Resource = {
       resourceType,
       ...(narrative && { text: narrative }),
       ...(identifier && resourceType !== 'Composition' && { identifier }),
@@ -78,7 +78,7 @@ export class StatementReader {
       .map(({ child, negated }) => relatedTo(child, negated));
     const extension = mapping.extensions([...list(stated), ...related]);
     if (extension) resource['extension'] = extension;
-    return { type, resourceType: String(resourceType), reference };
+    return { type, resourceType: resourceType, reference };
   }
 
   /** The resources of the statements inside, those of included ones too. */

@@ -50,7 +50,7 @@ export function dated(name: string, element: XmlElement | undefined): JsonObject
 }
 
 /** The same for a FHIR `date`: a time of day is kept beside it. */
-export function day(name: string, element: XmlElement | undefined): JsonObject {
+export function datedDay(name: string, element: XmlElement | undefined): JsonObject {
   const found = dated(name, element);
   const value = found[name];
   if (typeof value !== 'string' || !value.includes('T')) return found;
@@ -73,10 +73,14 @@ export function periodOf(interval: XmlElement | undefined): JsonObject | undefin
   return Object.keys(found).length > 0 ? found : undefined;
 }
 
-/** The point that an interval is when it states a value or a centre in place of its ends. */
+/**
+ * The point that an interval is when it states a value or a centre in place of its ends. Some exports state all three: then
+ * the ends count.
+ */
 export function pointOf(interval: XmlElement | undefined): XmlElement | undefined {
-  if (interval?.attribute('value') !== undefined) return interval;
-  const center = interval?.at('center');
+  if (interval === undefined || isBounded(interval)) return undefined;
+  if (interval.attribute('value') !== undefined) return interval;
+  const center = interval.at('center');
   return center?.attribute('value') === undefined ? undefined : center;
 }
 
@@ -87,6 +91,11 @@ export function dateOrPeriod(name: string, interval: XmlElement | undefined): Js
   const isPoint = low !== undefined && low.attribute('value') === high?.attribute('value');
   if (point ?? isPoint) return dated(`${name}DateTime`, point ?? low);
   return filled({ [`${name}Period`]: periodOf(interval) });
+}
+
+/** True for an interval with a readable end. */
+function isBounded(interval: XmlElement): boolean {
+  return ['low', 'high'].some((name) => interval.at(name)?.attribute('value') !== undefined);
 }
 
 /** True for a high end that says that it ended, at a time not known; NA and PINF say that it goes on. */

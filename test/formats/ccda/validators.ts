@@ -25,7 +25,10 @@ export function medplumFaults(resource: Resource): string[] {
     if (!(thrown instanceof OperationOutcomeError)) throw thrown;
     return (thrown.outcome.issue ?? [])
       .filter(({ severity }) => severity === 'error' || severity === 'fatal')
-      .map(({ details, diagnostics, expression }) => `${expression?.join(' ') ?? ''}: ${details?.text ?? diagnostics ?? ''}`);
+      .map(
+        ({ details, diagnostics, expression }) =>
+          `${expression?.join(' ') ?? ''}: ${details?.text ?? diagnostics ?? ''}`,
+      );
   }
 }
 
@@ -35,6 +38,6 @@ const fhir = new Fhir();
 export function fhirPackageFaults(resource: Resource): string[] {
   const { messages } = fhir.validate(resource, { errorOnUnexpected: true });
   return messages
-    .filter(({ severity }) => severity === 'error' || severity === 'fatal')
+    .filter(({ severity }) => ['error', 'fatal'].includes(String(severity)))
     .map(({ location, message }) => `${location ?? ''}: ${message ?? ''}`);
 }

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../../json/index.ts';
+import type { Resource } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { attachmentOf, textAttachment } from '../attachment.ts';
 import { filled, listOf, present } from '../json-parts.ts';
@@ -87,7 +88,7 @@ export const media: Mapper = {
 };
 
 /** A document without entries (nonXMLBody) → DocumentReference with its bytes, text or address. */
-export function unstructuredBody(mapping: Mapping, root: XmlElement): JsonObject {
+export function unstructuredBody(mapping: Mapping, root: XmlElement): Resource {
   const text = mapping.element.at('text');
   const date = instantOf(root.at('effectiveTime'));
   const title = root.at('title')?.text();

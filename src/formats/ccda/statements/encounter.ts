@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../json/index.ts';
+import type { Resource } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { codingOf } from '../concept.ts';
 import { filled, listOf } from '../json-parts.ts';
@@ -37,8 +38,6 @@ export const encounter: Mapper = {
       const individual = mapping.party(performer);
       return individual === undefined ? [] : { performer, individual };
     });
-    const isPerson = ({ individual }: { individual: JsonObject }): boolean =>
-      !String(individual['reference']).startsWith('Organization/');
     const organizations = people.filter((one) => !isPerson(one));
     return {
       resourceType: 'Encounter',
@@ -79,7 +78,7 @@ export const encounter: Mapper = {
 };
 
 /** The header's encompassingEncounter → Encounter. */
-export function headerEncounter(mapping: Mapping): JsonObject {
+export function headerEncounter(mapping: Mapping): Resource {
   const { element } = mapping;
   const facility = element.at('location', 'healthCareFacility');
   const location = mapping.party(facility);
@@ -106,6 +105,12 @@ export function headerEncounter(mapping: Mapping): JsonObject {
       location: listOf([location && { location }]),
     }),
   };
+}
+
+/** R4 allows an organization as the provider of a visit, and not among its participants. */
+function isPerson({ individual }: { individual: JsonObject }): boolean {
+  const way = individual['reference'];
+  return typeof way !== 'string' || !way.startsWith('Organization/');
 }
 
 function statusIn(mapping: Mapping, element: XmlElement): string {

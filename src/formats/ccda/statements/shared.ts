@@ -6,7 +6,6 @@ import { filled, listOf, nested, present, valued } from '../json-parts.ts';
 import type { Mapping } from '../mapping.ts';
 import { absent } from '../null-flavor.ts';
 import { codeOf, hasTemplate, isStatement, statusOf } from '../statement.ts';
-import { dated } from '../time.ts';
 
 const snomed = 'http://snomed.info/sct';
 
@@ -72,18 +71,16 @@ export function authorshipOf(mapping: Mapping): Authorship {
   const byTime = authors
     .map((author) => ({ author, time: author.at('time')?.attribute('value') ?? '' }))
     .toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
-  const parties = byTime.map(({ author }) => mapping.person(author));
-  const who = parties.findLast((party) => party !== undefined);
+  let who: JsonObject | undefined;
+  for (const { author } of byTime.toReversed()) who ??= mapping.person(author);
   const when = byTime.find(({ time }) => time !== '')?.author.at('time');
-  mapping.take(when);
-  for (const { author } of byTime) mapping.take(...author.all('templateId'));
   return { who, when };
 }
 
 /** The same as an extension, for resources that have no element for it. */
 export function authorExtension(mapping: Mapping): JsonObject | undefined {
   const { who, when } = authorshipOf(mapping);
-  const time = dated('valueDateTime', when);
+  const time = mapping.dated('valueDateTime', when);
   return nested(ourExtensions.author, [
     valued('who', 'valueReference', who),
     Object.keys(time).length === 0 ? undefined : { url: 'when', ...time },
