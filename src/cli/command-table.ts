@@ -72,10 +72,16 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'show',
     arguments: '[files...]',
     summary: 'show a record: files given, - for standard input, or the archive',
-    options: reading,
+    options: [
+      ...reading,
+      { flags: '--sources', description: 'name the file, line and place each row comes from' },
+      { flags: '--document <id>', description: 'show one document of the record' },
+    ],
     examples: [
       'bluebutton show record.json',
+      'bluebutton show visit.xml --sources',
       'bluebutton show record.json --section allergies',
+      'bluebutton show notes',
       'bluebutton show --json',
     ],
     load: () => import('../commands/show.ts'),

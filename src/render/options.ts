@@ -7,6 +7,8 @@ export interface RenderOptions {
   colour: boolean;
   /** Names of the sections to show; all of them when absent. */
   sections?: readonly string[];
+  /** True to name the place each row comes from, in outputs for people. */
+  sources?: boolean;
 }
 
 /** An output: a record as text, piece by piece. Pure: the same record and options give the same text. */

@@ -20,6 +20,7 @@ export const renderText: Renderer = function* text({ record }, options) {
     yield `\n${paint.bold(`${section.title.toUpperCase()} (${countText(rows)})`)}\n`;
     yield* missingLines(record, section, options, paint);
     yield* tableLines(section, groupsIn(section, rows), options, paint);
+    if (options.sources === true) yield* placeLines(record, rows, options, paint);
     yield* writtenLines(words, options, paint);
   }
   yield* footLines(record, options, paint);
@@ -47,6 +48,25 @@ export function* missingLines(
 ): Generator<string> {
   for (const reason of missingReasons(record, name)) {
     yield `${paint.yellow(wrapLine(visible(`Not everything came. ${reason}`), options.width))}\n`;
+  }
+}
+
+/** Where each row comes from: the file or portal, the line, and the place in it. */
+function* placeLines(
+  { sources }: HealthRecord,
+  rows: readonly Row[],
+  { width }: RenderOptions,
+  paint: ChalkInstance,
+): Generator<string> {
+  if (rows.length > 0) yield `${paint.underline('  Where each comes from')}\n`;
+  for (const row of rows) {
+    const places = row.sources.map(({ source, line, pointer, path }) => {
+      const name = path ?? sources.find(({ id }) => id === source)?.name ?? source;
+      return [name, line === undefined ? '' : `line ${line}`, pointer]
+        .filter((part) => part !== '')
+        .join(', ');
+    });
+    yield `${paint.dim(indented(wrapLine(visible(`${row.name ?? row.id}: ${places.join('; ')}`), width - 4)))}\n`;
   }
 }
 

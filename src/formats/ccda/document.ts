@@ -24,7 +24,7 @@ import { nameText } from './person-name.ts';
 import { scopeOf, type SectionScope } from './section-scope.ts';
 import { isStatement } from './statement.ts';
 import { StatementReader } from './statement-reader.ts';
-import { unstructuredBody } from './statements/document-reference.ts';
+import { unstructuredDocument } from './statements/document-reference.ts';
 import { headerEncounter } from './statements/encounter.ts';
 import { readTime } from './time.ts';
 
@@ -79,17 +79,16 @@ class DocumentReader {
     const reader = new StatementReader(document, emit);
     const sections = sectionsIn(root).map((section) => this.#readSection(section, reader, narrative));
     const header = new Mapping(root, document, noSection);
-    const resource = compositionOf(
-      header,
-      sections,
-      encounterReference === undefined ? undefined : { reference: encounterReference },
-    );
+    const visit = encounterReference === undefined ? undefined : { reference: encounterReference };
+    const isUnstructured = root.at('component', 'nonXMLBody') !== undefined;
     const team = careTeamOf(header);
-    if (team) emit(team, root.at('documentationOf', 'serviceEvent') ?? root);
+    const resource = isUnstructured
+      ? unstructuredDocument(header, visit)
+      : compositionOf(header, sections, visit);
     this.#finish(composition, withExtensions(header, resource));
-    const body = root.at('component', 'nonXMLBody');
-    if (body)
-      this.#emitMapped(new Mapping(body, document, noSection), (mapping) => unstructuredBody(mapping, root));
+    if (team) emit(team, root.at('documentationOf', 'serviceEvent') ?? root);
+    if (!isUnstructured && sections.length === 0)
+      this.#find('warning', 'no-body', root, 'the document has no body');
     this.#nameUnread();
     return [...this.#asOf(), ...this.#entries(), ...this.#found(narrative)];
   }
@@ -158,7 +157,7 @@ class DocumentReader {
   /** An id that is the same each time the document is read: of its bytes, the place in it, and the type. */
   #idOf(element: XmlElement, type: string): string {
     const key = `${this.#identity.sha256} ${element.xpath()} ${type}`;
-    return createHash('sha256').update(key).digest('hex').slice(0, 20);
+    return createHash('sha256').update(key).digest('hex').slice(0, 12);
   }
 
   #entries(): Reading[] {

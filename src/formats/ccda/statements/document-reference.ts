@@ -2,9 +2,10 @@ import type { JsonObject, JsonValue } from '../../../json/index.ts';
 import type { Resource } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { attachmentOf, textAttachment } from '../attachment.ts';
-import { filled, listOf, present } from '../json-parts.ts';
+import { filled, filledOrNone, listOf, present } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
+import { identifierOf } from '../identifier.ts';
 import { absent } from '../null-flavor.ts';
 import { statusOf } from '../statement.ts';
 import { instantOf } from '../time.ts';
@@ -87,18 +88,34 @@ export const media: Mapper = {
   },
 };
 
-/** A document without entries (nonXMLBody) → DocumentReference with its bytes, text or address. */
-export function unstructuredBody(mapping: Mapping, root: XmlElement): Resource {
-  const text = mapping.element.at('text');
+/**
+ * A document without entries (nonXMLBody) → DocumentReference with its bytes, text or address (C-CDA on FHIR, "Unstructured
+ * Document"). What its header says beyond that is kept as sent.
+ */
+export function unstructuredDocument(mapping: Mapping, encounter: JsonObject | undefined): Resource {
+  const { element: root } = mapping;
   const date = instantOf(root.at('effectiveTime'));
-  const title = root.at('title')?.text();
-  const [first, ...more] = contentOf(mapping, text);
+  const title = root.at('title');
+  const ids = root.at('id');
+  mapping.take(ids, title, root.at('recordTarget'), root.at('componentOf'));
+  if (date !== undefined) mapping.take(root.at('effectiveTime'));
+  const author = present(root.all('author').map((one) => mapping.party(one)));
+  const content = contentOf(mapping, root.at('component', 'nonXMLBody', 'text'));
+  mapping.take(root.at('component'));
   return {
     resourceType: 'DocumentReference',
+    ...filled({ masterIdentifier: ids && identifierOf(ids) }),
     status: 'current',
     ...filled({ type: mapping.concept(root.at('code')) }),
     subject: mapping.document.subject,
-    ...filled({ date, description: title }),
-    content: [first ?? {}, ...more],
+    ...filled({
+      date,
+      author: listOf(author),
+      authenticator: mapping.person(root.at('legalAuthenticator')),
+      custodian: mapping.party(root.at('custodian', 'assignedCustodian', 'representedCustodianOrganization')),
+      description: title?.text(),
+    }),
+    content,
+    ...filled({ context: filledOrNone({ encounter: encounter && [encounter] }) }),
   };
 }

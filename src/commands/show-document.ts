@@ -1,0 +1,132 @@
+import { readState } from '../archive/index.ts';
+import { BlueButtonError, nearestWord } from '../errors/index.ts';
+import { isObject, type JsonValue } from '../json/index.ts';
+import { buildRecord, patientsOf, type BuiltRecord, type Entry } from '../model/index.ts';
+import { renderText, visible, visibleLines, type RenderOptions } from '../render/index.ts';
+import { choosePerson } from './archive-person.ts';
+import type { CommandInput } from './command.ts';
+import type { Context, Outcome } from './context.ts';
+import { readDocument } from './inputs.ts';
+import { recordFor } from './record-source.ts';
+import { whichPatient } from './which-patient.ts';
+
+/** One file of a document: its bytes, and what it is. */
+interface DocumentFile {
+  contentType: string;
+  bytes: Buffer;
+  /** Where it lies in the archive. */
+  path?: string;
+}
+
+/**
+ * Shows one document of a record (`show --document ID`): a clinical document as a record of its own, a text as it is, and
+ * of any other file where it lies.
+ */
+export async function showDocument(id: string, input: CommandInput, context: Context): Promise<Outcome> {
+  const built = await recordFor(input, context, 'show');
+  const entry = entryOf(built, id);
+  const files = [...(await archivedFiles(entry, input, context)), ...inlineFiles(entry)];
+  if (files.length === 0) {
+    throw new BlueButtonError('usage', `${nameOf(entry)} has no file to show.`, {
+      why: 'Its content was not in what was read, or not among what the portal let be downloaded.',
+      try: 'bluebutton show --section notes --json, for all that is known of it',
+    });
+  }
+  const { width, colour } = context.out;
+  for (const file of files) {
+    for (const piece of await pieces(file, nameOf(entry), { width, colour })) {
+      if (context.out.closed) return 'done';
+      context.out.write(piece);
+    }
+  }
+  return 'done';
+}
+
+function nameOf({ resource }: Entry): string {
+  return `${resource.resourceType}/${typeof resource['id'] === 'string' ? resource['id'] : '?'}`;
+}
+
+/** The entry of that name: `Type/id`, the id alone, or how the id begins. */
+function entryOf({ entries }: BuiltRecord, id: string): Entry {
+  const wanted = id.replace(/^[A-Za-z]+\//, '');
+  const documents = entries.filter(
+    ({ resource }) => filesIn(resource).length > 0 || isDocument(resource.resourceType),
+  );
+  const named = documents.filter((entry) => nameOf(entry) === id || entry.resource['id'] === wanted);
+  const begun = documents.filter(
+    ({ resource }) => typeof resource['id'] === 'string' && resource['id'].startsWith(wanted),
+  );
+  const [found, ...more] = named.length > 0 ? named : begun;
+  if (found && more.length === 0) return found;
+  const near = nearestWord(id, documents.map(nameOf));
+  throw new BlueButtonError(
+    'usage',
+    found ? `${id} begins the id of ${more.length + 1} documents.` : `There is no document ${id}.`,
+    {
+      why: `${documents.length === 1 ? 'One document is' : `${documents.length} documents are`} in this record.`,
+      try: near === undefined ? 'bluebutton show --section notes' : `bluebutton show --document ${near}`,
+    },
+  );
+}
+
+function isDocument(resourceType: string): boolean {
+  return ['DocumentReference', 'DiagnosticReport', 'Media', 'Binary'].includes(resourceType);
+}
+
+/** The files of a document that the archive keeps beside the resource. */
+async function archivedFiles(entry: Entry, input: CommandInput, context: Context): Promise<DocumentFile[]> {
+  if (input.arguments.length > 0) return [];
+  const { archive, person } = await choosePerson(input, context);
+  const state = await readState(archive, person);
+  const kept = state.documents.filter(
+    (document) =>
+      document.kind === 'attachment' &&
+      document.source === entry.origin.source &&
+      `${document.resource.resourceType}/${document.resource.id}` === nameOf(entry),
+  );
+  const files: DocumentFile[] = [];
+  for (const { mediaType, path, read } of kept)
+    files.push({ contentType: mediaType, bytes: await read(), path });
+  return files;
+}
+
+/** The files of a document that lie inside the resource. */
+function inlineFiles({ resource }: Entry): DocumentFile[] {
+  return filesIn(resource);
+}
+
+function filesIn(value: JsonValue | undefined): DocumentFile[] {
+  if (Array.isArray(value)) return value.flatMap(filesIn);
+  if (!isObject(value)) return [];
+  const { contentType, data } = value;
+  const own =
+    typeof data === 'string' && typeof contentType === 'string'
+      ? [{ contentType, bytes: Buffer.from(data, 'base64') }]
+      : [];
+  return [...own, ...Object.values(value).flatMap(filesIn)];
+}
+
+/** A file as text for the terminal. */
+async function pieces(file: DocumentFile, name: string, options: RenderOptions): Promise<Iterable<string>> {
+  const { contentType, bytes, path } = file;
+  const record = await recordOf(file, name);
+  if (record) return renderText(record, options);
+  if (/^text\/plain\b/i.test(contentType)) return [`${visibleLines(bytes.toString('utf8')).join('\n')}\n`];
+  const where =
+    path === undefined
+      ? 'inside the record: bluebutton convert --to fhir gives it'
+      : `kept in the archive at ${path}`;
+  return [`${visible(`${name}: ${contentType}, ${bytes.length} bytes, ${where}`)}\n`];
+}
+
+/** The file as a record of its own; undefined when it is none. */
+async function recordOf({ bytes, path }: DocumentFile, name: string): Promise<BuiltRecord | undefined> {
+  try {
+    const { source, entries, findings } = await readDocument(bytes, name, path);
+    const parts = { sources: [source], entries, findings };
+    return buildRecord(parts, whichPatient(patientsOf(entries), undefined, `show --document ${name}`)?.key);
+  } catch (thrown) {
+    if (thrown instanceof BlueButtonError && thrown.code === 'not-a-health-record') return undefined;
+    throw thrown;
+  }
+}
