@@ -229,6 +229,7 @@ function unknownModifiers(resource: Element): Element[] {
 /** US Core writes a medicine that a person reports to take as a MedicationRequest of intent plan: it is no proposal. */
 function isProposal(resource: Element): boolean {
   const intent = resource.string('intent');
+  if (resource.string('resourceType') === 'ImmunizationRecommendation') return true;
   return intent === 'proposal' || (intent === 'plan' && !isReported(resource));
 }
 

@@ -48,7 +48,19 @@ export function detailsOf(resource: Element, row: object, context: RowContext): 
 }
 
 /** Members that are about the resource as a thing, or are told in another way. */
-const unsaid = ['resourceType', 'id', 'text', 'meta', 'contained', 'system', 'reference', 'div'];
+const unsaid = [
+  'resourceType',
+  'id',
+  'text',
+  'meta',
+  'contained',
+  'system',
+  'reference',
+  'div',
+  'subject',
+  'patient',
+  'beneficiary',
+];
 const toldApart: readonly string[] = [
   ourExtensions.author,
   ourExtensions.related,

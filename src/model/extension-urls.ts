@@ -19,6 +19,8 @@ export const ourExtensions = {
   negated: `${base}negated`,
   /** The concern (tracking) a statement belongs to: `status` code and `period`. */
   concern: `${base}concern`,
+  /** The severity of an allergy as such, which R4 knows only of reactions. valueCodeableConcept. */
+  severity: `${base}severity`,
   /** A statement that belongs to another: its `relationship` (HL7 v3 type code) and a `target` reference. */
   related: `${base}related`,
   /** Who wrote a statement, where FHIR has no element for it: `who` reference and `when` dateTime. */

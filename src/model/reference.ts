@@ -29,6 +29,10 @@ export function resourceName(resource: Element | undefined, context: RowContext)
         holderName(resource?.child('practitioner'), context) ??
         holderName(resource?.child('organization'), context)
       );
+    case 'ImmunizationRecommendation':
+      return nameOf(resource?.children('recommendation')[0]?.children('vaccineCode')[0]);
+    case 'Coverage':
+      return referenceNames(resource?.children('payor') ?? [], context)[0] ?? titleOf(resource);
     case 'Device':
       return resource?.children('deviceName')[0]?.string('name') ?? nameOf(resource?.child('type'));
     default:

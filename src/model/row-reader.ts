@@ -1,7 +1,7 @@
 import { modifiersOf } from './assertion.ts';
 import { asWritten, detailsOf, unreadDates } from './detail.ts';
 import type { Element } from './element.ts';
-import { some } from './list.ts';
+import { distinct, some } from './list.ts';
 import type { Row } from './row.ts';
 import type { RowContext, Section } from './section.ts';
 import type { Entry } from './entry.ts';
@@ -47,11 +47,13 @@ export function readRow(
     recorded,
     ...fields,
     asWritten: asWritten(resource),
-    cautions: some([
-      ...(cautions ?? []),
-      ...unreadDates(resource).map((text) => `a date that could not be read, as sent: ${text}`),
-      ...modifiers.map((url) => `carries a modifier extension that may change its meaning: ${url}`),
-    ]),
+    cautions: some(
+      distinct([
+        ...(cautions ?? []),
+        ...unreadDates(resource).map((text) => `a date that could not be read, as sent: ${text}`),
+        ...modifiers.map((url) => `carries a modifier extension that may change its meaning: ${url}`),
+      ]),
+    ),
     sources: [origin],
   };
   if (derived !== true) return row;

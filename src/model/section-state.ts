@@ -93,7 +93,9 @@ export function statesOf(
           return [{ source: id, state: 'stated-rows' }, ...missing];
         if (own.some((row) => row.assertion === 'negated'))
           return [{ source: id, state: 'none-stated' }, ...missing];
-        const words = written.filter((part) => part.section === section && isFrom(part, id));
+        const words = written.filter(
+          (part) => part.section === section && part.entries === 0 && isFrom(part, id),
+        );
         if (words.length > 0) return [{ source: id, state: 'as-written' }, ...missing];
         const said = [...missing, ...(empties[section] ?? []).filter(({ source }) => source === id)];
         return said.length > 0 ? said : [{ source: id, state: 'not-recorded' }];

@@ -17,7 +17,7 @@ export const renderText: Renderer = function* text({ record }, options) {
     const words = wordsOnly(record, section);
     if (rows.length === 0 && words.length === 0) continue;
     if (section.name === 'other' && leavesOutOther(record, options)) continue;
-    yield `\n${paint.bold(`${section.title.toUpperCase()} (${countText(rows)})`)}\n`;
+    yield `\n${paint.bold(`${section.title.toUpperCase()} (${rows.length === 0 ? 'in words only' : countText(rows)})`)}\n`;
     yield* missingLines(record, section, options, paint);
     yield* tableLines(section, groupsIn(section, rows), options, paint);
     if (options.sources === true) yield* placeLines(record, rows, options, paint);

@@ -31,9 +31,14 @@ export function shortText(row: Row, field: string): string {
   const value = row[field];
   // UCUM's unit "1" says that there is none; after a number it would read as another digit.
   if (field === 'unit' && value === '1') return '';
-  if (typeof value === 'string') return dateFields.includes(field) ? value.slice(0, 10) : value;
-  if (field !== 'attachments' || !Array.isArray(value)) return valueText(value);
+  if (typeof value === 'string') return dateFields.includes(field) ? value.slice(0, 10) : withDays(value);
+  if (field !== 'attachments' || !Array.isArray(value)) return withDays(valueText(value));
   return value.map((item) => (isAttachment(item) ? fileText(item) : itemText(item))).join('; ');
+}
+
+/** Times of day inside a text are left to the other outputs too. */
+function withDays(text: string): string {
+  return text.replaceAll(/\b(\d{4}-\d\d-\d\d)T\d\d(:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?(?!\w)/g, '$1');
 }
 
 /** Several fields of a row in one cell: the first date that is there, and everything else, joined. */

@@ -10,13 +10,17 @@ import { flavorExtension, nullFlavorOf } from './null-flavor.ts';
  * A CD, CE, CV, CO or CS as a FHIR CodeableConcept (C-CDA on FHIR, "CDA coding → FHIR CodeableConcept"): the code, then its
  * translations, in the words the source gives them; a null flavour beside them is kept. Undefined when nothing is said.
  */
-export function conceptOf(code: XmlElement | undefined, narrative: NarrativeIndex): JsonObject | undefined {
+export function conceptOf(
+  code: XmlElement | undefined,
+  narrative: NarrativeIndex,
+  name?: string,
+): JsonObject | undefined {
   if (code === undefined) return undefined;
   const all = [code, ...code.all('translation')];
   return filledOrNone({
     extension: listOf([flavorExtension(code), ...all.flatMap((part) => qualifiersOf(part, narrative))]),
     coding: listOf(all.map((part) => codingOf(part, narrative))),
-    text: conceptText(code, narrative),
+    text: conceptText(code, narrative, name),
   });
 }
 
@@ -27,7 +31,7 @@ export function conceptsOf(codes: readonly XmlElement[], narrative: NarrativeInd
 
 /** One code as a FHIR Coding; undefined for a null flavour alone. */
 export function codingOf(code: XmlElement, narrative: NarrativeIndex): JsonObject | undefined {
-  const value = code.attribute('code');
+  const value = codeIn(code);
   const isTranslation = code.name === 'translation';
   const display =
     code.attribute('displayName') ?? (isTranslation ? originalText(code, narrative) : undefined);
@@ -42,8 +46,8 @@ export function codingOf(code: XmlElement, narrative: NarrativeIndex): JsonObjec
     extension: listOf([value === undefined ? undefined : flavorOf(code)]),
     system: systemOf(code.attribute('codeSystem'), name),
     version: code.attribute('codeSystemVersion'),
-    code: value?.replaceAll(/\s+/g, ' '),
-    display,
+    code: value,
+    display: display ?? (value === 'ASSERTION' ? 'Assertion' : undefined),
   });
 }
 
@@ -59,14 +63,45 @@ export function encapsulatedText(element: XmlElement, narrative: NarrativeIndex)
   return referred ?? (element.attribute('representation') === 'B64' ? undefined : element.text());
 }
 
-/** `text`, where it says more than the first code's own display; a code without a code says its display here. */
-function conceptText(code: XmlElement, narrative: NarrativeIndex): string | undefined {
-  const original = originalText(code, narrative);
-  if (original !== undefined) return original;
+/**
+ * `text`: the words that were written, where they and the code's own words speak of one thing. Where they do not (an allergy
+ * whose text leads to its reaction), both are told: taking one for the other would rename what a person has. A reference
+ * that leads nowhere is a name only where there is no other. `name` is what the statement calls the thing beside its code.
+ */
+function conceptText(
+  code: XmlElement,
+  narrative: NarrativeIndex,
+  name: string | undefined,
+): string | undefined {
+  const isCoded = codeIn(code) !== undefined;
   const display = code.attribute('displayName');
-  return code.attribute('code') === undefined && code.attribute('codeSystem') === undefined
-    ? display
-    : undefined;
+  const stated = isCoded ? (display ?? name) : (name ?? display);
+  const written = originalText(code, narrative);
+  if (written === undefined) return isCoded && stated === display ? undefined : stated;
+  if (stated === undefined || speakOfOne(stated, written)) return written;
+  if (narrative.isLiteral(code.at('originalText', 'reference'))) return isCoded ? undefined : stated;
+  return `${stated} (written as: ${written})`;
+}
+
+/** True when two names share a word, or one the beginning of a word of the other. */
+function speakOfOne(one: string, other: string): boolean {
+  const others = wordsIn(other);
+  return wordsIn(one).some((word) => others.some((known) => known.slice(0, 4) === word.slice(0, 4)));
+}
+
+function wordsIn(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? [];
+}
+
+/** Words that stand in place of a code, outside the code system they belong to. */
+const noCodes = ['UNK', 'NI', 'ASKU', 'NASK', 'NAV', 'NAVU'];
+const nullFlavorSystem = '2.16.840.1.113883.5.1008';
+
+/** The code of an element; VA writes `UNK` in its place. */
+function codeIn(code: XmlElement): string | undefined {
+  const value = code.attribute('code')?.replaceAll(/\s+/g, ' ');
+  const isNone = noCodes.includes(value ?? '') && code.attribute('codeSystem') !== nullFlavorSystem;
+  return isNone ? undefined : value;
 }
 
 /** Post-coordination such as laterality. */

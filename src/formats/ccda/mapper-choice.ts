@@ -2,6 +2,7 @@ import type { XmlElement } from '../xml/element.ts';
 import type { Mapper } from './mapper.ts';
 import type { SectionScope } from './section-scope.ts';
 import {
+  isAside,
   codeOf,
   hasTemplate,
   moodOf,
@@ -22,6 +23,7 @@ import { dispense, immunization, medication, medicationSupply } from './statemen
 import { group, observation, report } from './statements/observation.ts';
 import { basic, procedure, serviceRequest } from './statements/procedure.ts';
 import { materialOf } from './statements/medicine.ts';
+import { plannedImmunization } from './statements/planned-immunization.ts';
 
 const ccda = '2.16.840.1.113883.10.20.22.4.';
 const ccd = '2.16.840.1.113883.10.20.1.';
@@ -38,8 +40,9 @@ const templates = {
   coverageAct: [`${ccda}60`, `${ccd}20`, `${ihe}17`],
   policy: [`${ccda}61`, `${ccd}26`, `${ihe}18`],
   procedureAct: [`${ccda}12`],
+  procedureObservation: [`${ccda}13`],
   note: [`${ccda}202`],
-  immunization: [`${ccda}52`, `${c83}13`, `${ihe}12`],
+  immunization: [`${ccda}52`, `${ccda}120`, `${c83}13`, `${ihe}12`],
   familyHistory: [`${ccda}45`, `${ccd}23`, `${ihe}15`],
   familyObservation: [`${ccda}46`, `${ccd}22`, `${ihe}13.3`],
   careTeam: [`${ccda}500`],
@@ -59,7 +62,8 @@ export function mapperFor(statement: XmlElement, section: SectionScope): Mapper 
     case 'observation':
       return observationMapper(statement, section, isPlanned);
     case 'substanceAdministration':
-      return !isPlanned && isImmunization(statement, section) ? immunization : medication;
+      if (!isImmunization(statement, section)) return medication;
+      return isPlanned ? plannedImmunization : immunization;
     case 'supply':
       return supplyMapper(statement, isPlanned);
     case 'procedure':
@@ -80,14 +84,18 @@ export function mapperFor(statement: XmlElement, section: SectionScope): Mapper 
 function observationMapper(statement: XmlElement, section: SectionScope, isPlanned: boolean): Mapper {
   if (moodOf(statement) === 'GOL') return goal;
   if (isPlanned) return serviceRequest;
+  if (isAside(statement)) return observation;
+  if (hasTemplate(statement, ...templates.procedureObservation)) return procedure;
+  if (!isOwn(statement)) return observation;
   if (hasTemplate(statement, ...templates.allergy)) return allergy;
   if (hasTemplate(statement, ...templates.familyObservation)) return familyObservation;
   if (hasTemplate(statement, ...templates.problem))
     return isAllergy(statement, section) ? allergy : condition;
   if (!isTopmost(statement)) return observation;
+  if (section.kind === 'procedures') return procedure;
   if (isAllergy(statement, section)) return allergy;
   const isProblem = section.kind === 'problems' && statement.at('value')?.attribute('code') !== undefined;
-  return isProblem && codeOf(statement) !== '33999-4' ? condition : observation;
+  return isProblem ? condition : observation;
 }
 
 /** CCD R1 gives allergies and problems one template: what is consumed, or the section, tells them apart. */
@@ -95,6 +103,16 @@ function isAllergy(statement: XmlElement, section: SectionScope): boolean {
   return (
     section.kind === 'allergies' && (participantsOf(statement, 'CSM').length > 0 || isTopmost(statement))
   );
+}
+
+/**
+ * True for a statement that stands for itself, or as a diagnosis of an encounter: a problem inside a vaccination or a planned
+ * procedure is its reaction or reason, and not a problem of the person's list.
+ */
+function isOwn(statement: XmlElement): boolean {
+  const around = statement.parent?.parent;
+  const isInAct = around?.name === 'act' || around?.name === 'encounter' || around?.name === 'section';
+  return isInAct || isTopmost(statement) || statement.parent?.name === 'component';
 }
 
 /** True for a statement directly in an entry, or in an act that only tracks it there. */
@@ -157,8 +175,9 @@ export function wrappedBy(act: XmlElement, section: SectionScope): NestedStateme
       ({ statement, type }) => statement.name === 'act' && type !== 'REFR' && !isComment(statement),
     );
   const observations = nested.filter(({ statement }) => statement.name === 'observation');
-  const known = observations.filter(({ statement }) =>
-    hasTemplate(statement, ...templates.problem, ...templates.allergy),
+  const known = observations.filter(
+    ({ statement }) =>
+      hasTemplate(statement, ...templates.problem, ...templates.allergy) && !isAside(statement),
   );
   if (hasTemplate(act, ...templates.healthConcern)) return known;
   const isTracking =
@@ -168,11 +187,34 @@ export function wrappedBy(act: XmlElement, section: SectionScope): NestedStateme
   if (!isTracking) return [];
   return known.length > 0
     ? known
-    : observations.filter(({ type, statement }) => type !== 'REFR' && codeOf(statement) !== '33999-4');
+    : observations.filter(({ type, statement }) => type !== 'REFR' && !isAside(statement));
 }
 
 function isComment(statement: XmlElement): boolean {
   return codeOf(statement) === '48767-8';
+}
+
+/** True for a statement that is nothing but an id: it points to one elsewhere in the document. */
+export function isOnlyId(statement: XmlElement): boolean {
+  const says = [
+    'text',
+    'value',
+    'consumable',
+    'product',
+    'performer',
+    'participant',
+    'author',
+    'doseQuantity',
+    'quantity',
+  ];
+  const isSilent =
+    !statement.elements().some(({ name }) => says.includes(name)) &&
+    codeOf(statement) === undefined &&
+    statement.at('code', 'originalText') === undefined &&
+    ![...(statement.at('effectiveTime')?.descendants() ?? [])].some(
+      (part) => part.attribute('value') !== undefined,
+    );
+  return isSilent && statement.at('id') !== undefined && nestedStatements(statement).length === 0;
 }
 
 /** True for an act that only points to a statement elsewhere in the document (Entry Reference). */

@@ -80,9 +80,16 @@ export class Mapping {
     return nestedStatements(of).filter(({ statement }) => !this.included.includes(statement));
   }
 
-  concept(element: XmlElement | undefined): JsonObject | undefined {
+  /** A concept; `name` is the element by which the statement calls it beside its code. */
+  concept(element: XmlElement | undefined, name?: XmlElement): JsonObject | undefined {
+    const words = name?.text();
+    const concept = conceptOf(element, this.document.narrative, words);
     this.take(element);
-    return conceptOf(element, this.document.narrative);
+    if (words !== undefined && typeof concept?.['text'] === 'string' && concept['text'].startsWith(words))
+      this.take(name);
+    if (element !== undefined || words === undefined) return concept;
+    this.take(name);
+    return { text: words };
   }
 
   /** The concepts of elements, or undefined when none says anything. */
@@ -180,8 +187,16 @@ export class Mapping {
     this.take(status);
     return nested(ourExtensions.concern, [
       valued('status', 'valueCode', status?.attribute('code')?.toLowerCase()),
-      valued('period', 'valuePeriod', this.period(wrapper.at('effectiveTime'))),
+      valued('period', 'valuePeriod', this.#concernPeriod(wrapper.at('effectiveTime'))),
     ]);
+  }
+
+  /** A concern that is dated by one point began then; nothing says that it ended. */
+  #concernPeriod(time: XmlElement | undefined): JsonObject | undefined {
+    if (pointOf(time) === undefined) return this.period(time);
+    const start = this.dated('start', pointOf(time));
+    this.take(time);
+    return Object.keys(start).length > 0 ? start : undefined;
   }
 
   /** An interval is carried as a whole but for a width, or a value beside its ends, which no Period can say. */

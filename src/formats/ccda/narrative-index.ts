@@ -30,6 +30,11 @@ export class NarrativeIndex {
     return isAddress(value) ? undefined : value;
   }
 
+  /** True for a reference that leads nowhere and is taken for the text itself. */
+  isLiteral(reference: XmlElement | undefined): boolean {
+    return reference?.attribute('value') !== undefined && this.elementAt(reference) === undefined;
+  }
+
   /** The element a `reference` points to. */
   elementAt(reference: XmlElement | undefined): XmlElement | undefined {
     const value = reference?.attribute('value');

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../json/index.ts';
 import { ourExtensions, type Resource } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
-import { isEntryReference, mapperFor, wrappedBy } from './mapper-choice.ts';
+import { isEntryReference, isOnlyId, mapperFor, wrappedBy } from './mapper-choice.ts';
 import type { Child, Mapper } from './mapper.ts';
 import { Mapping, type DocumentScope } from './mapping.ts';
 import type { SectionScope } from './section-scope.ts';
@@ -19,6 +19,8 @@ export type EmitStatement = (
 export class StatementReader {
   readonly #document: DocumentScope;
   readonly #emit: EmitStatement;
+  /** Statements with an id, by their whole text: the same one again is the same fact (C-CDA, "id"). */
+  readonly #seen = new Map<string, { child: Child; included: XmlElement[] }>();
 
   constructor(document: DocumentScope, emit: EmitStatement) {
     this.#document = document;
@@ -53,11 +55,17 @@ export class StatementReader {
     mapper: Mapper,
     around?: { wrapper: XmlElement; apart: readonly XmlElement[] },
   ): Child {
+    const key = `${section.kind} ${identityOf(statement) ?? statement.xpath()}`;
+    const seen = this.#seen.get(key);
+    if (seen && !around) {
+      seen.included.push(...[...statement.descendants()].filter(isStatement));
+      return { ...seen.child, type };
+    }
     const mapping = new Mapping(statement, this.#document, section, around?.wrapper);
     const identifier = mapping.identifiers();
     const { resourceType, extension: stated, ...members } = mapper.map(mapping);
     for (const { statement: nested } of mapping.included.flatMap((one) => mapping.nested(one))) {
-      if (isEntryReference(nested)) mapping.include(nested);
+      if (isEntryReference(nested) || isOnlyId(nested)) mapping.include(nested);
     }
     const narrative = mapping.narrative();
     const resource: Resource = {
@@ -78,7 +86,9 @@ export class StatementReader {
       .map(({ child, negated }) => relatedTo(child, negated));
     const extension = mapping.extensions([...list(stated), ...related]);
     if (extension) resource['extension'] = extension;
-    return { type, resourceType: resourceType, reference };
+    const child: Child = { type, resourceType, reference };
+    this.#seen.set(key, { child, included: mapping.included });
+    return child;
   }
 
   /** The resources of the statements inside, those of included ones too. */
@@ -100,6 +110,12 @@ export class StatementReader {
       return read.map((child) => ({ child, negated }));
     });
   }
+}
+
+/** A statement's whole text, where it has an id of its own; undefined for one without. */
+function identityOf(statement: XmlElement): string | undefined {
+  const hasId = statement.all('id').some((id) => id.attribute('root') !== undefined);
+  return hasId ? statement.serialized() : undefined;
 }
 
 /** How a statement belongs to another, where FHIR has no element for it. */

@@ -82,3 +82,11 @@ export function typeOf(element: XmlElement): string | undefined {
 export function participantsOf(statement: XmlElement, type: string): XmlElement[] {
   return statement.all('participant').filter((participant) => participant.attribute('typeCode') === type);
 }
+
+/** Codes of observations that qualify another: severity, status, criticality, age, priority, units. */
+const asides = ['SEV', '33999-4', '82606-5', '445518008', '397659008', '225773000', '246514001'];
+
+/** True for an observation that only qualifies another, wherever it stands. */
+export function isAside(statement: XmlElement): boolean {
+  return asides.includes(codeOf(statement) ?? '');
+}

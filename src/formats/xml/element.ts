@@ -77,6 +77,15 @@ export class XmlElement {
       .trim();
   }
 
+  /** The element with all in it as one text, the same for two that say the same: for telling them apart, not for writing. */
+  serialized(): string {
+    const attributes = [...this.attributes].map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+    const inside = this.children.map((child) =>
+      typeof child === 'string' ? child.trim() : child.serialized(),
+    );
+    return `<${[this.name, ...attributes].join(' ')}>${inside.join('')}</>`;
+  }
+
   /**
    * The way to this element as an XPath of canonical names: `/ClinicalDocument/component/structuredBody/component[3]`.
    * A name without a prefix is in the document's own namespace.

@@ -2,7 +2,8 @@ import { notesOf } from '../annotation.ts';
 import { assertionOf } from '../assertion.ts';
 import { codesOf, nameOf, namesOf, statusWords, wordOf } from '../coding.ts';
 import { currencyOf } from '../currency.ts';
-import { concernOf } from '../extension.ts';
+import { concernOf, extensionsOf } from '../extension.ts';
+import { ourExtensions } from '../extension-urls.ts';
 import type { Element } from '../element.ts';
 import { distinct, some } from '../list.ts';
 import { onsetOf } from '../period.ts';
@@ -20,6 +21,11 @@ export const allergies = defineSection({
       title: 'Reaction',
       description:
         'Each reaction: what happened, severity, date, to what, description and notes, as recorded.',
+    },
+    severity: {
+      kind: 'text',
+      title: 'Severity',
+      description: 'Severity of the allergy as such, where the source states it apart from a reaction.',
     },
     criticality: {
       kind: 'text',
@@ -49,6 +55,7 @@ export const allergies = defineSection({
   },
   columns: [
     { title: 'Reaction', fields: ['reactions'] },
+    { title: 'Severity', fields: ['severity'] },
     { title: 'Criticality', fields: ['criticality'] },
     { title: 'Status', fields: ['statusAsRecorded'] },
     { title: 'Since', fields: ['start', 'onset'] },
@@ -71,6 +78,7 @@ export const allergies = defineSection({
       reactions: some(
         resource.children('reaction').flatMap((reaction) => reactionText(reaction, name) ?? []),
       ),
+      severity: nameOf(extensionsOf(resource, ourExtensions.severity)[0]?.child('valueCodeableConcept')),
       criticality: resource.string('criticality'),
       kind: resource.string('type'),
       categories: some(resource.strings('category')),

@@ -1,14 +1,25 @@
 import type { JsonObject, JsonValue } from '../../../json/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
-import { noConcept } from '../concept.ts';
-import { filled, listOf } from '../json-parts.ts';
+import { ourExtensions } from '../../../model/index.ts';
+import { encapsulatedText, noConcept } from '../concept.ts';
+import { filled, listOf, valued } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
 import { absent } from '../null-flavor.ts';
 import { hasTemplate, isNegated, participantsOf, statusOf } from '../statement.ts';
 import { pointOf } from '../time.ts';
 import { clinicalStatusOf } from './condition.ts';
-import { authorshipOf, conceptOfCode, nestedWith, notesOf, snomedCoding, statementWords } from './shared.ts';
+import {
+  authorshipOf,
+  conceptOfCode,
+  nestedWith,
+  noInformation,
+  notesOf,
+  ownWrapper,
+  snomedCoding,
+  statementWords,
+  withReason,
+} from './shared.ts';
 
 const clinicalSystem = 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical';
 const verificationSystem = 'http://terminology.hl7.org/CodeSystem/allergyintolerance-verification';
@@ -35,6 +46,9 @@ const noneOfKind: Readonly<Record<string, readonly [string, string]>> = {
   '419511003': ['409137002', 'No known drug allergy'],
   '426232007': ['428607008', 'No known environmental allergy'],
 };
+/** Substances as such: what is denied of them is denied of all. */
+const anySubstance = ['105590001', '410942007', '373873005'];
+
 const noneAtAll: readonly [string, string] = ['716186003', 'No known allergy'];
 
 /** Severity (SNOMED CT) → reaction.severity; between two grades the worse counts. */
@@ -82,14 +96,16 @@ export const allergy: Mapper = {
     if (statusOf(element) === 'completed') mapping.take(element.at('statusCode'));
     const kind = kindOf(element);
     const substance = substanceOf(mapping, kind === element.at('value')?.attribute('code'));
-    const isNone = mapping.negated && substance === undefined;
+    const isNone =
+      mapping.negated && substance === undefined && noInformation(mapping, 'allergy') === undefined;
     const known = kinds[kind ?? ''] ?? {};
     const time = element.at('effectiveTime');
     const { who, when } = authorshipOf(mapping);
     const concern = mapping.concern();
+    const general = severityStatement(mapping, element);
     return {
       resourceType: 'AllergyIntolerance',
-      extension: listOf([concern, abatement(mapping, time?.at('high'))]),
+      extension: listOf([concern, severityExtension(mapping, general), abatement(mapping, time?.at('high'))]),
       ...(isWrong ? {} : { clinicalStatus: clinicalStatus(mapping) }),
       ...filled({
         verificationStatus: isWrong
@@ -100,7 +116,10 @@ export const allergy: Mapper = {
         type: known.type,
         category: listOf([known.category]),
         criticality: criticalityOf(mapping),
-        code: isNone ? noKnown(mapping, kind) : (substance ?? nameOnly(mapping)),
+        code: withReason(
+          isNone ? noKnown(mapping, kind) : (substance ?? nameOnly(mapping)),
+          noInformation(mapping, 'allergy'),
+        ),
       }),
       patient: mapping.document.subject,
       ...mapping.dated('onsetDateTime', pointOf(time) ?? time?.at('low')),
@@ -108,7 +127,7 @@ export const allergy: Mapper = {
         ...mapping.dated('recordedDate', when),
         recorder: who,
         note: notesOf(mapping, mapping.included),
-        reaction: reactionsOf(mapping),
+        reaction: reactionsOf(mapping, general),
       }),
     };
   },
@@ -129,26 +148,17 @@ function substanceOf(mapping: Mapping, valueIsKind: boolean): JsonObject | undef
   const { element } = mapping;
   for (const participant of participantsOf(element, 'CSM')) {
     const entity = participant.at('participantRole', 'playingEntity');
-    const concept = named(mapping, entity?.at('code'), entity?.at('name'));
+    const code = entity?.at('code');
+    if (mapping.negated && anySubstance.includes(code?.attribute('code') ?? '')) continue;
+    const concept = named(mapping, code, entity?.at('name'));
     if (concept) return concept;
   }
   return valueIsKind ? undefined : named(mapping, element.at('value'));
 }
 
 function named(mapping: Mapping, code: XmlElement | undefined, name?: XmlElement): JsonObject | undefined {
-  const concept = mapping.concept(code);
-  const words = name?.text();
-  if (concept?.['coding'] === undefined && concept?.['text'] === undefined) {
-    if (words === undefined) return undefined;
-    mapping.take(name);
-    return { ...concept, text: words };
-  }
-  if (words !== undefined && concept['text'] === undefined) {
-    mapping.take(name);
-    return { ...concept, text: words };
-  }
-  if (words === concept['text']) mapping.take(name);
-  return concept;
+  const concept = mapping.concept(code, name);
+  return concept?.['coding'] === undefined && concept?.['text'] === undefined ? undefined : concept;
 }
 
 function nameOnly(mapping: Mapping): JsonObject | undefined {
@@ -165,10 +175,10 @@ function noKnown(mapping: Mapping, kind: string | undefined): JsonObject {
 
 /** R4 demands a clinical status; where the source states none, that it is unknown. */
 function clinicalStatus(mapping: Mapping): JsonObject {
-  const statement = nestedWith(mapping, {
-    code: '33999-4',
-    templates: ['2.16.840.1.113883.10.20.22.4.28', '2.16.840.1.113883.10.20.1.39'],
-  });
+  const templates = ['2.16.840.1.113883.10.20.22.4.28', '2.16.840.1.113883.10.20.1.39'];
+  const statement = [mapping.element, ...ownWrapper(mapping)]
+    .map((of) => nestedWith(mapping, { code: '33999-4', templates, of }))
+    .find((found) => found !== undefined);
   const stated = clinicalStatusOf[statement?.at('value')?.attribute('code') ?? ''];
   if (stated !== undefined) mapping.include(statement);
   const concern = mapping.wrapper && statusOf(mapping.wrapper);
@@ -202,8 +212,8 @@ function criticalityOf(mapping: Mapping): string | undefined {
  * Reactions, each with its own severity, else the allergy's. A severity of the allergy without any reaction stands on a
  * reaction that is not known: R4 has no other place, and it must not be lost.
  */
-function reactionsOf(mapping: Mapping): JsonValue[] | undefined {
-  const general = severityIn(mapping, mapping.element);
+function reactionsOf(mapping: Mapping, severity: XmlElement | undefined): JsonValue[] | undefined {
+  const general = severityIn(mapping, severity);
   const statements = mapping
     .nested()
     .filter(({ type, statement }) => isReaction(type, statement) && !isNegated(statement))
@@ -233,15 +243,40 @@ function reactionOf(mapping: Mapping, statement: XmlElement, general: string | u
   return filled({
     manifestation: [manifestation],
     ...mapping.dated('onset', pointOf(time) ?? time?.at('low')),
-    severity: severityIn(mapping, statement) ?? general,
+    severity: severityIn(mapping, severityStatement(mapping, statement)) ?? general,
     note: notesOf(mapping, [statement]),
   });
 }
 
-function severityIn(mapping: Mapping, statement: XmlElement): string | undefined {
-  const found = nestedWith(mapping, { code: 'SEV', templates: severityTemplates, of: statement });
+/** The severity of the allergy as such, in its own words: R4 has none but that of a reaction. */
+function severityExtension(mapping: Mapping, found: XmlElement | undefined): JsonObject | undefined {
+  const concept = found && severityConcept(mapping, found);
+  if (concept === undefined) return undefined;
+  mapping.include(found);
+  return valued(ourExtensions.severity, 'valueCodeableConcept', concept);
+}
+
+/** A severity in its code's words, else in those of the narrative (VA). */
+function severityConcept(mapping: Mapping, found: XmlElement): JsonObject | undefined {
+  const concept = mapping.concept(found.at('value'));
+  if (concept?.['coding'] !== undefined || concept?.['text'] !== undefined) return concept;
+  const text = mapping.words(found.at('text'));
+  return text === undefined ? undefined : { ...concept, text };
+}
+
+/** The severity observation of a statement; one that stands beside the only allergy of an act is the allergy's. */
+function severityStatement(mapping: Mapping, statement: XmlElement): XmlElement | undefined {
+  const places = [statement, ...(statement === mapping.element ? ownWrapper(mapping) : [])];
+  return places
+    .map((of) => nestedWith(mapping, { code: 'SEV', templates: severityTemplates, of }))
+    .find((found) => found !== undefined);
+}
+
+function severityIn(mapping: Mapping, found: XmlElement | undefined): string | undefined {
   const value = found?.at('value');
-  const words = (value?.attribute('displayName') ?? found?.at('text')?.text() ?? '').toLowerCase();
+  const text = found?.at('text');
+  const written = text && encapsulatedText(text, mapping.document.narrative);
+  const words = (value?.attribute('displayName') ?? written ?? '').toLowerCase();
   const severity =
     severities[value?.attribute('code') ?? ''] ??
     (Object.hasOwn(severityWords, words) ? severityWords[words] : undefined);

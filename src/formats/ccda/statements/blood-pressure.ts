@@ -20,7 +20,7 @@ export function pressurePairOf(organizer: XmlElement): PressurePair | undefined 
   if (systolic.length !== 1 || diastolic.length !== 1 || one === undefined || other === undefined)
     return undefined;
   const same = ['effectiveTime', 'statusCode'].every(
-    (name) => dataOf(one.at(name)) === dataOf(other.at(name)),
+    (name) => one.at(name)?.serialized() === other.at(name)?.serialized(),
   );
   return same && !isNegated(one) && !isNegated(other) ? { systolic: one, diastolic: other } : undefined;
 }
@@ -70,12 +70,4 @@ export function bloodPressure({ systolic, diastolic }: PressurePair): Mapper {
 
 function list<T>(items: T[] | undefined): T[] {
   return items ?? [];
-}
-
-/** What an element and all in it say, for telling whether two are the same. */
-function dataOf(element: XmlElement | undefined): string {
-  if (element === undefined) return '';
-  return [...element.descendants()]
-    .map((part) => `${part.name} ${JSON.stringify([...part.attributes])}`)
-    .join('\n');
 }

@@ -7,7 +7,16 @@ import type { Mapping } from '../mapping.ts';
 import { absent } from '../null-flavor.ts';
 import { codeOf, hasTemplate, statusOf } from '../statement.ts';
 import { endedUnknown, pointOf, dated } from '../time.ts';
-import { authorshipOf, conceptOfCode, namedConcept, nestedWith, notesOf, snomedCoding } from './shared.ts';
+import {
+  authorshipOf,
+  conceptOfCode,
+  namedConcept,
+  nestedWith,
+  noInformation,
+  notesOf,
+  snomedCoding,
+  withReason,
+} from './shared.ts';
 
 const clinicalSystem = 'http://terminology.hl7.org/CodeSystem/condition-clinical';
 const verificationSystem = 'http://terminology.hl7.org/CodeSystem/condition-ver-status';
@@ -50,7 +59,8 @@ export const condition: Mapper = {
     const status = clinicalStatus(mapping);
     const isWrong = [element, wrapper].some((statement) => statement && statusOf(statement) === 'nullified');
     if (statusOf(element) === 'completed') mapping.take(element.at('statusCode'));
-    const isNone = mapping.negated && isAnyProblem(element.at('value'));
+    const nothing = noInformation(mapping, 'problem');
+    const isNone = mapping.negated && nothing === undefined && isAnyProblem(element.at('value'));
     const { who, when } = authorshipOf(mapping);
     const onset = onsetOf(mapping);
     const abatement = abatementOf(mapping, status);
@@ -59,7 +69,10 @@ export const condition: Mapper = {
       extension: listOf([mapping.concern(), assertedDate(mapping), ...conflictOf(mapping)]),
       ...filled({
         clinicalStatus:
-          isWrong || (mapping.negated && Object.keys(abatement).length === 0) || status === undefined
+          nothing !== undefined ||
+          isWrong ||
+          (mapping.negated && Object.keys(abatement).length === 0) ||
+          status === undefined
             ? undefined
             : conceptOfCode(clinicalSystem, status),
         verificationStatus: isWrong
@@ -69,7 +82,10 @@ export const condition: Mapper = {
             : undefined,
         category: categoriesOf(mapping),
         severity: severityOf(mapping),
-        code: isNone ? noKnownProblems(mapping) : namedConcept(mapping, element.at('value')),
+        code: withReason(
+          isNone ? noKnownProblems(mapping) : namedConcept(mapping, element.at('value')),
+          nothing,
+        ),
         bodySite: mapping.concepts(element.all('targetSiteCode')),
       }),
       subject: mapping.document.subject,
@@ -229,7 +245,11 @@ export const concern: Mapper = {
       ...filled({
         clinicalStatus:
           mapping.negated || status === undefined ? undefined : conceptOfCode(clinicalSystem, status),
-        verificationStatus: mapping.negated ? conceptOfCode(verificationSystem, 'refuted') : undefined,
+        // "No known health concerns" is denied by its own words, and would be turned round by a second denial.
+        verificationStatus:
+          mapping.negated && !/^(no|none|not|denies)\b/i.test(text ?? '')
+            ? conceptOfCode(verificationSystem, 'refuted')
+            : undefined,
         category: [category],
         code: text === undefined ? kind : { ...kind, text },
       }),

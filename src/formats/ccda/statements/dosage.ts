@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../json/index.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { filled, filledOrNone, listOf, numberOf } from '../json-parts.ts';
 import type { Mapping } from '../mapping.ts';
@@ -30,7 +30,7 @@ export function dosagesOf(mapping: Mapping): JsonValue[] | undefined {
   const { element } = mapping;
   const steps = mapping.nested().filter(({ statement, type }) => isStep(statement, type));
   const main = filledOrNone({
-    text: sigOf(mapping),
+    text: sigOf(mapping) ?? inlineText(mapping),
     patientInstruction: instructionOf(mapping),
     ...dosageOf(mapping, element),
   });
@@ -57,6 +57,12 @@ function isStep(statement: XmlElement, type: string): boolean {
 
 function isSig(statement: XmlElement): boolean {
   return codeOf(statement) === '76662-6' || hasTemplate(statement, sigTemplate);
+}
+
+/** Words that stand in the statement itself are how to take it; words of the narrative may be anything. */
+function inlineText(mapping: Mapping): string | undefined {
+  const text = mapping.element.at('text');
+  return text?.at('reference') === undefined ? mapping.words(text) : undefined;
 }
 
 function sigOf(mapping: Mapping): string | undefined {
@@ -96,10 +102,21 @@ function dosageOf(mapping: Mapping, statement: XmlElement): JsonObject {
     site: mapping.concept(statement.at('approachSiteCode')),
     route: mapping.concept(statement.at('routeCode')),
     doseAndRate: listOf([
-      filledOrNone({ ...amountOf(mapping, 'dose', dose), ...amountOf(mapping, 'rate', rate) }),
+      filledOrNone({
+        ...inUnit(amountOf(mapping, 'dose', dose), statement.at('administrationUnitCode')),
+        ...amountOf(mapping, 'rate', rate),
+      }),
     ]),
     maxDosePerPeriod,
   });
+}
+
+/** A dose without a unit counts what `administrationUnitCode` names: puffs, tablets. */
+function inUnit(amount: JsonObject, code: XmlElement | undefined): JsonObject {
+  const dose = amount['doseQuantity'];
+  const unit = code?.attribute('displayName');
+  if (!isObject(dose) || dose['unit'] !== undefined || unit === undefined) return amount;
+  return { ...amount, doseQuantity: { ...dose, unit } };
 }
 
 function amountOf(mapping: Mapping, name: string, element: XmlElement | undefined): JsonObject {

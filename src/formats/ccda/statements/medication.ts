@@ -8,7 +8,18 @@ import type { Mapping } from '../mapping.ts';
 import { hasTemplate, moodOf, statusOf } from '../statement.ts';
 import { dosagesOf } from './dosage.ts';
 import { medicineOf } from './medicine.ts';
-import { absentMember, authorshipOf, notesOf, performersOf, reasonsOf, statusMember } from './shared.ts';
+import {
+  absentMember,
+  authorshipOf,
+  namedConcept,
+  nestedWith,
+  noInformation,
+  notesOf,
+  performersOf,
+  reasonsOf,
+  statusMember,
+  withReason,
+} from './shared.ts';
 
 /** CDA status → MedicationRequest.status (C-CDA on FHIR, "Medication status"). */
 const requestStatus: Readonly<Record<string, string>> = {
@@ -52,7 +63,7 @@ export const medication: Mapper = {
       resourceType: 'MedicationRequest',
       ...(medicine.contained && { contained: medicine.contained }),
       extension: listOf([mood === 'EVN' ? valued(ourExtensions.mood, 'valueCode', 'EVN') : undefined]),
-      ...statusMember(mapping, 'status', requestStatus, 'unknown'),
+      ...(medicationStatus(mapping) ?? statusMember(mapping, 'status', requestStatus, 'unknown')),
       intent: isPlanned && mood !== 'PRP' ? 'plan' : (intents[mood] ?? 'plan'),
       ...(negated && { doNotPerform: true }),
       ...(reporter && { reportedReference: reporter }),
@@ -69,6 +80,24 @@ export const medication: Mapper = {
     };
   },
 };
+
+/** Values of CCD's medication status observation. R4 has no word for "no longer active" but stopped. */
+const statedStatus: Readonly<Record<string, string>> = {
+  '55561003': 'active',
+  '73425007': 'stopped',
+  '421139008': 'on-hold',
+  '392521001': 'completed',
+};
+
+/** The status that an observation states (CCD R1, C32): it speaks of the medicine, `statusCode` of the entry. */
+function medicationStatus(mapping: Mapping): JsonObject | undefined {
+  const templates = ['2.16.840.1.113883.10.20.1.47'];
+  const statement = nestedWith(mapping, { code: '33999-4', templates });
+  const code = statement?.at('value')?.attribute('code') ?? '';
+  if (!Object.hasOwn(statedStatus, code)) return undefined;
+  mapping.include(statement);
+  return { status: statedStatus[code] };
+}
 
 /** The order to supply it: how much, how often again, until when. `repeatNumber` counts the first fill, FHIR does not. */
 function dispenseRequest(mapping: Mapping): JsonObject | undefined {
@@ -197,9 +226,7 @@ export const immunization: Mapper = {
   map(mapping) {
     const { element, negated } = mapping;
     const material = element.at('consumable', 'manufacturedProduct', 'manufacturedMaterial');
-    const medicine = mapping.concept(material?.at('code'));
-    const name = material?.at('name');
-    const words = medicine?.['text'] === undefined ? mapping.words(name) : undefined;
+    const medicine = namedConcept(mapping, material?.at('code'), material?.at('name'));
     const lot = mapping.words(material?.at('lotNumberText'));
     const time = element.at('effectiveTime');
     const point = time?.attribute('value') === undefined ? (time?.at('low') ?? time?.at('center')) : time;
@@ -213,7 +240,7 @@ export const immunization: Mapper = {
       ]),
       ...immunizationStatus(mapping),
       ...filled({ statusReason: refusalOf(mapping) }),
-      vaccineCode: words === undefined ? (medicine ?? unnamed(mapping)) : { ...medicine, text: words },
+      vaccineCode: withReason(medicine ?? noConcept('unknown'), noInformation(mapping, 'immunization')),
       patient: mapping.document.subject,
       ...(hasDate ? occurrence : absentMember('occurrenceDateTime')),
       ...mapping.dated('recorded', when),
@@ -236,15 +263,10 @@ export const immunization: Mapper = {
   },
   adopt: adoptInto(
     'reaction',
-    ({ type, resourceType }) => type === 'CAUS' && resourceType === 'Observation',
+    ({ type, resourceType }) => ['CAUS', 'MFST'].includes(type) && resourceType === 'Observation',
     (detail) => ({ detail }),
   ),
 };
-
-function unnamed(mapping: Mapping): JsonObject {
-  const text = mapping.words(mapping.element.at('text'));
-  return text === undefined ? noConcept('unknown') : { text };
-}
 
 /**
  * R4 knows completed, not-done and entered-in-error. An immunization that is neither negated nor completed (`active`) has

@@ -23,12 +23,11 @@ export function medicineOf(
 ): Medicine {
   const own = materialOf(product);
   const material = own ?? materialOf(fallback);
-  const concept = named(mapping, material);
-  const code =
-    concept ??
-    (denied
-      ? { text: statementWords(mapping) ?? 'No known medications' }
-      : { ...noConcept('unknown'), ...wordsOf(mapping) });
+  const isNone = denied && isAnyMedicine(material);
+  const concept = isNone ? undefined : named(mapping, material);
+  const code = isNone
+    ? noneKnown(mapping, material)
+    : (concept ?? { ...noConcept('unknown'), ...wordsOf(mapping) });
   const parts = own && medicationParts(mapping, product, own);
   if (parts === undefined || Object.keys(parts).length === 0)
     return { members: { medicationCodeableConcept: code } };
@@ -52,17 +51,36 @@ export function materialOf(product: XmlElement | undefined): XmlElement | undefi
   );
 }
 
+/**
+ * The name of a material. Of a code's words and the words that were written, the longer says the strength as well
+ * ("Clopidogrel" against "Clopidogrel 75 MG oral tablet").
+ */
 function named(mapping: Mapping, material: XmlElement | undefined): JsonObject | undefined {
   const code = material?.at('code');
-  const concept = mapping.concept(code);
-  const name = material?.at('name');
-  const words = name?.text();
-  if (words === undefined) return (concept?.['coding'] ?? concept?.['text']) ? concept : undefined;
-  if (concept?.['text'] === undefined || concept['text'] === words) {
-    mapping.take(name);
-    return { ...concept, text: words };
-  }
-  return concept;
+  const concept = mapping.concept(code, material?.at('name'));
+  const [stated, text] = [code?.attribute('displayName'), concept?.['text']];
+  if (stated !== undefined && typeof text === 'string' && isPartOf(text, stated))
+    return { ...concept, text: stated };
+  return concept?.['coding'] === undefined && text === undefined ? undefined : concept;
+}
+
+function isPartOf(part: string, whole: string): boolean {
+  return whole.length > part.length && whole.toLowerCase().includes(part.toLowerCase());
+}
+
+/** Medicine as such: what is denied of it is denied of every medicine. */
+function isAnyMedicine(material: XmlElement | undefined): boolean {
+  const code = material?.at('code');
+  const value = code?.attribute('code');
+  return value === undefined || value === '410942007';
+}
+
+/** "No medications" (C-CDA examples, "No Medications"), in the words of the source where it has them. */
+function noneKnown(mapping: Mapping, material: XmlElement | undefined): JsonObject {
+  const words = mapping.words(material?.at('code', 'originalText')) ?? statementWords(mapping);
+  return {
+    text: words !== undefined && /^(no|none|not|denies)\b/i.test(words) ? words : 'No known medications',
+  };
 }
 
 function medicationParts(

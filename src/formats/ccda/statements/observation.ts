@@ -4,7 +4,7 @@ import type { XmlElement } from '../../xml/element.ts';
 import { filled, listOf } from '../json-parts.ts';
 import { adoptInto, type Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
-import { statusOf } from '../statement.ts';
+import { codeOf, hasTemplate, statusOf, templatesOf } from '../statement.ts';
 import {
   authorExtension,
   conceptOfCode,
@@ -55,7 +55,7 @@ export const observation: Mapper = {
       ...(mapping.negated && { modifierExtension: [{ url: ourExtensions.negated, valueBoolean: true }] }),
       ...statusMember(mapping, 'status', resultStatus, 'unknown'),
       ...filled({ category: categoriesOf(mapping) }),
-      code: requiredConcept(mapping, element.at('code')),
+      code: asserted(mapping, requiredConcept(mapping, element.at('code'))),
       subject: mapping.document.subject,
       ...filled({
         ...mapping.dateOrPeriod('effective', element.at('effectiveTime')),
@@ -76,6 +76,24 @@ export const observation: Mapper = {
     ({ type, resourceType }) => type === 'COMP' && resourceType === 'Observation',
   ),
 };
+
+/** What an observation coded ASSERTION asserts, by its template (C-CDA on FHIR, "Social History"; C-CDA 2.1). */
+const assertedByTemplate: Readonly<Record<string, readonly [string, string]>> = {
+  '2.16.840.1.113883.10.20.22.4.78': ['72166-2', 'Tobacco smoking status'],
+  '2.16.840.1.113883.10.20.22.4.511': ['72166-2', 'Tobacco smoking status'],
+  '2.16.840.1.113883.10.20.22.4.85': ['11367-0', 'History of tobacco use'],
+  '2.16.840.1.113883.10.20.15.3.8': ['82810-3', 'Pregnancy status'],
+};
+
+function asserted(mapping: Mapping, code: JsonObject): JsonObject {
+  if (codeOf(mapping.element) !== 'ASSERTION') return code;
+  const known = templatesOf(mapping.element).find((root) => Object.hasOwn(assertedByTemplate, root));
+  const [loinc, display] = (known === undefined ? undefined : assertedByTemplate[known]) ?? [];
+  const codings = Array.isArray(code['coding']) ? code['coding'] : [];
+  return loinc === undefined
+    ? code
+    : { ...code, coding: [{ system: 'http://loinc.org', code: loinc, display: display ?? '' }, ...codings] };
+}
 
 /** An observation may have several values: each after the first is a component of the same code. */
 function furtherValue(mapping: Mapping, value: XmlElement): JsonObject | undefined {
@@ -132,7 +150,7 @@ function idsOf(mapping: Mapping, ids: readonly XmlElement[]): JsonObject['identi
 export const report: Mapper = {
   map(mapping) {
     const { element } = mapping;
-    const specimen = specimenOf(mapping, element);
+    const specimen = collected(mapping, specimenOf(mapping, element));
     return {
       resourceType: 'DiagnosticReport',
       ...(specimen && { contained: [specimen] }),
@@ -151,6 +169,27 @@ export const report: Mapper = {
   },
   adopt: adoptInto('result', ({ type, resourceType }) => type === 'COMP' && resourceType === 'Observation'),
 };
+
+/** How the specimen of an organizer was taken (Specimen Collection Procedure, and any procedure of C32 in its place). */
+function collected(mapping: Mapping, specimen: JsonObject | undefined): JsonObject | undefined {
+  const procedures = mapping
+    .nested()
+    .filter(({ statement, type }) => statement.name === 'procedure' && type === 'COMP')
+    .map(({ statement }) => statement);
+  const [procedure] = procedures;
+  const isCollection =
+    procedure !== undefined &&
+    (hasTemplate(procedure, '2.16.840.1.113883.10.20.22.4.415') || codeOf(procedure) === '17636008');
+  if (!isCollection) return specimen;
+  mapping.include(procedure);
+  const own = specimen ?? { resourceType: 'Specimen', id: 'specimen', subject: mapping.document.subject };
+  const collection = filled({
+    ...mapping.dateOrPeriod('collected', procedure.at('effectiveTime')),
+    method: mapping.concept(procedure.at('code')),
+    bodySite: mapping.concept(procedure.at('targetSiteCode')),
+  });
+  return { ...own, ...filled({ collection }) };
+}
 
 /** Any other organizer → an Observation that groups others. */
 export const group: Mapper = {

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../../json/index.ts';
 import { ourExtensions } from '../../../model/index.ts';
 import { filled, listOf, present } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
+import type { Mapping } from '../mapping.ts';
 
 import { participantsOf } from '../statement.ts';
 import { instructionOf } from './dosage.ts';
@@ -10,6 +11,8 @@ import {
   authorExtension,
   authorshipOf,
   namedConcept,
+  noInformation,
+  withReason,
   notesOf,
   performersOf,
   reasonsOf,
@@ -42,10 +45,10 @@ export const procedure: Mapper = {
     return {
       resourceType: 'Procedure',
       ...(devices.length > 0 && { contained: devices }),
-      ...(mapping.negated
+      ...(mapping.negated && noInformation(mapping, 'procedure') === undefined
         ? { status: 'not-done' }
         : statusMember(mapping, 'status', procedureStatus, 'unknown')),
-      ...filled({ code: namedConcept(mapping, element.at('code')) }),
+      ...filled({ code: procedureCode(mapping, devices) }),
       subject: mapping.document.subject,
       ...(Object.keys(performed).length > 0
         ? performed
@@ -64,6 +67,18 @@ export const procedure: Mapper = {
     };
   },
 };
+
+/** "No implanted devices", "no procedures": a denial of procedures as such (C-CDA examples) is told in words. */
+function procedureCode(mapping: Mapping, devices: readonly JsonObject[]): JsonObject | undefined {
+  const code = mapping.element.at('code');
+  const isAny = code?.attribute('code') === '71388002' || code?.attribute('code') === undefined;
+  const nothing = noInformation(mapping, 'procedure');
+  if (!mapping.negated || !isAny || nothing) return withReason(namedConcept(mapping, code), nothing);
+  return {
+    ...mapping.concept(code),
+    text: devices.length > 0 ? 'No known implanted devices' : 'No known procedures',
+  };
+}
 
 /** CDA mood → intent of a request: what was ordered, proposed, or is only intended. */
 const intents: Readonly<Record<string, string>> = { RQO: 'order', PRP: 'proposal' };

@@ -1,11 +1,11 @@
-import type { JsonObject, JsonValue } from '../../../json/index.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
 import { ourExtensions } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { noConcept } from '../concept.ts';
 import { filled, listOf, nested, present, valued } from '../json-parts.ts';
 import type { Mapping } from '../mapping.ts';
-import { absent } from '../null-flavor.ts';
-import { codeOf, hasTemplate, isStatement, statusOf } from '../statement.ts';
+import { absent, nullFlavorOf } from '../null-flavor.ts';
+import { codeOf, hasTemplate, isAside, isStatement, statusOf } from '../statement.ts';
 
 const snomed = 'http://snomed.info/sct';
 
@@ -45,11 +45,52 @@ export function requiredConcept(mapping: Mapping, element: XmlElement | undefine
 }
 
 /** A concept, or in place of a code without words what the narrative says of the statement. */
-export function namedConcept(mapping: Mapping, element: XmlElement | undefined): JsonObject | undefined {
-  const concept = mapping.concept(element);
-  if (concept?.['coding'] !== undefined || concept?.['text'] !== undefined) return concept;
+export function namedConcept(
+  mapping: Mapping,
+  element: XmlElement | undefined,
+  name?: XmlElement,
+): JsonObject | undefined {
+  const concept = mapping.concept(element, name);
+  if (concept?.['text'] !== undefined || hasDisplay(concept)) return concept;
   const text = statementWords(mapping);
   return text === undefined ? concept : { ...concept, text };
+}
+
+/** True when a code of the concept has words: a bare number is no name where the narrative has one. */
+function hasDisplay(concept: JsonObject | undefined): boolean {
+  const codings = Array.isArray(concept?.['coding']) ? concept['coding'] : [];
+  return codings.some((coding) => isObject(coding) && coding['display'] !== undefined);
+}
+
+/**
+ * "Nothing is known": the code for a statement that says of itself why it is none (`nullFlavor` on the statement or on the
+ * act around it), by the code system of the IPS. Undefined for every other statement.
+ */
+export function noInformation(mapping: Mapping, kind: string): JsonObject | undefined {
+  const isNull = mapping.included.some((statement) => nullFlavorOf(statement) !== undefined);
+  if (!isNull) return undefined;
+  return {
+    system: 'http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips',
+    code: `no-${kind}-info`,
+    display: `No information about ${kind === 'allergy' ? 'allergies' : `${kind}s`}`,
+  };
+}
+
+/** A concept with a coding before its own. */
+export function withReason(
+  concept: JsonObject | undefined,
+  coding: JsonObject | undefined,
+): JsonObject | undefined {
+  if (coding === undefined) return concept;
+  const own = Array.isArray(concept?.['coding']) ? concept['coding'] : [];
+  return { ...concept, coding: [coding, ...own] };
+}
+
+/** The act around a statement, where the statement is all it tracks: what stands in the act is the statement's too. */
+export function ownWrapper(mapping: Mapping): XmlElement[] {
+  const { wrapper } = mapping;
+  const tracked = wrapper?.all('entryRelationship', 'observation').filter((one) => !isAside(one)) ?? [];
+  return wrapper && tracked.length === 1 ? [wrapper] : [];
 }
 
 /** What a statement's `text` says, in the narrative or inline. */
@@ -156,7 +197,13 @@ export function reasonsOf(mapping: Mapping): JsonValue[] | undefined {
 /** A reason that only names a condition; one with statements or a negation of its own is a resource of its own. */
 function isReason(statement: XmlElement): boolean {
   const inside = [...statement.descendants()].slice(1).some(isStatement);
-  return statement.name === 'observation' && !inside && statement.attribute('negationInd') !== 'true';
+  const isPriority = codeOf(statement) === '225773000';
+  return (
+    statement.name === 'observation' &&
+    !inside &&
+    !isPriority &&
+    statement.attribute('negationInd') !== 'true'
+  );
 }
 
 /** References to the performers of a statement. */
