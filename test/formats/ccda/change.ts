@@ -9,7 +9,8 @@ function rangeOf(xml: string, template: string, skip: number): [number, number] 
   const starts = [...xml.slice(0, at).matchAll(new RegExp(`<(${names})[\\s>]`, 'g'))];
   const start = starts.at(-1);
   if (start === undefined) throw new Error(`${template} is no statement's`);
-  const tags = new RegExp(`<(/?)${start[1] ?? ''}[\\s>/][^>]*?(/?)>|</${start[1] ?? ''}>`, 'g');
+  const name = start[1] ?? '';
+  const tags = new RegExp(`</${name}>|<${name}(\\s[^>]*)?>`, 'g');
   tags.lastIndex = start.index;
   let depth = 0;
   for (let tag = tags.exec(xml); tag !== null; tag = tags.exec(xml)) {

