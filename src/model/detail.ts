@@ -40,11 +40,21 @@ export function detailsOf(resource: Element, row: object, context: RowContext): 
     const name = referenceName(target, context) ?? target?.string('reference');
     return name === undefined ? [] : [`related (${type}): ${name}`];
   });
-  const sent = extensionsOf(resource, ourExtensions.asSent).flatMap(
-    (extension) => extension.string('valueString') ?? [],
-  );
+  const sent = sentIn(resource.value);
   const told = [...authors, ...related];
   return [...told, ...beyond(resource.value, writeJson([row, told])), ...sent];
+}
+
+/** What was kept as sent, of the resource and of any element in it. */
+function sentIn(value: JsonValue | undefined): string[] {
+  if (Array.isArray(value)) return value.flatMap(sentIn);
+  if (!isObject(value)) return [];
+  const own =
+    value['url'] === ourExtensions.asSent && typeof value['valueString'] === 'string'
+      ? [value['valueString']]
+      : [];
+  const { contained: _, ...members } = value;
+  return [...own, ...Object.values(members).flatMap(sentIn)];
 }
 
 /** Members that are about the resource as a thing, or are told in another way. */

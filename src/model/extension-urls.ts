@@ -17,6 +17,8 @@ export const ourExtensions = {
   mood: `${base}source-mood`,
   /** Modifier: the source denies what the element says. valueBoolean. */
   negated: `${base}negated`,
+  /** Modifier: the statement is about somebody else than the patient, a relative or a fetus. valueBoolean. */
+  aboutAnother: `${base}about-another`,
   /** The concern (tracking) a statement belongs to: `status` code and `period`. */
   concern: `${base}concern`,
   /** The severity of an allergy as such, which R4 knows only of reactions. valueCodeableConcept. */

@@ -25,7 +25,6 @@ export function rangeText(range: Element | undefined): string | undefined {
   const low = quantityOf(range.child('low'));
   const high = quantityOf(range.child('high'));
   if (low.value !== undefined && high.value !== undefined) {
-    if (low.value === high.value && low.unit === high.unit) return joined(low);
     const sameUnit = low.unit === undefined || high.unit === undefined || low.unit === high.unit;
     if (!sameUnit) return `${joined(low)}–${joined(high)}`;
     return joined({ ...low, ...high, value: `${low.value}–${high.value}` });

@@ -1,4 +1,5 @@
-import { nameOf } from './coding.ts';
+import { assertionOf, saysNone } from './assertion.ts';
+import { codesOf, nameOf } from './coding.ts';
 import type { Element } from './element.ts';
 import { humanNameText, preferredName } from './human-name.ts';
 import type { RowContext } from './section.ts';
@@ -35,9 +36,23 @@ export function resourceName(resource: Element | undefined, context: RowContext)
       return referenceNames(resource?.children('payor') ?? [], context)[0] ?? titleOf(resource);
     case 'Device':
       return resource?.children('deviceName')[0]?.string('name') ?? nameOf(resource?.child('type'));
+    case 'Condition':
+    case 'Observation':
+    case 'Procedure':
+      return assertedTitle(resource);
     default:
       return titleOf(resource);
   }
+}
+
+/** A fact that is referred to with what is asserted of it: a denied diagnosis is no diagnosis of the visit it belongs to. */
+function assertedTitle(resource: Element | undefined): string | undefined {
+  const title = titleOf(resource);
+  if (resource === undefined || title === undefined) return title;
+  const assertion = assertionOf(resource, resource.child('code'));
+  const needsNoWord =
+    assertion === 'stated' || saysNone({ name: title, codes: codesOf(resource.child('code')) });
+  return needsNoWord ? title : `[${assertion.replaceAll('-', ' ').toUpperCase()}] ${title}`;
 }
 
 /** Who holds a role. A role that is said to hold a role names nobody: roles could go round in a circle. */

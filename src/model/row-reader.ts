@@ -1,6 +1,7 @@
 import { modifiersOf } from './assertion.ts';
 import { asWritten, detailsOf, unreadDates } from './detail.ts';
 import type { Element } from './element.ts';
+import { ourExtensions } from './extension-urls.ts';
 import { distinct, some } from './list.ts';
 import type { Row } from './row.ts';
 import type { RowContext, Section } from './section.ts';
@@ -51,7 +52,11 @@ export function readRow(
       distinct([
         ...(cautions ?? []),
         ...unreadDates(resource).map((text) => `a date that could not be read, as sent: ${text}`),
-        ...modifiers.map((url) => `carries a modifier extension that may change its meaning: ${url}`),
+        ...modifiers.map((url) =>
+          url === ourExtensions.aboutAnother
+            ? 'about somebody else than the person'
+            : `carries a modifier extension that may change its meaning: ${url}`,
+        ),
       ]),
     ),
     sources: [origin],

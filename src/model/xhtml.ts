@@ -1,7 +1,7 @@
 import { SaxesParser } from 'saxes';
 
 /** Elements of FHIR narrative that stand on lines of their own; those of the second kind have a blank line around. */
-const lines = new Set(['div', 'ul', 'ol', 'tr', 'caption', 'dt', 'dd', 'li', 'br', 'hr']);
+const ownLine = new Set(['div', 'ul', 'ol', 'tr', 'caption', 'dt', 'dd', 'li', 'br', 'hr']);
 const paragraphs = new Set(['p', 'table', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'pre', 'blockquote', 'dl']);
 
 /**
@@ -9,13 +9,14 @@ const paragraphs = new Set(['p', 'table', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'p
  * by a bar. Text that is not well-formed XHTML has its tags taken out.
  */
 export function xhtmlText(div: string): string {
-  let text = '';
+  const lines: string[] = [];
+  let line = '';
   const counts: number[] = [0];
   const breakLine = (blank: boolean): void => {
-    text = text.replace(/[ |]+$/, '');
-    if (text === '') return;
-    if (!text.endsWith('\n')) text += '\n';
-    if (blank && !text.endsWith('\n\n')) text += '\n';
+    const words = line.replace(/[ |]+$/, '').trim();
+    if (words !== '') lines.push(words);
+    line = '';
+    if (blank && lines.length > 0 && lines.at(-1) !== '') lines.push('');
   };
   const parser = new SaxesParser({ xmlns: false, fragment: true });
   Object.assign(parser.ENTITIES, htmlEntities);
@@ -23,21 +24,22 @@ export function xhtmlText(div: string): string {
     throw error;
   });
   parser.on('opentag', ({ name }) => {
-    if (paragraphs.has(name)) breakLine(!inCell(name));
-    else if (lines.has(name)) breakLine(false);
+    // A paragraph that begins a cell or an item goes on in its line.
+    const goesOn = name === 'p' && /(^|[|.-]) $/.test(line);
+    if (paragraphs.has(name) && !goesOn) breakLine(true);
+    else if (ownLine.has(name)) breakLine(false);
     if (name === 'ol' || name === 'ul') counts.push(name === 'ol' ? 1 : 0);
-    if (name === 'li') text += itemMark(counts);
+    if (name === 'li') line += itemMark(counts);
   });
-  const inCell = (name: string): boolean => name === 'p' && /\| $|- $|\. $/.test(text);
   parser.on('closetag', ({ name }) => {
-    if (name === 'td' || name === 'th') text = `${text.replace(/\s+$/, '')} | `;
+    if (name === 'td' || name === 'th') line = `${line.trimEnd()} | `;
     else if (paragraphs.has(name)) breakLine(true);
-    else if (lines.has(name) && name !== 'br') breakLine(false);
+    else if (ownLine.has(name) && name !== 'br') breakLine(false);
     if (name === 'ol' || name === 'ul') counts.pop();
   });
   parser.on('text', (value) => {
     const words = value.replaceAll(/\s+/g, ' ');
-    text += /(^|[\s])$/.test(text) ? words.trimStart() : words;
+    line += line === '' || line.endsWith(' ') ? words.trimStart() : words;
   });
   try {
     parser.write(div).close();
@@ -48,7 +50,7 @@ export function xhtmlText(div: string): string {
       .trim();
   }
   breakLine(false);
-  return text.replaceAll(/\n{3,}/g, '\n\n').trim();
+  return lines.join('\n').trim();
 }
 
 function itemMark(counts: number[]): string {

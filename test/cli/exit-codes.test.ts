@@ -10,6 +10,11 @@ import { hashOf } from './folder.ts';
 import { logIn, openPortal, type PracticePortal } from './practice-portal.ts';
 import { refusalOf } from './refusal.ts';
 
+/** A C-CDA document of these parts. */
+function documentOf(parts: readonly string[]): string {
+  return `<ClinicalDocument xmlns="urn:hl7-org:v3"><effectiveTime value="20240305"/>${parts.join('')}</ClinicalDocument>`;
+}
+
 /** A person's computer with an archive, and archives beside it in every bad state; portals in every state. */
 let home: Home;
 let portal: PracticePortal;
@@ -22,6 +27,20 @@ const inputs: Readonly<Record<string, string>> = {
   'empty.json': '',
   'fhir.xml': '<?xml version="1.0"?><Patient xmlns="http://hl7.org/fhir"><id value="a"/></Patient>',
   'ccda.xml': '<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3"><title/></ClinicalDocument>',
+  'cut.xml': '<ClinicalDocument xmlns="urn:hl7-org:v3">\n<recordTarget><patientRole><patient><name>Zyx',
+  'piece.xml': '<entry><act classCode="ACT"/></entry>',
+  'doctype.xml':
+    '<!DOCTYPE x [<!ENTITY a "b">]><ClinicalDocument xmlns="urn:hl7-org:v3"><title>&a;</title></ClinicalDocument>',
+  'two.xml': documentOf(
+    ['Ann', 'Bea'].map(
+      (name) =>
+        `<recordTarget><patientRole><patient><name><given>${name}</given></name></patient></patientRole></recordTarget>`,
+    ),
+  ),
+  'stray.xml': documentOf([
+    '<recordTarget><patientRole><patient><name>Jane Doe</name><birthTime value="19800102"/></patient></patientRole></recordTarget>',
+    '<component><structuredBody><observation/></structuredBody></component>',
+  ]),
   'two.json': '[{"resourceType":"Patient","id":"a"},{"resourceType":"Patient","id":"b"}]',
   'john.json':
     '{"resourceType":"Patient","id":"j","name":[{"family":"Roe","given":["John"]}],"birthDate":"1950-01-01"}',
@@ -137,7 +156,48 @@ const refusals: Readonly<Record<string, Case>> = {
   },
   'nothing on standard input': { words: ['show', '-'], status: 6, says: /is empty/, next: /./ },
   'FHIR XML': { words: ['show', 'fhir.xml'], status: 6, says: /FHIR XML: not read yet/, next: notRead },
-  'a C-CDA document': { words: ['show', 'ccda.xml'], status: 6, says: /C-CDA: not read yet/, next: notRead },
+  'a C-CDA document of nothing': {
+    words: ['show', 'ccda.xml'],
+    status: 6,
+    says: /without content/,
+    next: /download it again/,
+  },
+  'a C-CDA document cut short': {
+    words: ['show', 'cut.xml'],
+    status: 6,
+    says: /not whole XML[\s\S]*ends before it is complete, at line 2/,
+    next: /download it again/,
+  },
+  'a piece of a C-CDA document': {
+    words: ['show', 'piece.xml'],
+    status: 6,
+    says: /only a piece of a C-CDA document \(<entry>\)/,
+    next: notRead,
+  },
+  'a C-CDA document with a document type': {
+    words: ['show', 'doctype.xml'],
+    status: 6,
+    says: /DOCTYPE/,
+    next: /download it again/,
+  },
+  'a C-CDA document of two people': {
+    words: ['import', 'two.xml'],
+    status: 6,
+    says: /about 2 patients at once/,
+    next: /one person/,
+  },
+  'a statement where CDA has no place for one': {
+    words: ['show', 'stray.xml'],
+    status: 3,
+    says: /a statement \(observation\) stands where none belongs/,
+    next: /--format json/,
+  },
+  'a document that is not there': {
+    words: ['show', 'jane.json', '--document', 'DocumentReference/none'],
+    status: 2,
+    says: /There is no document DocumentReference\/none/,
+    next: /bluebutton show/,
+  },
   'a PDF': { words: ['show', 'scan.pdf'], status: 6, says: /a PDF is not a health record/, next: notRead },
   'import of a PDF': { words: ['import', 'scan.pdf'], status: 6, says: /a PDF is not/, next: notRead },
   'import of a file cut short': {

@@ -125,7 +125,11 @@ export function sectionOf(
       element ? [...element.descendants()] : [],
     ),
   );
-  const left = leftoversOf(section, carried);
+  const left = [
+    ...leftoversOf(section, carried),
+    ...section.all('entry').flatMap((entry) => leftoversOf(entry, new Set(), 'entry/')),
+    ...(text === undefined || text.text() !== undefined ? [] : leftoversOf(text, new Set(), 'text/')),
+  ];
   const says = text !== undefined && (text.text() !== undefined || text.elements().length > 0);
   const flavor = nullFlavorOf(section);
   const reason =

@@ -43,12 +43,21 @@ export function codingOf(code: XmlElement, narrative: NarrativeIndex): JsonObjec
     return undefined;
   const name = code.attribute('codeSystemName');
   return filledOrNone({
-    extension: listOf([value === undefined ? undefined : flavorOf(code)]),
+    extension: listOf([value === undefined ? undefined : flavorOf(code), localSystem(code)]),
     system: systemOf(code.attribute('codeSystem'), name),
     version: code.attribute('codeSystemVersion'),
     code: value,
     display: display ?? (value === 'ASSERTION' ? 'Assertion' : undefined),
   });
+}
+
+/** A code system that is named by no OID and no address, as sent: FHIR has no place for a mere name. */
+function localSystem(code: XmlElement): JsonObject | undefined {
+  const name = code.attribute('codeSystem') ?? code.attribute('codeSystemName');
+  const isKnown = systemOf(code.attribute('codeSystem'), code.attribute('codeSystemName')) !== undefined;
+  return isKnown || name === undefined
+    ? undefined
+    : valued(ourExtensions.asSent, 'valueString', `codeSystem="${name}"`);
 }
 
 /** The words of a code: what was written (`originalText`), inline or in the narrative. */
@@ -57,10 +66,13 @@ export function originalText(code: XmlElement, narrative: NarrativeIndex): strin
   return original && encapsulatedText(original, narrative);
 }
 
-/** The words of an ED that holds text: what its reference leads to, else what it says itself. */
+/** The words of an ED that holds text: what its reference leads to, and what it says itself beside. */
 export function encapsulatedText(element: XmlElement, narrative: NarrativeIndex): string | undefined {
   const referred = narrative.textAt(element.at('reference'));
-  return referred ?? (element.attribute('representation') === 'B64' ? undefined : element.text());
+  const own = element.attribute('representation') === 'B64' ? undefined : element.text();
+  if (referred === undefined || own === undefined) return referred ?? own;
+  const [short, long] = referred.length < own.length ? [referred, own] : [own, referred];
+  return long.toLowerCase().includes(short.toLowerCase()) ? long : `${own} ${referred}`;
 }
 
 /**
@@ -77,6 +89,8 @@ function conceptText(
   const display = code.attribute('displayName');
   const stated = isCoded ? (display ?? name) : (name ?? display);
   const written = originalText(code, narrative);
+  if (nullFlavorOf(code) === 'MSK' && !isCoded && (written ?? stated) === undefined)
+    return 'withheld by the source';
   if (written === undefined) return isCoded && stated === display ? undefined : stated;
   if (stated === undefined || speakOfOne(stated, written)) return written;
   if (narrative.isLiteral(code.at('originalText', 'reference'))) return isCoded ? undefined : stated;

@@ -51,6 +51,7 @@ class DocumentReader {
   readonly #identity: DocumentIdentity;
   readonly #drafts: Draft[] = [];
   readonly #findings: Finding[] = [];
+  readonly #sections = new Set<XmlElement>();
 
   constructor(root: XmlElement, name: string, identity: DocumentIdentity) {
     this.#root = root;
@@ -60,6 +61,16 @@ class DocumentReader {
 
   read(): Reading[] {
     const root = this.#root;
+    if (
+      root.at('recordTarget') === undefined &&
+      root.at('component') === undefined &&
+      sectionsIn(root).length === 0
+    ) {
+      throw new BlueButtonError('not-a-health-record', `${this.#name} is a C-CDA document without content.`, {
+        why: 'It names no patient and has no body.',
+        try: 'download it again from where it came',
+      });
+    }
     const narrative = new NarrativeIndex(root);
     const role = this.#patientRole();
     const subject: JsonObject =
@@ -69,7 +80,9 @@ class DocumentReader {
     const emit = (resource: Resource, element: XmlElement, included: readonly XmlElement[] = []): string =>
       this.#emit(resource, element, included);
     const participants = new Participants(emit, narrative, subject, identifiersOf(role?.all('id') ?? []));
-    const document: DocumentScope = { narrative, participants, subject };
+    const nullified = root.at('sdtc:statusCode')?.attribute('code') === 'nullified';
+    const date = readTime(root.at('effectiveTime')?.attribute('value') ?? '').value;
+    const document: DocumentScope = { narrative, participants, subject, date, nullified };
     if (role) this.#emitMapped(new Mapping(role, document, noSection), patientOf);
     const encounter = root.at('componentOf', 'encompassingEncounter');
     const encounterReference =
@@ -98,16 +111,13 @@ class DocumentReader {
     const roles = this.#root.all('recordTarget', 'patientRole');
     const [first, ...more] = roles;
     if (first === undefined) this.#find('warning', 'no-patient', this.#root, 'the document names no patient');
-    const isOther = more.some((role) => identityOf(role) !== (first && identityOf(first)));
+    const people = roles.reduce((count, role) => count + Math.max(1, role.all('patient').length), 0);
+    const isOther = people > roles.length || more.some((role) => first === undefined || !isSame(role, first));
     if (isOther) {
-      throw new BlueButtonError(
-        'not-a-health-record',
-        `${this.#name} is about ${roles.length} patients at once.`,
-        {
-          why: 'A C-CDA document does not say which of them each statement is about, and two records must never mix.',
-          try: 'ask the portal for a document of one person',
-        },
-      );
+      throw new BlueButtonError('not-a-health-record', `${this.#name} is about ${people} patients at once.`, {
+        why: 'A C-CDA document does not say which of them each statement is about, and two records must never mix.',
+        try: 'ask the portal for a document of one person',
+      });
     }
     return first;
   }
@@ -119,6 +129,7 @@ class DocumentReader {
     outer?: SectionScope,
   ): JsonObject {
     const scope = scopeOf(section, outer);
+    this.#sections.add(section);
     const entries = section.all('entry').flatMap((entry): Child[] => {
       const children = reader.readEntry(entry, scope);
       if (children.length === 0) this.#find('note', 'empty-entry', entry, 'an entry without a statement');
@@ -201,6 +212,13 @@ class DocumentReader {
   #nameUnread(): void {
     const read = new Set(this.#drafts.flatMap(({ element, included }) => [element, ...included]));
     for (const element of this.#root.descendants()) {
+      if (element.name === 'section' && !this.#sections.has(element))
+        this.#find(
+          'lost',
+          'unread-section',
+          element,
+          'a section stands where none belongs, and was not read',
+        );
       if (isStatement(element) && !read.has(element))
         this.#find(
           'lost',
@@ -239,7 +257,7 @@ class DocumentReader {
 function sectionsIn(element: XmlElement): XmlElement[] {
   return element.elements().flatMap((child) => {
     if (child.name === 'section') return [child];
-    return ['component', 'structuredBody'].includes(child.name) ? sectionsIn(child) : [];
+    return isStatement(child) || child.name === 'text' ? [] : sectionsIn(child);
   });
 }
 
@@ -256,11 +274,18 @@ function displayOf(role: XmlElement): JsonObject {
   return display === undefined ? {} : { display };
 }
 
-/** What tells two patients of one document apart. */
-function identityOf(role: XmlElement): string {
-  const patient = role.at('patient');
-  const birth = patient?.at('birthTime')?.attribute('value')?.slice(0, 8) ?? '';
-  return `${nameText(patient?.at('name')) ?? ''} ${birth}`;
+/** True for two roles of one person: name, birth date and sex are stated and the same. */
+function isSame(one: XmlElement, other: XmlElement): boolean {
+  const [first, second] = [one, other].map((role) => {
+    const patient = role.at('patient');
+    const name = nameText(patient?.at('name'));
+    const birth = patient?.at('birthTime')?.attribute('value')?.slice(0, 8);
+    const sex = patient?.at('administrativeGenderCode')?.attribute('code');
+    return name === undefined || birth === undefined || birth.length < 8
+      ? undefined
+      : `${name} ${birth} ${sex}`;
+  });
+  return first !== undefined && first === second;
 }
 
 /** The dates in a resource that could not be read. */

@@ -13,6 +13,8 @@ const namespaces = {
   'urn:hl7-org:sdtc': 'sdtc',
   'http://www.w3.org/2001/XMLSchema-instance': 'xsi',
   'http://www.w3.org/XML/1998/namespace': 'xml',
+  // Some exports put the narrative into XHTML.
+  'http://www.w3.org/1999/xhtml': '',
 };
 
 /**
@@ -59,7 +61,7 @@ function parse(text: string, name: string): XmlDocument {
 
 function findingsOf(
   { misdeclared }: DecodedXml,
-  { undeclared, namespace }: XmlDocument,
+  { undeclared, namespace, mixed }: XmlDocument,
   { source }: DocumentIdentity,
 ): Finding[] {
   const warning = (code: string, message: string): Finding => ({
@@ -80,7 +82,7 @@ function findingsOf(
     ...undeclared.map((prefix) =>
       warning('undeclared-prefix', `the prefix ${prefix}: is used and never declared; it was read as usual`),
     ),
-    ...(namespace === cdaNamespace
+    ...(namespace === cdaNamespace && !mixed
       ? []
       : [
           warning(

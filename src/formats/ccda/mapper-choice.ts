@@ -2,12 +2,14 @@ import type { XmlElement } from '../xml/element.ts';
 import type { Mapper } from './mapper.ts';
 import type { SectionScope } from './section-scope.ts';
 import {
-  isAside,
   codeOf,
   hasTemplate,
+  isAside,
   moodOf,
   nestedStatements,
+  otherSubject,
   participantsOf,
+  statementsAround,
   type NestedStatement,
 } from './statement.ts';
 import { allergy } from './statements/allergy.ts';
@@ -52,12 +54,11 @@ const templates = {
   reference: [`${ccda}122`],
 } as const;
 
-/** Moods of what has not happened: intended, requested, proposed, promised, booked. */
-const plannedMoods = ['INT', 'RQO', 'PRP', 'PRMS', 'ARQ', 'APT'];
-
 /** The mapper for a statement: by its templates, else by what it is, its mood, and the section it stands in. */
 export function mapperFor(statement: XmlElement, section: SectionScope): Mapper {
-  const isPlanned = plannedMoods.includes(moodOf(statement));
+  // Whatever is not an event has not happened: intended, requested, proposed, promised, booked, expected, a goal, a risk.
+  const isPlanned = moodOf(statement) !== 'EVN';
+  if (isAboutRelative(statement)) return statement.name === 'observation' ? familyObservation : basic;
   switch (statement.name) {
     case 'observation':
       return observationMapper(statement, section, isPlanned);
@@ -71,7 +72,7 @@ export function mapperFor(statement: XmlElement, section: SectionScope): Mapper 
     case 'encounter':
       return moodOf(statement) === 'APT' ? appointment : encounter;
     case 'organizer':
-      return organizerMapper(statement, section);
+      return isPlanned ? serviceRequest : organizerMapper(statement, section);
     case 'act':
       return actMapper(statement, section, isPlanned);
     case 'observationMedia':
@@ -79,6 +80,12 @@ export function mapperFor(statement: XmlElement, section: SectionScope): Mapper 
     default:
       return basic;
   }
+}
+
+/** A problem, medicine or measurement of a relative is none of the patient's, and stands in no drawer of theirs. */
+function isAboutRelative(statement: XmlElement): boolean {
+  const isHistory = statementsAround(statement).some((around) => around.name === 'organizer');
+  return !isHistory && statement.name !== 'organizer' && otherSubject(statement) !== undefined;
 }
 
 function observationMapper(statement: XmlElement, section: SectionScope, isPlanned: boolean): Mapper {

@@ -9,7 +9,16 @@ import { fragmentXhtml } from './narrative.ts';
 import type { NarrativeIndex } from './narrative-index.ts';
 import type { Participants } from './participants.ts';
 import type { SectionScope } from './section-scope.ts';
-import { isNegated, moodOf, nestedStatements, type NestedStatement } from './statement.ts';
+import {
+  isNegated,
+  isNullified,
+  isStatement,
+  moodOf,
+  nestedStatements,
+  stands,
+  statementsAround,
+  type NestedStatement,
+} from './statement.ts';
 import { dated, dateOrPeriod, datedDay, periodOf, pointOf } from './time.ts';
 import { quantityOf } from './quantity.ts';
 
@@ -19,6 +28,10 @@ export interface DocumentScope {
   participants: Participants;
   /** Reference to the document's patient; an absent reason when it names none. */
   subject: JsonObject;
+  /** The document's own date; undefined when it has none. */
+  date: string | undefined;
+  /** True when the document as a whole was taken back (`sdtc:statusCode`). */
+  nullified: boolean;
 }
 
 /**
@@ -33,9 +46,19 @@ export class Mapping {
   /** Statements that the resource states too: first its own. */
   readonly included: XmlElement[];
   readonly #carried = new Set<XmlElement>();
+  readonly #link: XmlElement | undefined;
 
-  /** `wrapper` is the act around the statement that only tracks it: a concern, a diagnosis act. */
-  constructor(element: XmlElement, document: DocumentScope, section: SectionScope, wrapper?: XmlElement) {
+  /**
+   * `wrapper` is the act around the statement that only tracks it: a concern, a diagnosis act; `link` is what binds the
+   * statement to the one around it.
+   */
+  constructor(
+    element: XmlElement,
+    document: DocumentScope,
+    section: SectionScope,
+    { wrapper, link }: { wrapper?: XmlElement; link?: XmlElement } = {},
+  ) {
+    this.#link = link;
     this.element = element;
     this.document = document;
     this.section = section;
@@ -47,13 +70,29 @@ export class Mapping {
     return this.included.find((statement) => statement !== this.element && this.#isAround(statement));
   }
 
-  /** True when the statement or the act around it is negated. */
+  /**
+   * True when the statement is denied: by itself, by its link, by the act that tracks it, or by the organizer or procedure that
+   * it is a component of.
+   */
   get negated(): boolean {
-    return isNegated(this.element) || (this.wrapper !== undefined && isNegated(this.wrapper));
+    const { element, wrapper } = this;
+    const group = element.parent?.name === 'component' ? element.parent.parent : undefined;
+    const all = [element, wrapper, this.#link, group && isStatement(group) ? group : undefined];
+    return all.some((one) => one !== undefined && isNegated(one));
   }
 
+  /** True when the statement, one around it, or the whole document was taken back. */
+  get nullified(): boolean {
+    return (
+      this.document.nullified ||
+      [this.element, ...statementsAround(this.element)].some((statement) => isNullified(statement))
+    );
+  }
+
+  /** The mood: of the act that tracks it where that is only intended. */
   get mood(): string {
-    return moodOf(this.element);
+    const own = moodOf(this.element);
+    return own === 'EVN' && this.wrapper !== undefined ? moodOf(this.wrapper) : own;
   }
 
   /** Marks elements, with all in them, as carried by the resource. */
@@ -78,6 +117,11 @@ export class Mapping {
   /** The nested statements that are not included yet, of the statement or of an included one. */
   nested(of: XmlElement = this.element): NestedStatement[] {
     return nestedStatements(of).filter(({ statement }) => !this.included.includes(statement));
+  }
+
+  /** The nested statements that are facts, and may be read into the resource. */
+  facts(of: XmlElement = this.element): NestedStatement[] {
+    return this.nested(of).filter((one) => stands(one, moodOf(of)));
   }
 
   /** A concept; `name` is the element by which the statement calls it beside its code. */

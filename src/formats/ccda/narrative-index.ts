@@ -10,7 +10,10 @@ export class NarrativeIndex {
   constructor(root: XmlElement) {
     for (const element of root.descendants()) {
       const id = element.attribute('ID');
-      if (id !== undefined) this.#byId.set(id, [...(this.#byId.get(id) ?? []), element]);
+      if (id === undefined) continue;
+      const known = this.#byId.get(id);
+      if (known) known.push(element);
+      else this.#byId.set(id, [element]);
     }
   }
 
@@ -23,11 +26,11 @@ export class NarrativeIndex {
     if (reference === undefined || value === undefined || value === '#') return undefined;
     const target = this.elementAt(reference);
     if (target) return lineText(target);
-    if (value.startsWith('#')) {
+    if (value.startsWith('#') && !value.includes(' ')) {
       this.dangling.push(reference);
       return undefined;
     }
-    return isAddress(value) ? undefined : value;
+    return isAddress(value) ? undefined : value.replace(/^#/, '');
   }
 
   /** True for a reference that leads nowhere and is taken for the text itself. */
@@ -60,7 +63,7 @@ export function sectionAround(element: XmlElement): XmlElement | undefined {
 /** True for what names something outside the document. */
 export function isAddress(value: string): boolean {
   return (
-    /^[a-z][a-z0-9+.-]*:/i.test(value) ||
+    /^[a-z][a-z0-9+.-]*:\S+$/i.test(value) ||
     /^[\w./-]+\.(pdf|xml|html?|txt|jpe?g|png|gif|tiff?|rtf|docx?)$/i.test(value)
   );
 }

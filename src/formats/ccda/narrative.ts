@@ -3,6 +3,19 @@ import type { XmlElement } from '../xml/element.ts';
 /** CDA narrative elements and the XHTML each becomes (C-CDA on FHIR, "Narrative"); others keep their content. */
 const tags: Readonly<Record<string, string>> = {
   content: 'span',
+  p: 'p',
+  div: 'div',
+  ul: 'ul',
+  ol: 'ol',
+  li: 'li',
+  b: 'b',
+  strong: 'b',
+  i: 'i',
+  em: 'i',
+  h1: 'h3',
+  h2: 'h3',
+  h3: 'h3',
+  h4: 'h4',
   paragraph: 'p',
   item: 'li',
   table: 'table',
@@ -21,7 +34,22 @@ const tags: Readonly<Record<string, string>> = {
   caption: 'span',
 };
 
-const blocks = new Set(['paragraph', 'item', 'list', 'table', 'tr', 'caption', 'thead', 'tbody', 'tfoot']);
+const blocks = new Set([
+  'paragraph',
+  'item',
+  'list',
+  'table',
+  'tr',
+  'caption',
+  'thead',
+  'tbody',
+  'tfoot',
+  'p',
+  'div',
+  'li',
+  'ul',
+  'ol',
+]);
 
 /**
  * A section's narrative as the XHTML that FHIR allows (R4 §2.4, `Narrative.div`): our own elements, no script, no style,
@@ -33,7 +61,7 @@ export function narrativeXhtml(text: XmlElement): string {
 
 /** The same of one element of the narrative, for the statement that refers to it. */
 export function fragmentXhtml(element: XmlElement): string {
-  const inner = element.children.map(xhtml).join('');
+  const inner = isDeleted(element) ? xhtml(element) : element.children.map(xhtml).join('');
   const isRow = element.name === 'tr';
   const cells = isRow ? `<table><tbody><tr>${inner}</tr></tbody></table>` : inner;
   return `<div xmlns="http://www.w3.org/1999/xhtml">${cells}</div>`;
@@ -45,7 +73,13 @@ export function lineText(element: XmlElement): string | undefined {
   return text === '' ? undefined : text;
 }
 
+/** Text that was struck out: it is told as such, and is never what an entry says. */
+function isDeleted(element: XmlElement): boolean {
+  return element.attribute('revised')?.toLowerCase() === 'delete';
+}
+
 function plain(element: XmlElement): string {
+  if (isDeleted(element)) return '';
   const inner = element.children.map((child) => (typeof child === 'string' ? child : plain(child))).join('');
   if (element.name === 'br') return ' ';
   if (element.name === 'td' || element.name === 'th') return `${inner} `;
@@ -63,8 +97,7 @@ function xhtml(node: XmlElement | string): string {
   if (name === 'list') return list(node);
   if (name === 'caption' && node.parent?.name === 'table')
     return `<caption${attributesOf(node)}>${inner}</caption>`;
-  if (name === 'content' && node.attribute('revised') === 'delete')
-    return `<span class="deleted"${idOf(node)}>[deleted: ${inner}]</span>`;
+  if (isDeleted(node)) return `<span class="deleted"${idOf(node)}>[deleted: ${inner}]</span>`;
   const tag = Object.hasOwn(tags, name) ? tags[name] : 'span';
   const link = name === 'linkHtml' ? linkOf(node) : '';
   return `<${tag}${attributesOf(node)}${link}>${inner}</${tag}>`;
@@ -73,10 +106,11 @@ function xhtml(node: XmlElement | string): string {
 function list(node: XmlElement): string {
   const tag = node.attribute('listType') === 'ordered' ? 'ol' : 'ul';
   const caption = node.all('caption').map(xhtml).join('');
-  const items = node
-    .elements()
-    .filter(({ name }) => name !== 'caption')
-    .map(xhtml)
+  const items = node.children
+    .filter((child) => typeof child === 'string' || child.name !== 'caption')
+    .map((child) =>
+      typeof child === 'string' && child.trim() !== '' ? `<li>${escaped(child)}</li>` : xhtml(child),
+    )
     .join('');
   const heading = caption === '' ? '' : `<p>${caption}</p>`;
   return `${heading}<${tag}${attributesOf(node)}>${items}</${tag}>`;

@@ -6,6 +6,7 @@ import { filled, listOf, nested, valued } from './json-parts.ts';
 import type { Mapping } from './mapping.ts';
 import { addressesOf, addressOf, contactsOf, humanNamesOf } from './person-name.ts';
 import { nullFlavorOf } from './null-flavor.ts';
+import { isTrue } from './statement.ts';
 
 const genders: Readonly<Record<string, string>> = { M: 'male', F: 'female', UN: 'other' };
 const usCore = 'http://hl7.org/fhir/us/core/StructureDefinition/';
@@ -77,16 +78,19 @@ function birthDate(mapping: Mapping, time: XmlElement | undefined): JsonObject {
 }
 
 function deceased(mapping: Mapping, patient: XmlElement | undefined): JsonObject {
-  const when = mapping.dated('deceasedDateTime', patient?.at('sdtc:deceasedTime'));
   const indicator = patient?.at('sdtc:deceasedInd');
   const says = indicator?.attribute('value');
+  // A time of death of somebody who is said to live is a contradiction: it is kept as sent, and nobody is called dead.
+  const when = ['false', '0'].includes(says ?? '')
+    ? {}
+    : mapping.dated('deceasedDateTime', patient?.at('sdtc:deceasedTime'));
   if (Object.keys(when).length > 0) {
-    if (says !== 'false') mapping.take(indicator);
+    mapping.take(indicator);
     return when;
   }
-  if (says !== 'true' && says !== 'false') return {};
+  if (says === undefined || !['true', 'false', '1', '0'].includes(says)) return {};
   mapping.take(indicator);
-  return { deceasedBoolean: says === 'true' };
+  return { deceasedBoolean: isTrue(says) };
 }
 
 /** US Core race or ethnicity: categories, details, and the words. */

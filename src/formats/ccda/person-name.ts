@@ -54,7 +54,8 @@ export function humanNamesOf(name: XmlElement): JsonObject[] {
   const isNickname = use === 'anonymous' && calledBy.length > 0;
   const main = filledOrNone({
     use: isBirthName ? 'maiden' : isNickname ? 'nickname' : use,
-    text: parts.length === 0 ? name.text() : undefined,
+    // Words outside the parts belong to the name too.
+    text: parts.length === 0 || name.ownText() !== '' ? name.text() : undefined,
     family: (isBirthName ? bornAs : families).join(' ') || undefined,
     given: listOf(given.length > 0 ? given : isNickname ? calledBy : []),
     prefix: listOf(texts('prefix')),
@@ -83,7 +84,11 @@ export function nameText(name: XmlElement | undefined): string | undefined {
 /** An AD as a FHIR Address. Parts FHIR has no element for stand as lines, in the order written. */
 export function addressOf(address: XmlElement): JsonObject | undefined {
   const named = ['city', 'county', 'state', 'postalCode', 'country', 'useablePeriod', 'delimiter'];
-  const text = (part: string): string | undefined => address.at(part)?.text();
+  const text = (part: string): string | undefined =>
+    address
+      .all(part)
+      .flatMap((element) => element.text() ?? [])
+      .join(', ') || undefined;
   const lines = address.elements().filter(({ name }) => !named.includes(name));
   const loose = address.ownText();
   const found = filled({

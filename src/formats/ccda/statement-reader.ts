@@ -5,7 +5,8 @@ import { isEntryReference, isOnlyId, mapperFor, wrappedBy } from './mapper-choic
 import type { Child, Mapper } from './mapper.ts';
 import { Mapping, type DocumentScope } from './mapping.ts';
 import type { SectionScope } from './section-scope.ts';
-import { isStatement, nestedStatements, type NestedStatement } from './statement.ts';
+import { guarded } from './guarded.ts';
+import { isNegated, isStatement, nestedStatements, type NestedStatement } from './statement.ts';
 import { bloodPressure, pressurePairOf } from './statements/blood-pressure.ts';
 
 /** Puts a resource into the reading with the statements it states; returns a reference to it. */
@@ -14,6 +15,14 @@ export type EmitStatement = (
   element: XmlElement,
   included: readonly XmlElement[],
 ) => string;
+
+/** What stands around a statement that is read. */
+interface Around {
+  link?: XmlElement;
+  wrapper?: XmlElement;
+  /** Statements of the wrapper that are read apart. */
+  apart?: readonly XmlElement[];
+}
 
 /** Reads the clinical statements of a document into resources: each one, and every statement nested in it. */
 export class StatementReader {
@@ -35,12 +44,14 @@ export class StatementReader {
       .flatMap((statement) => this.#read({ statement, link: entry, type: '' }, section));
   }
 
-  #read({ statement, type }: NestedStatement, section: SectionScope): Child[] {
+  #read({ statement, type, link }: NestedStatement, section: SectionScope): Child[] {
     const wrapped = wrappedBy(statement, section);
-    if (wrapped.length === 0) return [this.#readOne(statement, type, section, mapperFor(statement, section))];
+    if (wrapped.length === 0)
+      return [this.#readOne(statement, type, section, mapperFor(statement, section), { link })];
     const inside = wrapped.map((one) => one.statement);
     return wrapped.map((one, index) =>
       this.#readOne(one.statement, type, section, mapperFor(one.statement, section), {
+        link: one.link,
         wrapper: statement,
         // What the wrapper holds beside is told once, with the first.
         apart: index === 0 ? inside : nestedStatements(statement).map((other) => other.statement),
@@ -53,27 +64,27 @@ export class StatementReader {
     type: string,
     section: SectionScope,
     mapper: Mapper,
-    around?: { wrapper: XmlElement; apart: readonly XmlElement[] },
+    around: Around = {},
   ): Child {
     const key = `${section.kind} ${identityOf(statement) ?? statement.xpath()}`;
     const seen = this.#seen.get(key);
-    if (seen && !around) {
+    if (seen && around.wrapper === undefined) {
       seen.included.push(...[...statement.descendants()].filter(isStatement));
       return { ...seen.child, type };
     }
-    const mapping = new Mapping(statement, this.#document, section, around?.wrapper);
+    const mapping = new Mapping(statement, this.#document, section, around);
     const identifier = mapping.identifiers();
     const { resourceType, extension: stated, ...members } = mapper.map(mapping);
     for (const { statement: nested } of mapping.included.flatMap((one) => mapping.nested(one))) {
       if (isEntryReference(nested) || isOnlyId(nested)) mapping.include(nested);
     }
     const narrative = mapping.narrative();
-    const resource: Resource = {
+    const resource: Resource = guarded(mapping, {
       resourceType,
       ...(narrative && { text: narrative }),
       ...(identifier && resourceType !== 'Composition' && { identifier }),
       ...members,
-    };
+    });
     const reference = this.#emit(resource, statement, mapping.included);
     const children = this.#children(mapping, section, around);
     const placed =
@@ -95,17 +106,17 @@ export class StatementReader {
   #children(
     mapping: Mapping,
     section: SectionScope,
-    around?: { wrapper: XmlElement; apart: readonly XmlElement[] },
+    around: Around = {},
   ): { child: Child; negated: boolean }[] {
     const pair = section.kind === 'vital-signs' ? pressurePairOf(mapping.element) : undefined;
     const nested = mapping.included
       .flatMap((statement) => mapping.nested(statement))
-      .filter(({ statement }) => around?.apart.includes(statement) !== true && statement !== pair?.diastolic);
+      .filter(({ statement }) => around.apart?.includes(statement) !== true && statement !== pair?.diastolic);
     return nested.flatMap((one) => {
-      const negated = one.link.attribute('negationInd') === 'true';
+      const negated = isNegated(one.link);
       const read =
         pair && one.statement === pair.systolic
-          ? [this.#readOne(one.statement, one.type, section, bloodPressure(pair))]
+          ? [this.#readOne(one.statement, one.type, section, bloodPressure(pair), { link: one.link })]
           : this.#read(one, section);
       return read.map((child) => ({ child, negated }));
     });

@@ -63,9 +63,47 @@ export function moodOf(statement: XmlElement): string {
   return statement.attribute('moodCode')?.toUpperCase() ?? 'EVN';
 }
 
-/** True for a statement that denies what it says. */
-export function isNegated(statement: XmlElement): boolean {
-  return ['true', '1'].includes(statement.attribute('negationInd')?.toLowerCase() ?? '');
+/** True for a statement that denies what it says, or a link that denies that one belongs to the other. */
+export function isNegated(element: XmlElement): boolean {
+  return isTrue(element.attribute('negationInd'));
+}
+
+/** An XML boolean. */
+export function isTrue(value: string | undefined): boolean {
+  return ['true', '1'].includes(value?.toLowerCase() ?? '');
+}
+
+/** True for a statement that its source has taken back. */
+export function isNullified(statement: XmlElement): boolean {
+  return statusOf(statement) === 'nullified';
+}
+
+/**
+ * True for a nested statement that is the positive fact it looks like: only such may be read into the statement around it.
+ * What is denied, taken back, or not an event (an observation that is only wished for) becomes a resource of its own, which
+ * says so.
+ */
+export function stands({ statement, link }: NestedStatement, mood: string): boolean {
+  const isEvent = statement.name !== 'observation' || ['EVN', mood].includes(moodOf(statement));
+  return isEvent && !isNegated(statement) && !isNegated(link) && !isNullified(statement);
+}
+
+/** The statements around a statement, nearest first. */
+export function statementsAround(statement: XmlElement): XmlElement[] {
+  const around: XmlElement[] = [];
+  for (let parent = statement.parent; parent !== undefined; parent = parent.parent)
+    if (isStatement(parent)) around.push(parent);
+  return around;
+}
+
+/** The person a statement is about where that is not the patient: a relative, a fetus; on it, around it, or of its section. */
+export function otherSubject(statement: XmlElement): XmlElement | undefined {
+  for (let element: XmlElement | undefined = statement; element !== undefined; element = element.parent) {
+    const related = element.at('subject', 'relatedSubject');
+    if (related) return related.at('code')?.attribute('code') === 'SELF' ? undefined : related;
+    if (element.name === 'section') return undefined;
+  }
+  return undefined;
 }
 
 /** The code of `statusCode`, lower case: some vendors write `Active`. */

@@ -14,8 +14,12 @@ export interface PointInTime {
   unreadable?: string;
 }
 
-const shape =
-  /^(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d)(?::?(\d\d)(?::?(\d\d)(\.\d+)?)?)?)?)?)?\s*(Z|[+-]\d\d:?(?:\d\d)?)?$/;
+const literalShape =
+  /^(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(\.\d+)?)?)?)?)?)?(Z|[+-]\d\d:?(?:\d\d)?)?$/;
+
+/** ISO 8601, which some programs write in place of HL7's form; `2014-05` could be either, and is read as neither. */
+const isoShape =
+  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(\.\d+)?)?)?)?(Z|[+-]\d\d:?(?:\d\d)?)?$/;
 
 /**
  * Reads a TS literal: `YYYY[MM[DD[HH[MM[SS[.s]]]]]][±ZZZZ]`, also with the punctuation of ISO 8601. The precision is
@@ -23,7 +27,7 @@ const shape =
  * is kept beside it, for UTC would be a guess (C-CDA on FHIR, "Dates and times"). An offset on a bare date is dropped.
  */
 export function readTime(literal: string): PointInTime {
-  const parts = shape.exec(literal);
+  const parts = isoShape.exec(literal) ?? (/^\d{4}-\d\d$/.test(literal) ? null : literalShape.exec(literal));
   const [, year = '', month, day, hour, minute, second, fraction = '', zone] = parts ?? [];
   if (!parts || isSentinel(year) || !isOnCalendar(year, month, day) || !isOnClock(hour, minute, second))
     return { unreadable: literal };

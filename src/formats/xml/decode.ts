@@ -15,17 +15,30 @@ export function decodeXml(bytes: Uint8Array): DecodedXml {
   const marked = markedEncoding(bytes);
   if (marked !== undefined) return { text: decode(bytes, marked) };
   const declared = declaredEncoding(bytes);
-  // Written by programs that hold text as UTF-16 and save it as UTF-8 with the declaration left standing.
-  if (/^utf-?16/.test(declared) || declared === '') {
-    return { text: decode(bytes, 'utf-8'), ...(declared !== '' && { misdeclared: 'UTF-8' }) };
+  const isUtf8 = isValidUtf8(bytes);
+  // Bytes beyond ASCII that are valid UTF-8 are UTF-8, whatever a program declares that converts them on the way.
+  if (isUtf8) {
+    const isAscii = bytes.every((byte) => byte < 0x80);
+    const agrees = isAscii || declared === '' || /^utf-?8$/.test(declared);
+    const isWide = /^utf-?16/.test(declared);
+    return { text: decode(bytes, 'utf-8'), ...((!agrees || isWide) && { misdeclared: 'UTF-8' }) };
   }
+  if (declared === '' || /^utf-?(8|16)/.test(declared)) return damagedUtf8(bytes);
   try {
     return { text: decode(bytes, declared) };
   } catch (thrown) {
     if (!(thrown instanceof TypeError || thrown instanceof RangeError)) throw thrown;
-    const other = isUtf8(bytes) ? 'UTF-8' : 'windows-1252';
-    return { text: decode(bytes, other), misdeclared: other };
+    return { text: decode(bytes, 'windows-1252'), misdeclared: 'windows-1252' };
   }
+}
+
+/** UTF-8 with bytes that are none: a few among many good ones are lost characters, else the text is windows-1252. */
+function damagedUtf8(bytes: Uint8Array): DecodedXml {
+  const text = new TextDecoder('utf-8').decode(bytes);
+  const lost = text.match(/\uFFFD/g)?.length ?? 0;
+  const good = text.match(/[\u0080-\uFFFC]/g)?.length ?? 0;
+  if (good > lost) return { text, misdeclared: 'UTF-8, with characters that could not be read' };
+  return { text: decode(bytes, 'windows-1252'), misdeclared: 'windows-1252' };
 }
 
 /** The encoding that the first bytes give away before a declaration can be read. */
@@ -49,7 +62,7 @@ function decode(bytes: Uint8Array, encoding: string): string {
   return new TextDecoder(encoding, { fatal: true }).decode(bytes);
 }
 
-function isUtf8(bytes: Uint8Array): boolean {
+function isValidUtf8(bytes: Uint8Array): boolean {
   try {
     decode(bytes, 'utf-8');
     return true;

@@ -58,7 +58,7 @@ export class XmlElement {
     const open: XmlElement[] = [this];
     for (let element = open.pop(); element !== undefined; element = open.pop()) {
       yield element;
-      open.push(...element.elements().toReversed());
+      for (const child of element.elements().toReversed()) open.push(child);
     }
   }
 

@@ -4,7 +4,11 @@ import { XmlElement } from './element.ts';
 /** Deeper nesting than any health record has; refused so that no reader of the tree can exhaust the stack. */
 export const maxXmlDepth = 200;
 
-/** Namespaces a format knows, each with the prefix its names get; the empty prefix is the format's own. */
+/**
+ * Namespaces a format knows, each with the prefix its names get; the empty prefix is the format's own. Names of no namespace
+ * are the format's own, and so are those of whatever namespace or prefix the root element has: some programs write
+ * `xmlns=""` or misspell the namespace.
+ */
 export type XmlNamespaces = Readonly<Record<string, string>>;
 
 /** A document that is not well-formed XML, or that this tool refuses. Its words never quote the document. */
@@ -29,6 +33,8 @@ export interface XmlDocument {
   undeclared: string[];
   /** Namespace of the root element; undefined when it has none. */
   namespace: string | undefined;
+  /** True when some elements are in no namespace and others are. */
+  mixed: boolean;
 }
 
 /**
@@ -44,13 +50,23 @@ export function parseXml(text: string, namespaces: XmlNamespaces): XmlDocument {
   let root: XmlElement | undefined;
   let open: XmlElement | undefined;
   let namespace: string | undefined;
+  let rootPrefix: string | undefined;
+  let mixed = false;
   let depth = 0;
   let line = 1;
 
   const refuse = (reason: string): never => {
     throw new XmlSyntaxError(reason, parser.line, Math.max(parser.column, 1));
   };
-  parser.on('error', ({ message }) => refuse(reasonOf(message)));
+  parser.on('error', ({ message }) => {
+    const bare = /unclosed|unexpected end/.test(message) ? bareAmpersand(text) : undefined;
+    if (bare)
+      throw new XmlSyntaxError(
+        'it is not well-formed XML (an & that begins no character reference)',
+        ...bare,
+      );
+    refuse(reasonOf(message));
+  });
   parser.on('doctype', () => refuse('it declares a document type (DOCTYPE), which no health record needs'));
   parser.on('opentagstart', () => {
     ({ line } = parser);
@@ -65,15 +81,21 @@ export function parseXml(text: string, namespaces: XmlNamespaces): XmlDocument {
       if (prefix === '' && isAttribute) return local;
       const uri = scope.get(prefix);
       if (uri === undefined && prefix !== '') undeclared.add(prefix);
-      const known = uri === undefined ? prefix : (namespaces[uri] ?? `{${uri}}`);
+      const isOwn =
+        uri === undefined || uri === '' ? prefix === '' || prefix === rootPrefix : uri === namespace;
+      const known = isOwn ? '' : uri === undefined ? prefix : (namespaces[uri] ?? `{${uri}}`);
       return known === '' || known.startsWith('{') ? `${known}${local}` : `${known}:${local}`;
     };
+    if (open === undefined) {
+      [rootPrefix] = splitName(tag.name);
+      namespace = scope.get(rootPrefix) || undefined;
+    } else if (namespace !== undefined && splitName(tag.name)[0] === '' && (scope.get('') ?? '') === '')
+      mixed = true;
     const attributes = new Map<string, string>();
     for (const [name, value] of Object.entries(tag.attributes)) {
       if (name !== 'xmlns' && !name.startsWith('xmlns:')) attributes.set(canonical(name, true), value);
     }
     const element = new XmlElement(canonical(tag.name, false), attributes, open, line);
-    if (root === undefined) namespace = scope.get(splitName(tag.name)[0]);
     root ??= element;
     open = element;
   });
@@ -86,7 +108,7 @@ export function parseXml(text: string, namespaces: XmlNamespaces): XmlDocument {
   parser.on('cdata', (value) => open?.children.push(value));
   parser.write(text).close();
   if (root === undefined) return refuse('it holds no element');
-  return { root, undeclared: [...undeclared], namespace };
+  return { root, undeclared: [...undeclared], namespace, mixed };
 }
 
 /** Namespace by prefix; the empty prefix is the default namespace. */
@@ -103,6 +125,17 @@ function scopeWith(attributes: Readonly<Record<string, string>>, outer: Scope): 
 function splitName(name: string): [string, string] {
   const colon = name.indexOf(':');
   return colon === -1 ? ['', name] : [name.slice(0, colon), name.slice(colon + 1)];
+}
+
+/** Line and column of the first `&` that stands for itself: saxes reads on to the end for its semicolon. */
+function bareAmpersand(text: string): [number, number] | undefined {
+  const plain = text.replaceAll(/<!\[CDATA\[[\s\S]*?\]\]>|<!--[\s\S]*?-->/g, (part) =>
+    part.replaceAll('&', ' '),
+  );
+  const at = plain.search(/&(?!(#\d+|#x[0-9a-f]+|[a-z]\w*);)/i);
+  if (at === -1) return undefined;
+  const before = text.slice(0, at).split('\n');
+  return [before.length, (before.at(-1) ?? '').length + 1];
 }
 
 /** saxes says `line:column: reason`, and names tags after a colon: those could be text of a record. */

@@ -29,7 +29,6 @@ const value = /<value [^>]*xsi:type="PQ"[^>]*\/>/;
 const inside = (template: string, addition: string, skip = 0): ((xml: string) => string) =>
   on(template, /<\/(\w+)>$/, `${addition}</$1>`, skip);
 const hemoglobin = { section: 'results', name: 'Hemoglobin' };
-const first = (section: string) => ({ section, name: null });
 
 const changes: Change[] = [
   {
@@ -162,9 +161,9 @@ const changes: Change[] = [
   },
   {
     fact: 'when a problem ended',
-    change: on(ccda(4), /(<low value="\d+"\s*\/>)/, '$1<high value="20131224"/>'),
-    row: { section: 'problems', name: null, says: /"status":"not stated|"end":"2013-12-24"/ },
-    fhir: /"abatementDateTime":"2013-12-24"/,
+    change: on(ccda(4), /(<low value="\d+"\s*\/>)/, '$1<high value="20130824"/>'),
+    row: { section: 'problems', name: null, says: /"end":"2013-08-24"/ },
+    fhir: /"abatementDateTime":"2013-08-24"/,
   },
   {
     fact: 'the translation of a problem into ICD-10',

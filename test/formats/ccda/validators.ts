@@ -4,12 +4,6 @@ import { indexStructureDefinitionBundle, OperationOutcomeError, validateResource
 import { Fhir } from 'fhir/fhir.js';
 import { isObject, writeJson, type JsonObject } from '../../../src/json/index.ts';
 
-/** JSON as `JSON.parse` gives it to any program: its numbers are numbers. */
-function plain<T>(resource: JsonObject): T {
-  const parsed: T = JSON.parse(writeJson(resource));
-  return parsed;
-}
-
 let isIndexed = false;
 
 /** Faults that Medplum's validator finds in a resource: shape, cardinality, types, invariants. */
@@ -23,7 +17,7 @@ export function medplumFaults(resource: JsonObject): string[] {
     isIndexed = true;
   }
   try {
-    validateResource(plain(resource));
+    validateResource(JSON.parse(writeJson(resource)));
     return [];
   } catch (thrown) {
     if (!(thrown instanceof OperationOutcomeError)) throw thrown;
@@ -43,7 +37,7 @@ const fhir = new Fhir();
  * primitive may be there by its extension alone (R4 §2.6.2.3), as where the source does not say it: such are left out.
  */
 export function fhirPackageFaults(resource: JsonObject): string[] {
-  const { messages } = fhir.validate(plain<object>(resource), { errorOnUnexpected: true });
+  const { messages } = fhir.validate(JSON.parse(writeJson(resource)), { errorOnUnexpected: true });
   return messages
     .filter(({ severity }) => ['error', 'fatal'].includes(String(severity)))
     .filter(

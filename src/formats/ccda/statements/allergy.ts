@@ -2,13 +2,13 @@ import type { JsonObject, JsonValue } from '../../../json/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { ourExtensions } from '../../../model/index.ts';
 import { encapsulatedText, noConcept } from '../concept.ts';
-import { filled, listOf, valued } from '../json-parts.ts';
+import { filled, listOf, lookUp, valued } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
-import { absent } from '../null-flavor.ts';
+import { absent, nullFlavorOf } from '../null-flavor.ts';
 import { hasTemplate, isNegated, participantsOf, statusOf } from '../statement.ts';
 import { pointOf } from '../time.ts';
-import { clinicalStatusOf } from './condition.ts';
+import { clinicalStatusOf, isBrokenOff } from './condition.ts';
 import {
   authorshipOf,
   conceptOfCode,
@@ -97,8 +97,11 @@ export const allergy: Mapper = {
     const kind = kindOf(element);
     const substance = substanceOf(mapping, kind === element.at('value')?.attribute('code'));
     const isNone =
-      mapping.negated && substance === undefined && noInformation(mapping, 'allergy') === undefined;
-    const known = kinds[kind ?? ''] ?? {};
+      mapping.negated &&
+      substance === undefined &&
+      noInformation(mapping, 'allergy') === undefined &&
+      deniesAll(mapping);
+    const known = lookUp(kinds, kind) ?? {};
     const time = element.at('effectiveTime');
     const { who, when } = authorshipOf(mapping);
     const concern = mapping.concern();
@@ -110,9 +113,11 @@ export const allergy: Mapper = {
       ...filled({
         verificationStatus: isWrong
           ? conceptOfCode(verificationSystem, 'entered-in-error')
-          : mapping.negated && !isNone
+          : mapping.negated && !isNone && !deniesItself(mapping)
             ? conceptOfCode(verificationSystem, 'refuted')
-            : undefined,
+            : isBrokenOff(element)
+              ? conceptOfCode(verificationSystem, 'unconfirmed')
+              : undefined,
         type: known.type,
         category: listOf([known.category]),
         criticality: criticalityOf(mapping),
@@ -161,6 +166,39 @@ function named(mapping: Mapping, code: XmlElement | undefined, name?: XmlElement
   return concept?.['coding'] === undefined && concept?.['text'] === undefined ? undefined : concept;
 }
 
+/** Words that deny one thing: "Not allergic to penicillin". */
+const deniesOne =
+  /\b(allergic|allergy|allergies|reactions?|intolerant) to (?!(any|all|drugs?|medications?|foods?|substances?)\b)/i;
+
+/**
+ * True where every substance is denied, and not one: the substance is not applicable or not there, and no words name one. A
+ * substance that is withheld or that no code fits (`MSK`, `OTH`) is one all the same.
+ */
+function deniesAll(mapping: Mapping): boolean {
+  const entities = participantsOf(mapping.element, 'CSM').flatMap((one) =>
+    one.all('participantRole', 'playingEntity'),
+  );
+  const flavors = entities.flatMap((entity) => [nullFlavorOf(entity), nullFlavorOf(entity.at('code'))]);
+  const { narrative } = mapping.document;
+  const text = mapping.element.at('text');
+  const words = text && encapsulatedText(text, narrative);
+  return !flavors.some((flavor) => flavor === 'MSK' || flavor === 'OTH') && !deniesOne.test(words ?? '');
+}
+
+/** True where the name is words that deny what they name. */
+function deniesItself(mapping: Mapping): boolean {
+  const { narrative } = mapping.document;
+  const text = mapping.element.at('text');
+  const words = (text && encapsulatedText(text, narrative)) ?? '';
+  return substanceCodes(mapping).length === 0 && /^(no|not|none|denies)\b/i.test(words);
+}
+
+function substanceCodes(mapping: Mapping): string[] {
+  return participantsOf(mapping.element, 'CSM').flatMap(
+    (one) => one.at('participantRole', 'playingEntity', 'code')?.attribute('code') ?? [],
+  );
+}
+
 function nameOnly(mapping: Mapping): JsonObject | undefined {
   const text = statementWords(mapping);
   return text === undefined ? undefined : { text };
@@ -179,7 +217,7 @@ function clinicalStatus(mapping: Mapping): JsonObject {
   const statement = [mapping.element, ...ownWrapper(mapping)]
     .map((of) => nestedWith(mapping, { code: '33999-4', templates, of }))
     .find((found) => found !== undefined);
-  const stated = clinicalStatusOf[statement?.at('value')?.attribute('code') ?? ''];
+  const stated = lookUp(clinicalStatusOf, statement?.at('value')?.attribute('code'));
   if (stated !== undefined) mapping.include(statement);
   const concern = mapping.wrapper && statusOf(mapping.wrapper);
   const tracked = { active: 'active', completed: 'inactive', aborted: 'inactive', suspended: 'inactive' };
@@ -215,7 +253,7 @@ function criticalityOf(mapping: Mapping): string | undefined {
 function reactionsOf(mapping: Mapping, severity: XmlElement | undefined): JsonValue[] | undefined {
   const general = severityIn(mapping, severity);
   const statements = mapping
-    .nested()
+    .facts()
     .filter(({ type, statement }) => isReaction(type, statement) && !isNegated(statement))
     .map(({ statement }) => statement);
   const reactions = statements.map((statement) => reactionOf(mapping, statement, general));
@@ -278,7 +316,7 @@ function severityIn(mapping: Mapping, found: XmlElement | undefined): string | u
   const written = text && encapsulatedText(text, mapping.document.narrative);
   const words = (value?.attribute('displayName') ?? written ?? '').toLowerCase();
   const severity =
-    severities[value?.attribute('code') ?? ''] ??
+    lookUp(severities, value?.attribute('code')) ??
     (Object.hasOwn(severityWords, words) ? severityWords[words] : undefined);
   if (severity !== undefined) mapping.include(found);
   return severity;

@@ -1,7 +1,7 @@
 import type { XmlElement } from '../../xml/element.ts';
 import { filled } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
-import { codeOf, isNegated } from '../statement.ts';
+import { codeOf, isNegated, isNullified, moodOf } from '../statement.ts';
 import { observation } from './observation.ts';
 import { referenceRangesOf, valueOf } from './value.ts';
 
@@ -22,7 +22,15 @@ export function pressurePairOf(organizer: XmlElement): PressurePair | undefined 
   const same = ['effectiveTime', 'statusCode'].every(
     (name) => one.at(name)?.serialized() === other.at(name)?.serialized(),
   );
-  return same && !isNegated(one) && !isNegated(other) ? { systolic: one, diastolic: other } : undefined;
+  const isMeasured = [one, other].every(
+    (part) =>
+      moodOf(part) === 'EVN' &&
+      !isNegated(part) &&
+      !isNullified(part) &&
+      part.at('subject') === undefined &&
+      part.at('value')?.attribute('value') !== undefined,
+  );
+  return same && isMeasured ? { systolic: one, diastolic: other } : undefined;
 }
 
 /** The pair → one Observation with two components (C-CDA on FHIR, "Vital signs: blood pressure"). */
@@ -52,7 +60,9 @@ export function bloodPressure({ systolic, diastolic }: PressurePair): Mapper {
       } = observation.map(mapping);
       return {
         ...whole,
-        identifier: [...list(mapping.identifiers(systolic)), ...list(mapping.identifiers(diastolic))],
+        ...filled({
+          identifier: [...list(mapping.identifiers(systolic)), ...list(mapping.identifiers(diastolic))],
+        }),
         code: {
           coding: [
             {

@@ -37,7 +37,7 @@ export const careTeam: Mapper = {
 
 function membersOf(mapping: Mapping): JsonObject[] {
   return mapping
-    .nested()
+    .facts()
     .filter(({ statement }) =>
       statement.all('templateId').some((template) => template.attribute('root') === memberTemplate),
     )

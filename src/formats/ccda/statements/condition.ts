@@ -1,12 +1,13 @@
 import type { JsonObject } from '../../../json/index.ts';
 import { ourExtensions } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
-import { filled, listOf, valued } from '../json-parts.ts';
+import { encapsulatedText } from '../concept.ts';
+import { filled, listOf, lookUp, valued } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
 import { absent } from '../null-flavor.ts';
 import { codeOf, hasTemplate, statusOf } from '../statement.ts';
-import { endedUnknown, pointOf, dated } from '../time.ts';
+import { dated, endedUnknown, pointOf, readTime } from '../time.ts';
 import {
   authorshipOf,
   conceptOfCode,
@@ -60,7 +61,7 @@ export const condition: Mapper = {
     const isWrong = [element, wrapper].some((statement) => statement && statusOf(statement) === 'nullified');
     if (statusOf(element) === 'completed') mapping.take(element.at('statusCode'));
     const nothing = noInformation(mapping, 'problem');
-    const isNone = mapping.negated && nothing === undefined && isAnyProblem(element.at('value'));
+    const isNone = mapping.negated && nothing === undefined && isAnyProblem(mapping);
     const { who, when } = authorshipOf(mapping);
     const onset = onsetOf(mapping);
     const abatement = abatementOf(mapping, status);
@@ -79,7 +80,9 @@ export const condition: Mapper = {
           ? conceptOfCode(verificationSystem, 'entered-in-error')
           : mapping.negated && !isNone
             ? conceptOfCode(verificationSystem, 'refuted')
-            : undefined,
+            : isBrokenOff(element)
+              ? conceptOfCode(verificationSystem, 'unconfirmed')
+              : undefined,
         category: categoriesOf(mapping),
         severity: severityOf(mapping),
         code: withReason(
@@ -106,11 +109,33 @@ export const condition: Mapper = {
   },
 };
 
-function isAnyProblem(value: XmlElement | undefined): boolean {
+/** An observation that was broken off or cancelled has not confirmed what it was to. */
+export function isBrokenOff(statement: XmlElement): boolean {
+  return ['aborted', 'cancelled'].includes(statusOf(statement) ?? '');
+}
+
+/** True where no one problem is denied, but problems as such: by a code for any, or by nothing but words that say none. */
+function isAnyProblem(mapping: Mapping): boolean {
+  const { element } = mapping;
+  const value = element.at('value');
   const code = value?.attribute('code');
-  return code === undefined
-    ? value?.at('translation') === undefined && value?.at('originalText') === undefined
-    : anyProblem.includes(code);
+  if (code !== undefined && !anyProblem.includes(code)) return false;
+  if (value?.at('translation')?.attribute('code') !== undefined) return false;
+  const display = code === undefined ? value?.attribute('displayName') : undefined;
+  const { narrative } = mapping.document;
+  const written = ['originalText', 'text'].flatMap((name) => {
+    const part = name === 'text' ? element.at('text') : value?.at(name);
+    return (part && encapsulatedText(part, narrative)) ?? [];
+  });
+  const words = [display, value && !value.at('originalText') ? value.text() : undefined, ...written].filter(
+    (word) => word !== undefined,
+  );
+  return words.every(saysNoneOfAll);
+}
+
+/** Words that deny problems as such, or only name the kind. */
+function saysNoneOfAll(words: string): boolean {
+  return /^(no|none|denies)\b|\b(problem|condition|diagnos|disorder|finding)/i.test(words);
 }
 
 /** "No known problems" (C-CDA on FHIR, "No known problems"); the value it was negated from is kept as sent. */
@@ -126,15 +151,24 @@ function clinicalStatus(mapping: Mapping): string | undefined {
     templates: ['2.16.840.1.113883.10.20.22.4.6', '2.16.840.1.113883.10.20.1.50'],
   });
   const value = statement?.at('value');
-  const stated = clinicalStatusOf[value?.attribute('code') ?? ''] ?? wordStatus(value);
+  const stated = lookUp(clinicalStatusOf, value?.attribute('code')) ?? wordStatus(value);
   if (statement && stated !== undefined) mapping.include(statement);
-  const concern = statusOfConcern[(mapping.wrapper && statusOf(mapping.wrapper)) ?? ''];
+  const concern = lookUp(statusOfConcern, mapping.wrapper && statusOf(mapping.wrapper));
   const high = mapping.element.at('effectiveTime', 'high');
-  const hasEnded = high?.attribute('value') !== undefined || (endedUnknown(high) && !isContradicted(mapping));
+  const isOver = hasEnded(mapping, high) || (endedUnknown(high) && !isContradicted(mapping));
   const status = stated ?? concern;
-  return hasEnded && (status === undefined || ['active', 'recurrence', 'relapse'].includes(status))
+  return isOver && (status === undefined || ['active', 'recurrence', 'relapse'].includes(status))
     ? 'resolved'
     : status;
+}
+
+/** True for an end that had come when the document was written; what is to end later has not ended. */
+function hasEnded(mapping: Mapping, high: XmlElement | undefined): boolean {
+  const end = readTime(high?.attribute('value') ?? '').value;
+  const { date } = mapping.document;
+  return (
+    end !== undefined && (date === undefined || end.slice(0, 10) <= date.slice(0, end.slice(0, 10).length))
+  );
 }
 
 /** A status written as a word in place of a code. */
@@ -143,12 +177,16 @@ function wordStatus(value: XmlElement | undefined): string | undefined {
   return ['active', 'inactive', 'resolved'].find((known) => known === word);
 }
 
-/** An end that is not known, in a concern that is active: twelve vendors write it of what still goes on. */
+/**
+ * An end that is not known, of what is said to be active: by its status, or by the concern alone. The official map reads every
+ * unknown end as resolved; twelve vendors write it of what still goes on, and nobody should lose an active cancer by it.
+ */
 function isContradicted(mapping: Mapping): boolean {
   const { element, wrapper } = mapping;
-  const isActive = wrapper !== undefined && statusOf(wrapper) === 'active';
-  const says = mapping.included.length > (wrapper ? 2 : 1);
-  return isActive && !says && endedUnknown(element.at('effectiveTime', 'high'));
+  if (!endedUnknown(element.at('effectiveTime', 'high'))) return false;
+  const stated = mapping.included.find((statement) => codeOf(statement) === '33999-4');
+  if (stated) return clinicalStatusOf[stated.at('value')?.attribute('code') ?? ''] === 'active';
+  return wrapper !== undefined && statusOf(wrapper) === 'active';
 }
 
 function conflictOf(mapping: Mapping): (JsonObject | undefined)[] {
@@ -173,10 +211,14 @@ function onsetOf(mapping: Mapping): JsonObject {
 
 function abatementOf(mapping: Mapping, status: string | undefined): JsonObject {
   const high = mapping.element.at('effectiveTime', 'high');
-  const date = mapping.dated('abatementDateTime', high);
-  if (Object.keys(date).length > 0) return date;
+  if (high?.attribute('value') !== undefined && (hasEnded(mapping, high) || isUnreadable(high)))
+    return mapping.dated('abatementDateTime', high);
   const isOver = endedUnknown(high) && ['resolved', 'inactive', 'remission'].includes(status ?? '');
   return isOver ? { _abatementDateTime: { extension: [absent('unknown')] } } : {};
+}
+
+function isUnreadable(time: XmlElement): boolean {
+  return readTime(time.attribute('value') ?? '').unreadable !== undefined;
 }
 
 /** The date of diagnosis act, `condition-assertedDate`. */
@@ -227,7 +269,7 @@ export function severityOf(mapping: Mapping): JsonObject | undefined {
 export const concern: Mapper = {
   map(mapping) {
     const { element } = mapping;
-    const status = statusOfConcern[statusOf(element) ?? ''];
+    const status = lookUp(statusOfConcern, statusOf(element));
     if (status !== undefined) mapping.take(element.at('statusCode'));
     const time = element.at('effectiveTime');
     const { who, when } = authorshipOf(mapping);

@@ -54,7 +54,7 @@ function classesOf(mapping: Mapping): JsonValue[] | undefined {
   const { element } = mapping;
   const groups = element.all('id').flatMap((id) => id.attribute('extension') ?? []);
   const plans = mapping
-    .nested()
+    .facts()
     .filter(({ statement, type }) => type === 'REFR' && statement.attribute('moodCode') === 'DEF')
     .flatMap(({ statement }) => {
       const text = mapping.words(statement.at('text'));

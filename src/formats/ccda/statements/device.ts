@@ -72,11 +72,11 @@ const dateParts: Readonly<Record<string, string>> = { C101669: 'manufactureDate'
 
 /** The parts of a UDI Organizer (C-CDA UDI templates); what Device has no element for is kept as sent. */
 function udiParts(mapping: Mapping): JsonObject {
-  const organizer = mapping.nested().find(({ statement }) => hasTemplate(statement, udiOrganizer))?.statement;
+  const organizer = mapping.facts().find(({ statement }) => hasTemplate(statement, udiOrganizer))?.statement;
   if (organizer === undefined) return {};
   mapping.include(organizer);
   const parts: JsonObject = {};
-  for (const { statement } of mapping.nested(organizer)) {
+  for (const { statement } of mapping.facts(organizer)) {
     mapping.include(statement);
     const code = codeOf(statement) ?? '';
     const value = statement.at('value');

@@ -1,10 +1,10 @@
-import { isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
+import { isObject, writeJson, type JsonObject, type JsonValue } from '../../../json/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { filled, filledOrNone, listOf, numberOf } from '../json-parts.ts';
 import type { Mapping } from '../mapping.ts';
 import { isInterval, quantityOf, rangeOf, ratioOf } from '../quantity.ts';
 import { codeOf, hasTemplate, typeOf } from '../statement.ts';
-import { readTime } from '../time.ts';
+import { pointOf, readTime } from '../time.ts';
 
 /** UCUM units of time that a FHIR Timing may have. */
 const timeUnits = ['s', 'min', 'h', 'd', 'wk', 'mo', 'a'];
@@ -28,7 +28,7 @@ const instructionTemplates = [
  */
 export function dosagesOf(mapping: Mapping): JsonValue[] | undefined {
   const { element } = mapping;
-  const steps = mapping.nested().filter(({ statement, type }) => isStep(statement, type));
+  const steps = mapping.facts().filter(({ statement, type }) => isStep(statement, type));
   const main = filledOrNone({
     text: sigOf(mapping) ?? inlineText(mapping),
     patientInstruction: instructionOf(mapping),
@@ -46,12 +46,14 @@ export function dosagesOf(mapping: Mapping): JsonValue[] | undefined {
 
 /** A step is an administration of the same medicine inside another. */
 function isStep(statement: XmlElement, type: string): boolean {
-  const material = statement.at('consumable', 'manufacturedProduct', 'manufacturedMaterial', 'code');
+  const material = statement.at('consumable', 'manufacturedProduct', 'manufacturedMaterial');
+  const code = material?.at('code');
+  const namesMedicine =
+    material?.at('name') !== undefined ||
+    ['code', 'displayName'].some((name) => code?.attribute(name) !== undefined) ||
+    ['originalText', 'translation'].some((name) => code?.at(name) !== undefined);
   return (
-    type === 'COMP' &&
-    statement.name === 'substanceAdministration' &&
-    material?.attribute('code') === undefined &&
-    !isSig(statement)
+    type === 'COMP' && statement.name === 'substanceAdministration' && !namesMedicine && !isSig(statement)
   );
 }
 
@@ -66,17 +68,20 @@ function inlineText(mapping: Mapping): string | undefined {
 }
 
 function sigOf(mapping: Mapping): string | undefined {
-  const sig = mapping.nested().find(({ statement }) => isSig(statement))?.statement;
-  const text = sig && mapping.words(sig.at('text'));
-  if (text === undefined) return undefined;
-  mapping.include(sig);
-  return text;
+  const sigs = mapping.facts().filter(({ statement }) => isSig(statement));
+  const texts = sigs.flatMap(({ statement }) => {
+    const text = mapping.words(statement.at('text'));
+    if (text === undefined) return [];
+    mapping.include(statement);
+    return [text];
+  });
+  return texts.join('; ') || undefined;
 }
 
 /** What the patient was told: an instruction act (1.1 to 2.1, CCD, IHE), or an observation (from 5.0) with it as value. */
 export function instructionOf(mapping: Mapping): string | undefined {
   const texts = mapping
-    .nested()
+    .facts()
     .filter(
       ({ statement }) =>
         hasTemplate(statement, ...instructionTemplates) && statement.name !== 'substanceAdministration',
@@ -122,8 +127,16 @@ function inUnit(amount: JsonObject, code: XmlElement | undefined): JsonObject {
 function amountOf(mapping: Mapping, name: string, element: XmlElement | undefined): JsonObject {
   if (element === undefined) return {};
   const { narrative } = mapping.document;
-  const range = isInterval(element) ? rangeOf(element, narrative) : undefined;
-  const quantity = range === undefined ? quantityOf(element, narrative) : undefined;
+  const interval = isInterval(element) ? rangeOf(element, narrative) : undefined;
+  // An interval of one value is that value.
+  const isPoint =
+    interval?.['low'] !== undefined && writeJson(interval['low']) === writeJson(interval['high']);
+  const range = isPoint ? undefined : interval;
+  const quantity = isPoint
+    ? quantityOf(element.at('low'), narrative)
+    : interval === undefined
+      ? quantityOf(element, narrative)
+      : undefined;
   if (range ?? quantity) mapping.take(element);
   return filled({ [`${name}Range`]: range, [`${name}Quantity`]: quantity });
 }
@@ -157,13 +170,13 @@ function timingOf(mapping: Mapping, statement: XmlElement): JsonObject | undefin
 }
 
 function addPeriod(mapping: Mapping, time: XmlElement, timing: JsonObject, repeat: JsonObject): void {
-  const literal = time.attribute('value');
-  if (literal !== undefined) {
-    const { value, recorded, unreadable } = readTime(literal);
-    if (value !== undefined && recorded === undefined && unreadable === undefined) {
-      timing['event'] = [value];
-      mapping.take(time);
-    } else if (value !== undefined) timing['event'] = [value];
+  const point = pointOf(time);
+  if (point === time) {
+    const { value, recorded, unreadable } = readTime(time.attribute('value') ?? '');
+    if (value === undefined) return;
+    const known = Array.isArray(timing['event']) ? timing['event'] : [];
+    timing['event'] = [...known, value];
+    if (recorded === undefined && unreadable === undefined) mapping.take(time);
     return;
   }
   if (repeat['boundsPeriod'] !== undefined) return;

@@ -42,7 +42,11 @@ export const encounter: Mapper = {
     return {
       resourceType: 'Encounter',
       extension: listOf([authorExtension(mapping)]),
-      status: mapping.mood !== 'EVN' ? 'planned' : mapping.negated ? 'cancelled' : statusIn(mapping, element),
+      status: mapping.negated
+        ? 'cancelled'
+        : mapping.mood === 'EVN'
+          ? statusIn(mapping, element)
+          : plannedStatus(element),
       class: classOf(code, mapping),
       ...filled({ type: listOf([namedConcept(mapping, code)]) }),
       subject: mapping.document.subject,
@@ -113,6 +117,11 @@ function isPerson({ individual }: { individual: JsonObject }): boolean {
   return typeof way !== 'string' || !way.startsWith('Organization/');
 }
 
+/** A visit that is planned, until it is cancelled. */
+function plannedStatus(element: XmlElement): string {
+  return ['cancelled', 'aborted'].includes(statusOf(element) ?? '') ? 'cancelled' : 'planned';
+}
+
 function statusIn(mapping: Mapping, element: XmlElement): string {
   const status = statusOf(element) ?? '';
   if (Object.hasOwn(statuses, status)) return statuses[status] ?? 'unknown';
@@ -155,7 +164,7 @@ export const appointment: Mapper = {
     const isInstant = typeof start['start'] === 'string' && start['start'].includes('T');
     return {
       resourceType: 'Appointment',
-      status: 'booked',
+      status: mapping.negated || plannedStatus(element) === 'cancelled' ? 'cancelled' : 'booked',
       ...filled({ serviceType: listOf([namedConcept(mapping, element.at('code'))]) }),
       ...(isInstant
         ? { ...start, ...mapping.dated('end', time?.at('high')) }

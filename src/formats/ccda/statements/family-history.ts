@@ -4,7 +4,15 @@ import type { XmlElement } from '../../xml/element.ts';
 import { filled, listOf } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
-import { isNegated, statusOf, type NestedStatement } from '../statement.ts';
+import {
+  isNegated,
+  isNullified,
+  isTrue,
+  moodOf,
+  otherSubject,
+  statusOf,
+  type NestedStatement,
+} from '../statement.ts';
 import { pointOf } from '../time.ts';
 import {
   authorExtension,
@@ -30,7 +38,12 @@ export const familyHistory: Mapper = {
     const related = element.at('subject', 'relatedSubject');
     const relative = related?.at('subject');
     const name = relative?.at('name') ?? related?.at('name');
-    const conditions = mapping.nested().filter(({ statement }) => statement.name === 'observation');
+    const conditions = mapping
+      .nested()
+      .filter(
+        ({ statement }) =>
+          statement.name === 'observation' && !isNullified(statement) && moodOf(statement) === 'EVN',
+      );
     return {
       resourceType: 'FamilyMemberHistory',
       extension: listOf([authorExtension(mapping)]),
@@ -53,7 +66,7 @@ export const familyHistory: Mapper = {
 export const familyObservation: Mapper = {
   map(mapping) {
     const { element } = mapping;
-    const related = element.at('subject', 'relatedSubject');
+    const related = element.at('subject', 'relatedSubject') ?? otherSubject(element);
     return {
       resourceType: 'FamilyMemberHistory',
       extension: listOf([authorExtension(mapping)]),
@@ -88,7 +101,7 @@ function deathOf(mapping: Mapping, relative: XmlElement | undefined): JsonObject
   const says = relative?.at('sdtc:deceasedInd')?.attribute('value');
   if (says === undefined) return {};
   mapping.take(relative?.at('sdtc:deceasedInd'));
-  return { deceasedBoolean: says === 'true' };
+  return { deceasedBoolean: isTrue(says) };
 }
 
 function conditionOf(mapping: Mapping, { statement }: NestedStatement): JsonObject {

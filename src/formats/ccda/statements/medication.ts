@@ -57,7 +57,7 @@ export const medication: Mapper = {
       mood !== 'EVN' && (mapping.section.kind === 'plan' || hasTemplate(element, plannedMedication));
     const medicine = medicineOf(mapping, element.at('consumable'), { denied: negated });
     const { who, when } = authorshipOf(mapping);
-    const [performer] = performersOf(mapping);
+    const performer = who ?? mapping.person(element.at('performer'));
     const reporter = mapping.party(element.at('informant'));
     return {
       resourceType: 'MedicationRequest',
@@ -71,7 +71,7 @@ export const medication: Mapper = {
       subject: mapping.document.subject,
       ...filled({
         ...mapping.dated('authoredOn', when),
-        requester: who ?? performer,
+        requester: performer,
         reasonCode: reasonsOf(mapping),
         note: notesOf(mapping),
         dosageInstruction: dosagesOf(mapping),
@@ -102,7 +102,7 @@ function medicationStatus(mapping: Mapping): JsonObject | undefined {
 /** The order to supply it: how much, how often again, until when. `repeatNumber` counts the first fill, FHIR does not. */
 function dispenseRequest(mapping: Mapping): JsonObject | undefined {
   const order = mapping
-    .nested()
+    .facts()
     .find(
       ({ statement }) =>
         statement.name === 'supply' && moodOf(statement) !== 'EVN' && hasTemplate(statement, ...supplyOrder),
@@ -201,7 +201,7 @@ export const dispense: Mapper = {
 
 function daysOf(mapping: Mapping): JsonObject | undefined {
   const days = mapping
-    .nested()
+    .facts()
     .find(
       ({ statement }) =>
         statement.name === 'supply' && hasTemplate(statement, '2.16.840.1.113883.10.20.37.3.10'),
@@ -280,12 +280,15 @@ function immunizationStatus(mapping: Mapping): JsonObject {
     completed: 'completed',
     aborted: 'not-done',
     cancelled: 'not-done',
+    held: 'not-done',
+    suspended: 'not-done',
+    new: 'not-done',
   });
 }
 
 /** Why it was not given: in the value from C-CDA 4.0, in the code before. */
 function refusalOf(mapping: Mapping): JsonObject | undefined {
-  for (const { statement, type } of mapping.nested()) {
+  for (const { statement, type } of mapping.facts()) {
     const value = statement.at('value');
     const isReason =
       hasTemplate(statement, notGivenReason) ||
@@ -307,7 +310,7 @@ function refusalOf(mapping: Mapping): JsonObject | undefined {
 function doseNumber(mapping: Mapping): JsonValue[] | undefined {
   const repeat = mapping.element.at('repeatNumber');
   const observation = mapping
-    .nested()
+    .facts()
     .find(({ statement }) => statement.at('code')?.attribute('code') === '30973-2')?.statement;
   const element = repeat?.attribute('value') === undefined ? observation?.at('value') : repeat;
   const text = element?.attribute('value') ?? (element && mapping.words(element));

@@ -3,6 +3,7 @@ import type { XmlElement } from '../../xml/element.ts';
 import { noConcept } from '../concept.ts';
 import { filled } from '../json-parts.ts';
 import type { Mapping } from '../mapping.ts';
+import { nullFlavorOf } from '../null-flavor.ts';
 import { participantsOf } from '../statement.ts';
 import { statementWords } from './shared.ts';
 
@@ -72,7 +73,9 @@ function isPartOf(part: string, whole: string): boolean {
 function isAnyMedicine(material: XmlElement | undefined): boolean {
   const code = material?.at('code');
   const value = code?.attribute('code');
-  return value === undefined || value === '410942007';
+  const isHidden = ['MSK', 'UNK'].includes(nullFlavorOf(code) ?? '') && code?.at('translation') === undefined;
+  const isNamed = material?.at('name')?.text() !== undefined || code?.attribute('displayName') !== undefined;
+  return value === '410942007' || (value === undefined && !isHidden && !isNamed);
 }
 
 /** "No medications" (C-CDA examples, "No Medications"), in the words of the source where it has them. */

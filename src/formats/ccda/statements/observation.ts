@@ -173,7 +173,7 @@ export const report: Mapper = {
 /** How the specimen of an organizer was taken (Specimen Collection Procedure, and any procedure of C32 in its place). */
 function collected(mapping: Mapping, specimen: JsonObject | undefined): JsonObject | undefined {
   const procedures = mapping
-    .nested()
+    .facts()
     .filter(({ statement, type }) => statement.name === 'procedure' && type === 'COMP')
     .map(({ statement }) => statement);
   const [procedure] = procedures;

@@ -134,7 +134,7 @@ export function notesOf(
   statements: readonly XmlElement[] = [mapping.element],
 ): JsonValue[] | undefined {
   const comments = statements.flatMap((statement) =>
-    mapping.nested(statement).filter(({ statement: nestedOne }) => isComment(nestedOne)),
+    mapping.facts(statement).filter(({ statement: nestedOne }) => isComment(nestedOne)),
   );
   return listOf(
     comments.map(({ statement }) => {
@@ -171,7 +171,7 @@ export function nestedWith(
   { code, templates = [], of }: { code?: string; templates?: readonly string[]; of?: XmlElement },
 ): XmlElement | undefined {
   return mapping
-    .nested(of)
+    .facts(of)
     .find(
       ({ statement }) =>
         (code !== undefined && codeOf(statement) === code) || hasTemplate(statement, ...templates),
@@ -180,7 +180,7 @@ export function nestedWith(
 
 /** The reasons a statement is related to by RSON, as concepts: each is included. */
 export function reasonsOf(mapping: Mapping): JsonValue[] | undefined {
-  const reasons = mapping.nested().filter(({ type, statement }) => type === 'RSON' && isReason(statement));
+  const reasons = mapping.facts().filter(({ type, statement }) => type === 'RSON' && isReason(statement));
   return listOf(
     reasons.map(({ statement }) => {
       const value = statement.at('value');

@@ -32,7 +32,8 @@ export function valueOf(mapping: Mapping, value: XmlElement | undefined): Observ
     }
     case 'integer': {
       const number = numberOf(value.attribute('value'));
-      if (typeof number === 'number' && Math.abs(number) < 2 ** 31) return taken({ valueInteger: number });
+      if (typeof number === 'number' && Number.isInteger(number) && Math.abs(number) < 2 ** 31)
+        return taken({ valueInteger: number });
       if (number !== undefined) return taken({ valueQuantity: { value: number } });
       break;
     }

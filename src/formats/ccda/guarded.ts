@@ -1,0 +1,62 @@
+import type { JsonObject } from '../../json/index.ts';
+import { ourExtensions, type Resource } from '../../model/index.ts';
+import type { Mapping } from './mapping.ts';
+import { otherSubject } from './statement.ts';
+
+/** Resource types that say in a member of their own that they are denied; all others get our modifier extension. */
+const deniesItself = [
+  'AllergyIntolerance',
+  'Condition',
+  'MedicationRequest',
+  'ServiceRequest',
+  'Immunization',
+  'Procedure',
+];
+
+/** Resource types whose `verificationStatus` tells that they were entered in error. */
+const verified: Readonly<Record<string, string>> = {
+  AllergyIntolerance: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-verification',
+  Condition: 'http://terminology.hl7.org/CodeSystem/condition-ver-status',
+};
+
+/** Resource types without a status that could tell it. */
+const withoutStatus = ['Basic', 'ImmunizationRecommendation'];
+
+/**
+ * The last look at a resource before it is given out: what the source denies, has taken back, or says of somebody else never
+ * leaves as the positive fact, whatever its mapper did.
+ */
+export function guarded(mapping: Mapping, resource: Resource): Resource {
+  if (mapping.nullified) return inError(resource);
+  const about = otherSubject(mapping.element);
+  const isTold = ['FamilyMemberHistory'].includes(resource.resourceType);
+  const isSilent =
+    mapping.negated && !deniesItself.includes(resource.resourceType) && resource['status'] !== 'cancelled';
+  return withModifiers(resource, [
+    isSilent ? ourExtensions.negated : undefined,
+    about && !isTold ? ourExtensions.aboutAnother : undefined,
+  ]);
+}
+
+function inError(resource: Resource): Resource {
+  const { clinicalStatus: _, _status: __, _lifecycleStatus: ___, ...rest } = resource;
+  const whole: Resource = { ...rest, resourceType: resource.resourceType };
+  if (Object.hasOwn(verified, resource.resourceType)) {
+    const system = verified[resource.resourceType] ?? '';
+    return { ...whole, verificationStatus: { coding: [{ system, code: 'entered-in-error' }] } };
+  }
+  if (withoutStatus.includes(resource.resourceType)) return withModifiers(whole, [ourExtensions.negated]);
+  const member = resource.resourceType === 'Goal' ? 'lifecycleStatus' : 'status';
+  return { ...whole, [member]: 'entered-in-error' };
+}
+
+function withModifiers(resource: Resource, urls: readonly (string | undefined)[]): Resource {
+  const own = Array.isArray(resource['modifierExtension']) ? resource['modifierExtension'] : [];
+  const known = own.map((extension) => JSON.stringify(extension));
+  const added = urls
+    .filter((url) => url !== undefined)
+    .map((url): JsonObject => ({ url, valueBoolean: true }))
+    .filter((extension) => !known.includes(JSON.stringify(extension)));
+  const all = [...own, ...added];
+  return all.length > 0 ? { ...resource, modifierExtension: all } : resource;
+}
