@@ -214,6 +214,17 @@ test('trap: two documents of one visit, each the bytes of the file beside the Bu
   }
 });
 
+test.each([
+  ['summary-of-care-2024-11-06', 'summary-of-care.xml'],
+  ['discharge-summary-ccda-2018-02-09', 'discharge-summary.xml'],
+])('trap: a C-CDA among the documents, %s, the bytes of the file beside the Bundle', (id, name) => {
+  const attachment = get('DocumentReference', id).content[0]?.attachment;
+  const file = readFileSync(new URL(`documents/${name}`, samples));
+  const binary = get('Binary', attachment?.url?.slice('Binary/'.length) ?? '');
+  expect(Buffer.from(binary.data ?? '', 'base64').equals(file)).toBe(true);
+  expect(attachment).toMatchObject({ contentType: 'application/xml', size: file.length });
+});
+
 test('trap: a PDF that is one, its cross-references pointing at its objects', () => {
   const pdf = readFileSync(new URL('documents/discharge-summary.pdf', samples), 'latin1');
   expect(pdf.startsWith('%PDF-1.4\n')).toBe(true);

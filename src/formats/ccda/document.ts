@@ -61,13 +61,9 @@ class DocumentReader {
 
   read(): Reading[] {
     const root = this.#root;
-    if (
-      root.at('recordTarget') === undefined &&
-      root.at('component') === undefined &&
-      sectionsIn(root).length === 0
-    ) {
+    if (root.elements().every(({ name }) => ofEveryDocument.includes(name))) {
       throw new BlueButtonError('not-a-health-record', `${this.#name} is a C-CDA document without content.`, {
-        why: 'It names no patient and has no body.',
+        why: 'It names no person and has no body.',
         try: 'download it again from where it came',
       });
     }
@@ -260,6 +256,21 @@ function sectionsIn(element: XmlElement): XmlElement[] {
     return isStatement(child) || child.name === 'text' ? [] : sectionsIn(child);
   });
 }
+
+/** What every document has, and what says nothing of a person. */
+const ofEveryDocument = [
+  'realmCode',
+  'typeId',
+  'templateId',
+  'id',
+  'code',
+  'title',
+  'effectiveTime',
+  'confidentialityCode',
+  'languageCode',
+  'setId',
+  'versionNumber',
+];
 
 const noSection: SectionScope = { kind: 'other', element: undefined };
 

@@ -18,7 +18,7 @@ import { concern, condition } from './statements/condition.ts';
 import { coverage } from './statements/coverage.ts';
 import { deviceRequest, deviceUse } from './statements/device.ts';
 import { media, note } from './statements/document-reference.ts';
-import { appointment, encounter } from './statements/encounter.ts';
+import { appointment, encounter, isAppointment } from './statements/encounter.ts';
 import { familyHistory, familyObservation } from './statements/family-history.ts';
 import { goal } from './statements/goal.ts';
 import { dispense, immunization, medication, medicationSupply } from './statements/medication.ts';
@@ -70,7 +70,7 @@ export function mapperFor(statement: XmlElement, section: SectionScope): Mapper 
     case 'procedure':
       return isPlanned ? serviceRequest : procedure;
     case 'encounter':
-      return moodOf(statement) === 'APT' ? appointment : encounter;
+      return isAppointment(statement) ? appointment : encounter;
     case 'organizer':
       return isPlanned ? serviceRequest : organizerMapper(statement, section);
     case 'act':

@@ -59,7 +59,7 @@ function conceptsIn(resource: Element, member: string): Element[] {
 function firstDate(resource: Element, members: readonly string[]): string | undefined {
   for (const member of members) {
     const value = resource.value[member];
-    if (typeof value === 'string' && /^\d{4}/.test(value)) return value;
+    if (typeof value === 'string' && /^\d{4}/.test(value)) return resource.date(member);
   }
   return undefined;
 }

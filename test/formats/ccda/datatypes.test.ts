@@ -92,15 +92,21 @@ describe('a number', () => {
   });
 });
 
-describe('a value of a result', () => {
-  const result = async (value: string, more = '') => {
-    const xml = `<entry><observation classCode="OBS" moodCode="EVN"><templateId root="${ccda}.2"/><code code="2951-2" codeSystem="2.16.840.1.113883.6.1" displayName="Sodium"/><statusCode code="completed"/>${value}${more}</observation></entry>`;
-    const { rows, resources } = await said(
-      withEntries('30954-2', xml, '<content ID="v">see the note</content>'),
-    );
-    return { row: rows['results']?.[0], resource: ofType({ resources }, 'Observation')[0] };
-  };
+/** A sodium result with this value. */
+async function resultOf(value: string, more = '') {
+  const xml = `<entry><observation classCode="OBS" moodCode="EVN"><templateId root="${ccda}.2"/><code code="2951-2" codeSystem="2.16.840.1.113883.6.1" displayName="Sodium"/><statusCode code="completed"/>${value}${more}</observation></entry>`;
+  const { rows, resources } = await said(
+    withEntries('30954-2', xml, '<content ID="v">see the note</content>'),
+  );
+  return { row: rows['results']?.[0], resource: ofType({ resources }, 'Observation')[0] };
+}
 
+/** A reference range of a kind. */
+function rangeFrom(low: string, code?: string): string {
+  return `<referenceRange><observationRange>${code === undefined ? '' : `<interpretationCode code="${code}" codeSystem="2.16.840.1.113883.5.83"/>`}<value xsi:type="IVL_PQ"><low value="${low}" unit="g"/></value></observationRange></referenceRange>`;
+}
+
+describe('a value of a result', () => {
   it.each<[string, string, object]>([
     ['PQ', '<value xsi:type="PQ" value="1.10" unit="mg/dL"/>', { value: '1.10', unit: 'mg/dL' }],
     ['PQ without a unit', '<value xsi:type="PQ" value="7"/>', { value: '7' }],
@@ -156,18 +162,16 @@ describe('a value of a result', () => {
     ['nothing, not asked', '<value xsi:type="PQ" nullFlavor="NASK"/>', { absent: 'not-asked' }],
     ['nothing, withheld', '<value xsi:type="PQ" nullFlavor="MSK"/>', { absent: 'masked' }],
   ])('of type %s', async (_, value, row) => {
-    expect((await result(value)).row).toMatchObject(row);
+    expect((await resultOf(value)).row).toMatchObject(row);
   });
 
   it('has the normal range apart from any other', async () => {
-    const range = (low: string, code?: string): string =>
-      `<referenceRange><observationRange>${code === undefined ? '' : `<interpretationCode code="${code}" codeSystem="2.16.840.1.113883.5.83"/>`}<value xsi:type="IVL_PQ"><low value="${low}" unit="g"/></value></observationRange></referenceRange>`;
     const value = '<value xsi:type="PQ" value="3" unit="g"/>';
-    expect((await result(value, range('4', 'N'))).row).toMatchObject({
+    expect((await resultOf(value, rangeFrom('4', 'N'))).row).toMatchObject({
       range: '≥ 4 g',
       flag: 'LOW (computed)',
     });
-    expect((await result(value, range('4', 'HH'))).row?.['flag']).toBeUndefined();
+    expect((await resultOf(value, rangeFrom('4', 'HH'))).row?.['flag']).toBeUndefined();
   });
 });
 

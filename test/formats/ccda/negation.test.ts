@@ -365,7 +365,7 @@ describe('what is denied, planned or taken back elsewhere', () => {
       entry(
         `<encounter classCode="ENC" moodCode="APT">${template('40')}<code code="1" codeSystem="2.999.7" displayName="Check-up"/>${status('cancelled')}</encounter>`,
       ),
-      'other',
+      'encounters',
       { assertion: 'not-done' },
     ],
     [

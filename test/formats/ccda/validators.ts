@@ -49,6 +49,11 @@ export function fhirPackageFaults(resource: JsonObject): string[] {
 
 /** True when the member is there by an extension: `_status`, or `_occurrenceDateTime` for `occurrence`. */
 function isSaidAbsent(resource: JsonObject, location: string): boolean {
-  const name = location.split('.').at(-1) ?? '';
-  return Object.keys(resource).some((key) => key.startsWith(`_${name}`) && isObject(resource[key]));
+  const [, ...steps] = location.split('.').map((step) => step.replace(/\[\d+\]$/, ''));
+  const name = steps.pop() ?? '';
+  const holders = steps.reduce<JsonObject[]>(
+    (objects, step) => objects.flatMap((object) => [object[step]].flat().filter((item) => isObject(item))),
+    [resource],
+  );
+  return holders.some((holder) => Object.keys(holder).some((key) => key.startsWith(`_${name}`)));
 }

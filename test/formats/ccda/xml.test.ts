@@ -29,6 +29,17 @@ const utf16be = (text: string): Buffer => Buffer.from(text, 'utf16le').swap16();
 const declared = (encoding: string): string =>
   whole.replace('<?xml version="1.0"?>', `<?xml version="1.0" encoding="${encoding}"?>`);
 
+/** The codes of what was found while reading. */
+async function findingsOf(document: string | Uint8Array): Promise<string[]> {
+  return (await said(document)).findings.map(({ code }) => code);
+}
+
+/** A problem that is named only by a part of the narrative. */
+function written(reference: string): string {
+  return `<entry><observation classCode="OBS" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.4"/>
+      <value xsi:type="CD" nullFlavor="UNK"><originalText><reference value="${reference}"/></originalText></value></observation></entry>`;
+}
+
 describe('a document is read in whatever way its XML is written', () => {
   it.each<[string, string | Uint8Array]>([
     ['UTF-8', whole],
@@ -59,12 +70,10 @@ describe('a document is read in whatever way its XML is written', () => {
   });
 
   it('and a wrong encoding, prefix or namespace is told', async () => {
-    const codes = async (document: string | Uint8Array): Promise<string[]> =>
-      (await said(document)).findings.map(({ code }) => code);
-    expect(await codes(whole)).toEqual([]);
-    expect(await codes(declared('ISO-8859-1'))).toEqual(['wrong-encoding']);
-    expect(await codes(whole.replace(/ xmlns:xsi="[^"]*"/, ''))).toEqual(['undeclared-prefix']);
-    expect(await codes(whole.replace('<section ', '<section xmlns="" '))).toEqual(['wrong-namespace']);
+    expect(await findingsOf(whole)).toEqual([]);
+    expect(await findingsOf(declared('ISO-8859-1'))).toEqual(['wrong-encoding']);
+    expect(await findingsOf(whole.replace(/ xmlns:xsi="[^"]*"/, ''))).toEqual(['undeclared-prefix']);
+    expect(await findingsOf(whole.replace('<section ', '<section xmlns="" '))).toEqual(['wrong-namespace']);
   });
 });
 
@@ -136,7 +145,7 @@ describe('narrative', () => {
       expect(fhir).toContain(part);
     expect(fhir).not.toMatch(/<script|javascript:|style=|<b>kept/);
     expect(built.record.written).toMatchObject([{ section: 'notes', title: 'Hospital course', entries: 0 }]);
-    const written = built.record.written[0]?.text ?? '';
+    const words = built.record.written[0]?.text ?? '';
     for (const line of [
       'First words',
       'second line',
@@ -146,21 +155,18 @@ describe('narrative', () => {
       'Sodium | 140[f1]',
       '[deleted: struck]',
     ])
-      expect(written).toContain(line);
+      expect(words).toContain(line);
     expect(rendered('markdown', built)).toContain('### As written: Hospital course');
     expect(rendered('text', built)).toContain('As written, not as data: Hospital course');
   });
 
   it('that was struck out is never what an entry says', async () => {
-    const entries = (reference: string): string =>
-      `<entry><observation classCode="OBS" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.4"/>
-      <value xsi:type="CD" nullFlavor="UNK"><originalText><reference value="${reference}"/></originalText></value></observation></entry>`;
     const struck =
       '<content ID="p"><content ID="d" revised="delete">Cancer</content><content revised="insert">Cyst</content></content>';
-    expect((await said(withEntries('11450-4', entries('#p'), struck))).rows['problems']).toMatchObject([
+    expect((await said(withEntries('11450-4', written('#p'), struck))).rows['problems']).toMatchObject([
       { name: 'Cyst' },
     ]);
-    expect((await said(withEntries('11450-4', entries('#d'), struck))).rows['problems']).toMatchObject([
+    expect((await said(withEntries('11450-4', written('#d'), struck))).rows['problems']).toMatchObject([
       { name: null },
     ]);
   });

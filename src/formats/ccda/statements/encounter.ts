@@ -6,9 +6,9 @@ import { filled, listOf } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
 import { absent, nullFlavorOf } from '../null-flavor.ts';
-import { participantsOf, statusOf } from '../statement.ts';
-import { pointOf } from '../time.ts';
-import { authorExtension, namedConcept, reasonsOf } from './shared.ts';
+import { moodOf, participantsOf, statusOf } from '../statement.ts';
+import { instantOf, pointOf } from '../time.ts';
+import { absentMember, authorExtension, namedConcept, reasonsOf } from './shared.ts';
 
 const actCode = '2.16.840.1.113883.5.4';
 const classes = ['AMB', 'IMP', 'EMER', 'ACUTE', 'NONAC', 'FLD', 'HH', 'OBSENC', 'PRENC', 'SS', 'VR'];
@@ -155,32 +155,33 @@ function dispositionOf(mapping: Mapping, code: XmlElement | undefined): JsonObje
   return dischargeDisposition && { dischargeDisposition };
 }
 
+/** True for a booked encounter with both its instants: R4 allows no Appointment with less, and a visit may say less. */
+export function isAppointment(statement: XmlElement): boolean {
+  const time = statement.at('effectiveTime');
+  const isInstant = ['low', 'high'].every((end) => instantOf(time?.at(end)) !== undefined);
+  return moodOf(statement) === 'APT' && isInstant;
+}
+
 /** A booked appointment (Planned Encounter of mood APT) → Appointment (no official map). */
 export const appointment: Mapper = {
   map(mapping) {
     const { element } = mapping;
     const time = element.at('effectiveTime');
-    const start = mapping.dated('start', pointOf(time) ?? time?.at('low'));
-    const isInstant = typeof start['start'] === 'string' && start['start'].includes('T');
+    const start = mapping.dated('start', time?.at('low'));
+    const end = mapping.dated('end', time?.at('high'));
     return {
       resourceType: 'Appointment',
       status: mapping.negated || plannedStatus(element) === 'cancelled' ? 'cancelled' : 'booked',
       ...filled({ serviceType: listOf([namedConcept(mapping, element.at('code'))]) }),
-      ...(isInstant
-        ? { ...start, ...mapping.dated('end', time?.at('high')) }
-        : requestedPeriod(mapping, time)),
+      ...start,
+      ...end,
       participant: [
-        { actor: mapping.document.subject, status: 'accepted' },
+        { actor: mapping.document.subject, ...absentMember('status') },
         ...element.all('performer').flatMap((performer) => {
           const actor = mapping.party(performer);
-          return actor === undefined ? [] : { actor, status: 'accepted' };
+          return actor === undefined ? [] : { actor, ...absentMember('status') };
         }),
       ],
     };
   },
 };
-
-function requestedPeriod(mapping: Mapping, time: XmlElement | undefined): JsonObject {
-  const period = mapping.period(time);
-  return period === undefined ? {} : { requestedPeriod: [period] };
-}
