@@ -158,9 +158,9 @@ const refusals: Readonly<Record<string, Case>> = {
   'FHIR XML': { words: ['show', 'fhir.xml'], status: 6, says: /FHIR XML: not read yet/, next: notRead },
   'a C-CDA document of nothing': {
     words: ['show', 'ccda.xml'],
-    status: 6,
-    says: /without content/,
-    next: /download it again/,
+    status: 3,
+    says: /names no person and has no body/,
+    next: /--format json/,
   },
   'a C-CDA document cut short': {
     words: ['show', 'cut.xml'],

@@ -128,7 +128,6 @@ describe('what is no health record', () => {
     ['a PDF', '%PDF-1.7\n', 'a PDF'],
     ['a zip archive', 'PK\u0003\u0004xxxx', 'a zip archive'],
     ['a web page', '<!DOCTYPE html><html></html>', 'a web page'],
-    ['a C-CDA document of nothing', '<ClinicalDocument xmlns="urn:hl7-org:v3"/>', 'without content'],
     ['a piece of a C-CDA document', '<entry><act/></entry>', 'only a piece of a C-CDA document (<entry>)'],
     ['FHIR XML', '<Patient xmlns="http://hl7.org/fhir"/>', 'FHIR XML'],
   ])('is refused and called what it is: %s', async (_, text, words) => {

@@ -61,12 +61,6 @@ class DocumentReader {
 
   read(): Reading[] {
     const root = this.#root;
-    if (root.elements().every(({ name }) => ofEveryDocument.includes(name))) {
-      throw new BlueButtonError('not-a-health-record', `${this.#name} is a C-CDA document without content.`, {
-        why: 'It names no person and has no body.',
-        try: 'download it again from where it came',
-      });
-    }
     const narrative = new NarrativeIndex(root);
     const role = this.#patientRole();
     const subject: JsonObject =
@@ -96,8 +90,11 @@ class DocumentReader {
       : compositionOf(header, sections, visit);
     this.#finish(composition, withExtensions(header, resource));
     if (team) emit(team, root.at('documentationOf', 'serviceEvent') ?? root);
-    if (!isUnstructured && sections.length === 0)
-      this.#find('warning', 'no-body', root, 'the document has no body');
+    if (!isUnstructured && sections.length === 0) {
+      const isEmpty = role === undefined;
+      const message = isEmpty ? 'the document names no person and has no body' : 'the document has no body';
+      this.#find(isEmpty ? 'lost' : 'warning', 'no-body', root, message);
+    }
     this.#nameUnread();
     return [...this.#asOf(), ...this.#entries(), ...this.#found(narrative)];
   }
@@ -256,21 +253,6 @@ function sectionsIn(element: XmlElement): XmlElement[] {
     return isStatement(child) || child.name === 'text' ? [] : sectionsIn(child);
   });
 }
-
-/** What every document has, and what says nothing of a person. */
-const ofEveryDocument = [
-  'realmCode',
-  'typeId',
-  'templateId',
-  'id',
-  'code',
-  'title',
-  'effectiveTime',
-  'confidentialityCode',
-  'languageCode',
-  'setId',
-  'versionNumber',
-];
 
 const noSection: SectionScope = { kind: 'other', element: undefined };
 
