@@ -29,6 +29,4 @@ export const ourExtensions = {
   author: `${base}author`,
   /** What the source says beyond every element of the resource: its place and the value as sent. valueString. */
   asSent: `${base}as-sent`,
-  /** Free text of a code whose own system has none: what kind of document, what was meant. valueString. */
-  confidentiality: `${base}confidentiality`,
 } as const;

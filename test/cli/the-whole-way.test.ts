@@ -130,10 +130,18 @@ test('attachments are fetched and kept as the bytes that they are', async () => 
   expect(binaries.toSorted()).toEqual([
     '/fhir/Binary/after-visit-summary-text',
     '/fhir/Binary/discharge-summary-pdf',
+    '/fhir/Binary/discharge-summary-xml',
+    '/fhir/Binary/summary-of-care-xml',
   ]);
   const { path } = await bag();
   const kept = await itemsIn(join(path, 'data', 'documents'));
-  for (const name of ['after-visit-summary.txt', 'discharge-summary.pdf']) {
+  const names = [
+    'after-visit-summary.txt',
+    'discharge-summary.pdf',
+    'discharge-summary.xml',
+    'summary-of-care.xml',
+  ];
+  for (const name of names) {
     const original = await readFile(join(repository, 'samples', 'documents', name));
     expect(kept.filter(({ content }) => content?.equals(original))).toHaveLength(1);
   }
