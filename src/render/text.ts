@@ -20,6 +20,8 @@ export const renderText: Renderer = function* text({ record }, options) {
     yield `\n${paint.bold(`${section.title.toUpperCase()} (${rows.length === 0 ? 'in words only' : countText(rows)})`)}\n`;
     yield* missingLines(record, section, options, paint);
     yield* tableLines(section, groupsIn(section, rows), options, paint);
+    if (options.sections?.includes('notes') === true && section.name === 'notes')
+      yield* documentLines(rows, options, paint);
     if (options.sources === true) yield* placeLines(record, rows, options, paint);
     yield* writtenLines(words, options, paint);
   }
@@ -48,6 +50,19 @@ export function* missingLines(
 ): Generator<string> {
   for (const reason of missingReasons(record, name)) {
     yield `${paint.yellow(wrapLine(visible(`Not everything came. ${reason}`), options.width))}\n`;
+  }
+}
+
+/** The ids by which documents are shown one by one, whole so that they can be copied. */
+function* documentLines(
+  rows: readonly Row[],
+  { width }: RenderOptions,
+  paint: ChalkInstance,
+): Generator<string> {
+  if (rows.length > 0) yield `${paint.underline('  To show one: --document')}\n`;
+  for (const { id, name } of rows) {
+    const line = `${id.replace(/^[A-Za-z]+\//, '')}  ${name ?? ''}`;
+    yield `${paint.dim(indented(wrapLine(visible(line), width - 4)))}\n`;
   }
 }
 

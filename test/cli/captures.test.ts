@@ -29,6 +29,14 @@ test('the sample record looks as it did when it was looked at', async () => {
   expect(shown).toEqual(kept);
 });
 
+test('the sample summary of care looks as it did when it was looked at', async () => {
+  const { kept, shown } = await lookAt(
+    join(repository, 'samples/documents/summary-of-care.xml'),
+    'summary-of-care',
+  );
+  expect(shown).toEqual(kept);
+});
+
 describe.each(present)('of the corpus', (corpus) => {
   test('a single allergy looks as it did when it was looked at', async () => {
     const file = join(corpus, 'fhir-r4/us-core-examples/allergyintolerance-example.json');

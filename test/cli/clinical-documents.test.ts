@@ -48,6 +48,13 @@ describe('a C-CDA document that came with a pull', () => {
     expect(sections.notes.map((note) => note.id)).toContain(id);
   });
 
+  it('is listed with the id to show it by', async () => {
+    const { stdout } = await portalHome.done(['show', 'notes']);
+    expect(stdout).toMatch(
+      /To show one: --document[\s\S]*^ {4}summary-of-care-2024-11-06 {2}Summary of episode note$/m,
+    );
+  });
+
   it('is not counted a second time: its facts are no rows of the record', async () => {
     const { stdout } = await portalHome.done(['show', 'allergies']);
     expect(stdout).toContain('Hives, severe');

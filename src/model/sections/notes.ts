@@ -27,7 +27,6 @@ export const notes = defineSection({
     { title: 'Description', fields: ['description'] },
     { title: 'By', fields: ['authors'] },
     { title: 'Files', fields: ['attachments'] },
-    { title: 'Id', fields: ['id'] },
     { title: 'Status', fields: ['statusAsRecorded'] },
   ],
   holds: (resource) => ['DocumentReference', 'Composition'].includes(resource.string('resourceType') ?? ''),
