@@ -5,6 +5,7 @@ import { filled, listOf } from '../json-parts.ts';
 import { adoptInto, type Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
 import { codeOf, hasTemplate, statusOf, templatesOf } from '../statement.ts';
+import { dated, pointOf, readTime } from '../time.ts';
 import {
   authorExtension,
   conceptOfCode,
@@ -161,7 +162,7 @@ export const report: Mapper = {
       code: requiredConcept(mapping, element.at('code')),
       subject: mapping.document.subject,
       ...filled({
-        ...mapping.dateOrPeriod('effective', element.at('effectiveTime')),
+        ...effectiveOf(mapping),
         performer: listOf(performersOf(mapping)),
         specimen: specimen && [{ reference: '#specimen' }],
       }),
@@ -169,6 +170,21 @@ export const report: Mapper = {
   },
   adopt: adoptInto('result', ({ type, resourceType }) => type === 'COMP' && resourceType === 'Observation'),
 };
+
+/** When a group was observed: its own time, else from the first to the last of its parts (C-CDA on FHIR, "Results"). */
+function effectiveOf(mapping: Mapping): JsonObject {
+  const { element } = mapping;
+  const own = mapping.dateOrPeriod('effective', element.at('effectiveTime'));
+  if (Object.keys(own).length > 0) return own;
+  const times = element
+    .all('component', 'observation', 'effectiveTime')
+    .flatMap((time) => pointOf(time) ?? time.at('low') ?? [])
+    .filter((time) => readTime(time.attribute('value') ?? '').value !== undefined)
+    .toSorted((a, b) => ((a.attribute('value') ?? '') < (b.attribute('value') ?? '') ? -1 : 1));
+  const [first, last] = [times[0], times.at(-1)];
+  if (first?.attribute('value') === last?.attribute('value')) return dated('effectiveDateTime', first);
+  return { effectivePeriod: { ...dated('start', first), ...dated('end', last) } };
+}
 
 /** How the specimen of an organizer was taken (Specimen Collection Procedure, and any procedure of C32 in its place). */
 function collected(mapping: Mapping, specimen: JsonObject | undefined): JsonObject | undefined {
@@ -210,7 +226,7 @@ export const group: Mapper = {
       code: isVitals ? { ...own, coding: [panel, ...codings] } : own,
       subject: mapping.document.subject,
       ...filled({
-        ...mapping.dateOrPeriod('effective', element.at('effectiveTime')),
+        ...effectiveOf(mapping),
         performer: listOf(performersOf(mapping)),
         note: notesOf(mapping),
       }),
