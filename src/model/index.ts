@@ -11,6 +11,7 @@ export { isOutOfRange } from './flag.ts';
 export { gapsOf, isGap, isOpenGap, type Ledger, type LedgerRow, type QueryOutcome } from './ledger.ts';
 export { patientElements, type PatientOfInput } from './patients.ts';
 export { foldCase } from './fold-case.ts';
+export { lookUp } from './look-up.ts';
 export type { Person } from './person.ts';
 export {
   areComparable,
@@ -36,3 +37,4 @@ export { sectionStateWords, type SectionState } from './section-state.ts';
 export { sectionNamed, sectionNames, sections } from './sections/index.ts';
 export type { Origin, Source } from './source.ts';
 export type { WrittenSection } from './written-section.ts';
+export { xhtmlText } from './xhtml.ts';

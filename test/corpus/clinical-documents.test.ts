@@ -86,13 +86,13 @@ function attributesIn(xml: string): { element: string; attributes: Map<string, s
     attributes: new Map(
       [...list.matchAll(/([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)].map(([, name = '', double, single]) => [
         name,
-        plain(double ?? single ?? ''),
+        unescaped(double ?? single ?? ''),
       ]),
     ),
   }));
 }
 
-function plain(text: string): string {
+function unescaped(text: string): string {
   return text
     .trim()
     .replaceAll('&lt;', '<')

@@ -1,3 +1,4 @@
+import { lookUp } from '../../model/index.ts';
 import { uriOfOid } from './oid-table.ts';
 
 const root = '2.16.840.1.113883.';
@@ -32,7 +33,8 @@ export function systemOf(codeSystem: string | undefined, name?: string): string 
   if (/^\d+(\.\d+)+$/.test(oid)) return uriOfOid.get(oid) ?? v2Table(oid) ?? `urn:oid:${oid}`;
   if (/^[a-z][a-z0-9+.-]*:/i.test(known)) return known;
   const plain = known.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
-  if (Object.hasOwn(uriOfName, plain)) return uriOfName[plain];
+  const named = lookUp(uriOfName, plain);
+  if (named !== undefined) return named;
   return isUuid(known) ? `urn:uuid:${known.toLowerCase()}` : undefined;
 }
 

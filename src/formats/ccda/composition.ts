@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../json/index.ts';
-import { ourExtensions, type Resource } from '../../model/index.ts';
+import { lookUp, ourExtensions, type Resource } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { noConcept, conceptOf } from './concept.ts';
 import { filled, listOf, present, valued } from './json-parts.ts';
@@ -78,7 +78,7 @@ function attesters(mapping: Mapping): JsonValue[] | undefined {
 function relatesTo(mapping: Mapping): JsonValue[] | undefined {
   return listOf(
     mapping.element.all('relatedDocument').map((related) => {
-      const code = relations[related.attribute('typeCode') ?? ''];
+      const code = lookUp(relations, related.attribute('typeCode'));
       const id = related.at('parentDocument', 'id');
       const targetIdentifier = id && identifierOf(id);
       if (code === undefined || targetIdentifier === undefined) return undefined;
@@ -132,10 +132,7 @@ export function sectionOf(
   ];
   const says = text !== undefined && (text.text() !== undefined || text.elements().length > 0);
   const flavor = nullFlavorOf(section);
-  const reason =
-    flavor !== undefined && entries.length === 0 && Object.hasOwn(emptyReasons, flavor)
-      ? emptyReasons[flavor]
-      : undefined;
+  const reason = entries.length === 0 ? lookUp(emptyReasons, flavor) : undefined;
   return filled({
     extension: listOf([
       valued(ourExtensions.nullFlavor, 'valueCode', flavor),

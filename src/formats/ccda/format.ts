@@ -1,94 +1,16 @@
-import { BlueButtonError } from '../../errors/index.ts';
-import type { Finding, Reading } from '../../model/index.ts';
-import type { ByteSource } from '../byte-source.ts';
-import type { DocumentIdentity, Format } from '../format.ts';
-import { decodeXml, type DecodedXml } from '../xml/decode.ts';
-import { parseXml, XmlSyntaxError, type XmlDocument } from '../xml/parse.ts';
-import { readClinicalDocument } from './document.ts';
-import { cdaNamespace, headOf, rootNameOf } from './recognition.ts';
-
-/** The canonical prefixes of the namespaces of CDA. */
-const namespaces = {
-  [cdaNamespace]: '',
-  'urn:hl7-org:sdtc': 'sdtc',
-  'http://www.w3.org/2001/XMLSchema-instance': 'xsi',
-  'http://www.w3.org/XML/1998/namespace': 'xml',
-  // Some exports put the narrative into XHTML.
-  'http://www.w3.org/1999/xhtml': '',
-};
+import type { Format } from '../format.ts';
+import { headOf, rootNameOf } from './recognition.ts';
 
 /**
  * Clinical documents: C-CDA 1.1 to 5.0, HITSP C32, CCD R1, IHE PCC, and any other CDA R2 document, which is read by its
- * sections.
+ * sections. The reader is loaded with the first document: most commands need none of it.
  */
 export const ccda: Format = {
   name: 'C-CDA',
   mediaType: 'application/cda+xml',
   recognizes: (head) => rootNameOf(headOf(head)) === 'ClinicalDocument',
   async *read(document, identity) {
-    const decoded = await textOf(document);
-    const parsed = parse(decoded.text, document.name);
-    const findings = findingsOf(decoded, parsed, identity);
-    yield* readClinicalDocument(parsed.root, document.name, identity);
-    for (const finding of findings) yield { finding } satisfies Reading;
+    const { readDocument } = await import('./reader.ts');
+    yield* readDocument(document, identity);
   },
 };
-
-async function textOf(document: ByteSource): Promise<DecodedXml> {
-  try {
-    return decodeXml(await document.read(0, document.size));
-  } catch (cause) {
-    throw new BlueButtonError('not-a-health-record', `${document.name} is not text that can be read.`, {
-      why: 'Its bytes are not in the encoding it names, or it is cut inside a character.',
-      try: 'download it again from where it came',
-      cause,
-    });
-  }
-}
-
-function parse(text: string, name: string): XmlDocument {
-  try {
-    return parseXml(text, namespaces);
-  } catch (thrown) {
-    if (!(thrown instanceof XmlSyntaxError)) throw thrown;
-    const { message, line, column } = thrown;
-    throw new BlueButtonError('not-a-health-record', `${name} is not whole XML, so nothing of it is shown.`, {
-      why: `${message.charAt(0).toUpperCase()}${message.slice(1)}, at line ${line}, column ${column}.`,
-      try: 'download it again: it may have been cut short or edited',
-    });
-  }
-}
-
-function findingsOf(
-  { misdeclared }: DecodedXml,
-  { undeclared, namespace, mixed }: XmlDocument,
-  { source }: DocumentIdentity,
-): Finding[] {
-  const warning = (code: string, message: string): Finding => ({
-    severity: 'warning',
-    code,
-    message,
-    source,
-  });
-  return [
-    ...(misdeclared === undefined
-      ? []
-      : [
-          warning(
-            'wrong-encoding',
-            `the document is not in the encoding it names; it was read as ${misdeclared}`,
-          ),
-        ]),
-    ...undeclared.map((prefix) =>
-      warning('undeclared-prefix', `the prefix ${prefix}: is used and never declared; it was read as usual`),
-    ),
-    ...(namespace === cdaNamespace && !mixed
-      ? []
-      : [
-          warning(
-            'wrong-namespace',
-            'the document does not say that it is CDA (urn:hl7-org:v3); it was read as such',
-          ),
-        ]),
-  ];
-}

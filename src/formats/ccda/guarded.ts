@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../json/index.ts';
-import { ourExtensions, type Resource } from '../../model/index.ts';
+import { lookUp, ourExtensions, type Resource } from '../../model/index.ts';
 import type { Mapping } from './mapping.ts';
 import { otherSubject } from './statement.ts';
 
@@ -41,8 +41,8 @@ export function guarded(mapping: Mapping, resource: Resource): Resource {
 function inError(resource: Resource): Resource {
   const { clinicalStatus: _, _status: __, _lifecycleStatus: ___, ...rest } = resource;
   const whole: Resource = { ...rest, resourceType: resource.resourceType };
-  if (Object.hasOwn(verified, resource.resourceType)) {
-    const system = verified[resource.resourceType] ?? '';
+  const system = lookUp(verified, resource.resourceType);
+  if (system !== undefined) {
     return { ...whole, verificationStatus: { coding: [{ system, code: 'entered-in-error' }] } };
   }
   if (withoutStatus.includes(resource.resourceType)) return withModifiers(whole, [ourExtensions.negated]);

@@ -50,8 +50,3 @@ function isEmpty(value: JsonValue | undefined): boolean {
 export function present<T>(items: readonly (T | undefined)[]): T[] {
   return items.filter((item) => item !== undefined);
 }
-
-/** The value a table gives a word of the source; only the table's own words count. */
-export function lookUp<T>(table: Readonly<Record<string, T>>, word: string | undefined): T | undefined {
-  return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
-}

@@ -1,3 +1,4 @@
+import { lookUp } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 
 /** CDA narrative elements and the XHTML each becomes (C-CDA on FHIR, "Narrative"); others keep their content. */
@@ -98,7 +99,7 @@ function xhtml(node: XmlElement | string): string {
   if (name === 'caption' && node.parent?.name === 'table')
     return `<caption${attributesOf(node)}>${inner}</caption>`;
   if (isDeleted(node)) return `<span class="deleted"${idOf(node)}>[deleted: ${inner}]</span>`;
-  const tag = Object.hasOwn(tags, name) ? tags[name] : 'span';
+  const tag = lookUp(tags, name) ?? 'span';
   const link = name === 'linkHtml' ? linkOf(node) : '';
   return `<${tag}${attributesOf(node)}${link}>${inner}</${tag}>`;
 }

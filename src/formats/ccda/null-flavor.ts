@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../json/index.ts';
-import { ourExtensions } from '../../model/index.ts';
+import { lookUp, ourExtensions } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { valued } from './json-parts.ts';
 
@@ -29,7 +29,7 @@ export function nullFlavorOf(element: XmlElement | undefined): string | undefine
 /** The data-absent-reason code for what an element does not say; `unknown` where it gives no reason. */
 export function absentReasonOf(element: XmlElement | undefined): string {
   const flavor = nullFlavorOf(element);
-  return (flavor !== undefined && Object.hasOwn(reasonOf, flavor) && reasonOf[flavor]) || 'unknown';
+  return lookUp(reasonOf, flavor) ?? 'unknown';
 }
 
 /** A data-absent-reason extension. */

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../json/index.ts';
-import type { Resource } from '../../model/index.ts';
+import { lookUp, type Resource } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { codingOf } from './concept.ts';
 import { filled, listOf, nested, valued } from './json-parts.ts';
@@ -55,9 +55,10 @@ export function patientOf(mapping: Mapping): Resource {
 
 function genderOf(mapping: Mapping, code: XmlElement | undefined): JsonObject {
   const value = code?.attribute('code') ?? '';
-  if (Object.hasOwn(genders, value)) {
+  const gender = lookUp(genders, value);
+  if (gender !== undefined) {
     mapping.take(code);
-    return { gender: genders[value] };
+    return { gender };
   }
   return code === undefined || value !== ''
     ? {}

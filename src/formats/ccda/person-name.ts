@@ -1,3 +1,4 @@
+import { lookUp } from '../../model/index.ts';
 import type { JsonObject } from '../../json/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { filled, filledOrNone, listOf, present } from './json-parts.ts';
@@ -159,5 +160,5 @@ function qualifies(part: XmlElement, qualifier: string): boolean {
 /** `use` may name several uses (`P SRCH`): the first that FHIR knows counts. */
 function useOf(element: XmlElement, table: Readonly<Record<string, string>>): string | undefined {
   const uses = element.attribute('use')?.split(/\s+/) ?? [];
-  return uses.flatMap((use) => (Object.hasOwn(table, use) ? (table[use] ?? []) : []))[0];
+  return uses.map((use) => lookUp(table, use)).find((known) => known !== undefined);
 }

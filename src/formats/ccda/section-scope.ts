@@ -1,3 +1,4 @@
+import { lookUp } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { templatesOf } from './statement.ts';
 
@@ -179,9 +180,11 @@ const kindOfLoinc: Readonly<Record<string, SectionKind>> = {
 
 /** What a section is about: by its templates, else by its code; a subsection of no kind of its own is its parent's. */
 export function scopeOf(section: XmlElement, outer?: SectionScope): SectionScope {
-  const templates = templatesOf(section).map((root) => kindOfTemplate[root.replace(/(2\.\d+)\.1$/, '$1')]);
-  const code = section.at('code')?.attribute('code') ?? '';
-  const byCode = Object.hasOwn(kindOfLoinc, code) ? kindOfLoinc[code] : undefined;
+  const templates = templatesOf(section).map((root) =>
+    lookUp(kindOfTemplate, root.replace(/(2\.\d+)\.1$/, '$1')),
+  );
+  const code = section.at('code')?.attribute('code');
+  const byCode = lookUp(kindOfLoinc, code);
   const kind = templates.find((found) => found !== undefined) ?? byCode ?? outer?.kind ?? 'other';
   return { kind, element: section };
 }

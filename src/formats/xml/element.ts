@@ -68,6 +68,11 @@ export class XmlElement {
     return text === '' ? undefined : text;
   }
 
+  /** All text inside, as written. */
+  rawText(): string {
+    return rawText(this);
+  }
+
   /** The text directly inside, white space folded; empty when there is none. */
   ownText(): string {
     return this.children

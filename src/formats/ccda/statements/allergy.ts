@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '../../../json/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
-import { ourExtensions } from '../../../model/index.ts';
+import { lookUp, ourExtensions } from '../../../model/index.ts';
 import { encapsulatedText, noConcept } from '../concept.ts';
-import { filled, listOf, lookUp, valued } from '../json-parts.ts';
+import { filled, listOf, valued } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
 import { absent, nullFlavorOf } from '../null-flavor.ts';
@@ -205,8 +205,7 @@ function nameOnly(mapping: Mapping): JsonObject | undefined {
 }
 
 function noKnown(mapping: Mapping, kind: string | undefined): JsonObject {
-  const [code, display] =
-    (kind !== undefined && Object.hasOwn(noneOfKind, kind) && noneOfKind[kind]) || noneAtAll;
+  const [code, display] = lookUp(noneOfKind, kind) ?? noneAtAll;
   const words = mapping.words(mapping.element.at('value', 'originalText'));
   return filled({ coding: [snomedCoding(code, display)], text: words });
 }
@@ -240,10 +239,9 @@ function abatement(mapping: Mapping, high: XmlElement | undefined): JsonObject |
 
 function criticalityOf(mapping: Mapping): string | undefined {
   const statement = nestedWith(mapping, { code: '82606-5', templates: ['2.16.840.1.113883.10.20.22.4.145'] });
-  const value = statement?.at('value')?.attribute('code') ?? '';
-  if (statement === undefined || !Object.hasOwn(criticalities, value)) return undefined;
-  mapping.include(statement);
-  return criticalities[value];
+  const criticality = lookUp(criticalities, statement?.at('value')?.attribute('code'));
+  if (criticality !== undefined) mapping.include(statement);
+  return criticality;
 }
 
 /**
@@ -315,9 +313,7 @@ function severityIn(mapping: Mapping, found: XmlElement | undefined): string | u
   const text = found?.at('text');
   const written = text && encapsulatedText(text, mapping.document.narrative);
   const words = (value?.attribute('displayName') ?? written ?? '').toLowerCase();
-  const severity =
-    lookUp(severities, value?.attribute('code')) ??
-    (Object.hasOwn(severityWords, words) ? severityWords[words] : undefined);
+  const severity = lookUp(severities, value?.attribute('code')) ?? lookUp(severityWords, words);
   if (severity !== undefined) mapping.include(found);
   return severity;
 }

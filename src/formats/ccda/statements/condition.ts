@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../json/index.ts';
-import { ourExtensions } from '../../../model/index.ts';
+import { lookUp, ourExtensions } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { encapsulatedText } from '../concept.ts';
-import { filled, listOf, lookUp, valued } from '../json-parts.ts';
+import { filled, listOf, valued } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
 import { absent } from '../null-flavor.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../json/index.ts';
-import { ourExtensions } from '../../../model/index.ts';
+import { lookUp, ourExtensions } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { filled } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
@@ -78,11 +78,11 @@ function udiParts(mapping: Mapping): JsonObject {
   const parts: JsonObject = {};
   for (const { statement } of mapping.facts(organizer)) {
     mapping.include(statement);
-    const code = codeOf(statement) ?? '';
+    const code = codeOf(statement);
     const value = statement.at('value');
     const text = value?.attribute('extension') ?? value?.text() ?? value?.attribute('value');
-    const member = Object.hasOwn(textParts, code) ? textParts[code] : undefined;
-    const dateMember = Object.hasOwn(dateParts, code) ? dateParts[code] : undefined;
+    const member = lookUp(textParts, code);
+    const dateMember = lookUp(dateParts, code);
     if (member !== undefined && text !== undefined) parts[member] = text;
     else if (dateMember !== undefined) Object.assign(parts, dated(dateMember, value));
     else continue;

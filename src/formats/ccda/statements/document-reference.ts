@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../../json/index.ts';
-import type { Resource } from '../../../model/index.ts';
+import { lookUp, xhtmlText, type Resource } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { attachmentOf, textAttachment } from '../attachment.ts';
 import { filled, filledOrNone, listOf, present } from '../json-parts.ts';
@@ -9,7 +9,7 @@ import { identifierOf } from '../identifier.ts';
 import { absent } from '../null-flavor.ts';
 import { statusOf } from '../statement.ts';
 import { instantOf } from '../time.ts';
-import { blockText } from '../narrative-text.ts';
+import { fragmentXhtml } from '../narrative.ts';
 
 const clinicalNote = {
   coding: [
@@ -30,7 +30,7 @@ const documentStatus: Readonly<Record<string, string>> = {
 export const note: Mapper = {
   map(mapping) {
     const { element } = mapping;
-    const status = documentStatus[statusOf(element) ?? ''];
+    const status = lookUp(documentStatus, statusOf(element));
     if (status !== undefined) mapping.take(element.at('statusCode'));
     const authors = element.all('author');
     const author = present(authors.map((one) => mapping.party(one)));
@@ -59,7 +59,7 @@ function contentOf(mapping: Mapping, text: XmlElement | undefined): JsonValue[] 
   const { narrative } = mapping.document;
   const target = narrative.elementAt(text?.at('reference'));
   const bytes = text && attachmentOf(text);
-  const words = target ? blockText(target) : bytes === undefined && text ? blockText(text) : '';
+  const words = target ? writtenIn(target) : bytes === undefined && text ? writtenIn(text) : '';
   const attachments = [bytes, words === '' ? undefined : textAttachment(words)].filter(
     (part) => part !== undefined,
   );
@@ -67,6 +67,12 @@ function contentOf(mapping: Mapping, text: XmlElement | undefined): JsonValue[] 
   return attachments.length > 0
     ? attachments.map((attachment) => ({ attachment }))
     : [{ attachment: { extension: [absent('unknown')] } }];
+}
+
+/** The words of a part of the narrative, a line for each of its blocks; a body of plain text as it is. */
+function writtenIn(element: XmlElement): string {
+  const isPlain = element.parent?.name === 'nonXMLBody' && element.elements().length === 0;
+  return isPlain ? element.rawText().trim() : xhtmlText(fragmentXhtml(element));
 }
 
 /** An image or other medium of an entry (observationMedia) → Media. */

@@ -1,3 +1,4 @@
+import { lookUp } from '../../../model/index.ts';
 import { isObject, writeJson, type JsonObject, type JsonValue } from '../../../json/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { filled, filledOrNone, listOf, numberOf } from '../json-parts.ts';
@@ -210,7 +211,7 @@ function addEvent(mapping: Mapping, time: XmlElement, repeat: JsonObject): void 
   const offset = time.at('offset');
   const amount = offset?.at('low') ?? offset?.at('width') ?? offset;
   const count = Number(amount?.attribute('value'));
-  const minutes = count * (minutesIn[amount?.attribute('unit') ?? ''] ?? Number.NaN);
+  const minutes = count * (lookUp(minutesIn, amount?.attribute('unit')) ?? Number.NaN);
   if (!Number.isInteger(minutes) || minutes <= 0 || ['C', 'CM', 'CD', 'CV'].includes(code)) return;
   repeat['offset'] = minutes;
 }

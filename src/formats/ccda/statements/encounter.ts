@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../json/index.ts';
-import type { Resource } from '../../../model/index.ts';
+import { lookUp, type Resource } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { codingOf } from '../concept.ts';
 import { filled, listOf } from '../json-parts.ts';
@@ -124,7 +124,8 @@ function plannedStatus(element: XmlElement): string {
 
 function statusIn(mapping: Mapping, element: XmlElement): string {
   const status = statusOf(element) ?? '';
-  if (Object.hasOwn(statuses, status)) return statuses[status] ?? 'unknown';
+  const told = lookUp(statuses, status);
+  if (told !== undefined) return told;
   const time = element.at('effectiveTime');
   if (['completed', 'active'].includes(status)) mapping.take(element.at('statusCode'));
   if (pointOf(time) || time?.at('high')?.attribute('value') !== undefined) return 'finished';

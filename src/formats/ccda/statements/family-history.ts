@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../json/index.ts';
-import { ourExtensions } from '../../../model/index.ts';
+import { lookUp, ourExtensions } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { filled, listOf } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
@@ -86,10 +86,10 @@ export const familyObservation: Mapper = {
 };
 
 function sexOf(mapping: Mapping, code: XmlElement | undefined): JsonObject | undefined {
-  const value = code?.attribute('code') ?? '';
-  if (!Object.hasOwn(genders, value)) return undefined;
+  const gender = lookUp(genders, code?.attribute('code'));
+  if (gender === undefined) return undefined;
   mapping.take(code);
-  return { coding: [{ system: 'http://hl7.org/fhir/administrative-gender', code: genders[value] ?? '' }] };
+  return { coding: [{ system: 'http://hl7.org/fhir/administrative-gender', code: gender }] };
 }
 
 function deathOf(mapping: Mapping, relative: XmlElement | undefined): JsonObject {

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../../json/index.ts';
-import { ourExtensions } from '../../../model/index.ts';
+import { lookUp, ourExtensions } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { noConcept } from '../concept.ts';
 import { filled, listOf, valued } from '../json-parts.ts';
@@ -64,7 +64,7 @@ export const medication: Mapper = {
       ...(medicine.contained && { contained: medicine.contained }),
       extension: listOf([mood === 'EVN' ? valued(ourExtensions.mood, 'valueCode', 'EVN') : undefined]),
       ...(medicationStatus(mapping) ?? statusMember(mapping, 'status', requestStatus, 'unknown')),
-      intent: isPlanned && mood !== 'PRP' ? 'plan' : (intents[mood] ?? 'plan'),
+      intent: isPlanned && mood !== 'PRP' ? 'plan' : (lookUp(intents, mood) ?? 'plan'),
       ...(negated && { doNotPerform: true }),
       ...(reporter && { reportedReference: reporter }),
       ...medicine.members,
@@ -93,10 +93,10 @@ const statedStatus: Readonly<Record<string, string>> = {
 function medicationStatus(mapping: Mapping): JsonObject | undefined {
   const templates = ['2.16.840.1.113883.10.20.1.47'];
   const statement = nestedWith(mapping, { code: '33999-4', templates });
-  const code = statement?.at('value')?.attribute('code') ?? '';
-  if (!Object.hasOwn(statedStatus, code)) return undefined;
+  const status = lookUp(statedStatus, statement?.at('value')?.attribute('code'));
+  if (status === undefined) return undefined;
   mapping.include(statement);
-  return { status: statedStatus[code] };
+  return { status };
 }
 
 /** The order to supply it: how much, how often again, until when. `repeatNumber` counts the first fill, FHIR does not. */
@@ -134,7 +134,7 @@ export const medicationSupply: Mapper = {
       resourceType: 'MedicationRequest',
       ...(medicine.contained && { contained: medicine.contained }),
       ...statusMember(mapping, 'status', requestStatus, 'unknown'),
-      intent: mapping.section.kind === 'plan' ? 'plan' : (intents[mood] ?? 'order'),
+      intent: mapping.section.kind === 'plan' ? 'plan' : (lookUp(intents, mood) ?? 'order'),
       ...(mapping.negated && { doNotPerform: true }),
       ...medicine.members,
       subject: mapping.document.subject,

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../../json/index.ts';
-import { ourExtensions } from '../../../model/index.ts';
+import { lookUp, ourExtensions } from '../../../model/index.ts';
 import { filled, listOf, present } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
@@ -91,7 +91,7 @@ export const serviceRequest: Mapper = {
     return {
       resourceType: 'ServiceRequest',
       ...statusMember(mapping, 'status', requestStatus, 'unknown'),
-      intent: intents[mapping.mood] ?? 'plan',
+      intent: lookUp(intents, mapping.mood) ?? 'plan',
       ...filled({ category: mapping.concepts(element.all('sdtc:category')) }),
       ...(mapping.negated && { doNotPerform: true }),
       code: requiredConcept(mapping, element.at('code')),

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
-import { ourExtensions } from '../../../model/index.ts';
+import { lookUp, ourExtensions } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { noConcept } from '../concept.ts';
 import { filled, listOf, nested, present, valued } from '../json-parts.ts';
@@ -32,9 +32,10 @@ export function statusMember(
   unknown?: string,
 ): JsonObject {
   const status = statusOf(mapping.element);
-  if (status !== undefined && Object.hasOwn(table, status)) {
+  const known = lookUp(table, status);
+  if (known !== undefined) {
     mapping.take(mapping.element.at('statusCode'));
-    return { [name]: table[status] };
+    return { [name]: known };
   }
   return unknown === undefined ? absentMember(name) : { [name]: unknown };
 }

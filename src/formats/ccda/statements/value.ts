@@ -1,3 +1,4 @@
+import { lookUp } from '../../../model/index.ts';
 import type { JsonObject } from '../../../json/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { attachmentOf } from '../attachment.ts';
@@ -111,8 +112,8 @@ const kinds: Readonly<Record<string, Kind>> = {
 };
 
 function kindOf(value: XmlElement): Kind {
-  const type = typeOf(value) ?? '';
-  if (Object.hasOwn(kinds, type)) return kinds[type] ?? 'text';
+  const kind = lookUp(kinds, typeOf(value));
+  if (kind !== undefined) return kind;
   if (value.attribute('code') !== undefined || value.at('translation') !== undefined) return 'concept';
   if (value.at('numerator') !== undefined) return 'ratio';
   if (value.attribute('value') !== undefined || isInterval(value)) return 'quantity';
