@@ -30,6 +30,8 @@ export function resourceName(resource: Element | undefined, context: RowContext)
         holderName(resource?.child('practitioner'), context) ??
         holderName(resource?.child('organization'), context)
       );
+    case 'DeviceUseStatement':
+      return referenceName(resource?.child('device'), context);
     case 'ImmunizationRecommendation':
       return nameOf(resource?.children('recommendation')[0]?.children('vaccineCode')[0]);
     case 'Coverage':
