@@ -25,6 +25,7 @@ interface DocumentFile {
 export async function showDocument(id: string, input: CommandInput, context: Context): Promise<Outcome> {
   const built = await recordFor(input, context, 'show');
   const entry = entryOf(built, id);
+  if (entry.resource.resourceType === 'Composition') return showWritten(built, entry, context);
   const files = [...(await archivedFiles(entry, input, context)), ...inlineFiles(entry)];
   if (files.length === 0) {
     throw new BlueButtonError('usage', `${nameOf(entry)} has no file to show.`, {
@@ -39,6 +40,19 @@ export async function showDocument(id: string, input: CommandInput, context: Con
       context.out.write(piece);
     }
   }
+  return 'done';
+}
+
+/** The document that a Composition is: all its sections in their own words. */
+function showWritten({ record }: BuiltRecord, { origin }: Entry, { out }: Context): Outcome {
+  const parts = record.written.filter(({ sources }) =>
+    sources.some(({ sha256, pointer }) => sha256 === origin.sha256 && pointer === origin.pointer),
+  );
+  for (const { title, text } of parts) {
+    if (out.closed) break;
+    out.write(`${visible(title ?? '(no title)')}\n${visibleLines(text).join('\n')}\n\n`);
+  }
+  if (parts.length === 0) out.write('The document has no words of its own.\n');
   return 'done';
 }
 
@@ -70,7 +84,7 @@ function entryOf({ entries }: BuiltRecord, id: string): Entry {
 }
 
 function isDocument(resourceType: string): boolean {
-  return ['DocumentReference', 'DiagnosticReport', 'Media', 'Binary'].includes(resourceType);
+  return ['Composition', 'DocumentReference'].includes(resourceType);
 }
 
 /** The files of a document that the archive keeps beside the resource. */

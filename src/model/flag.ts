@@ -83,7 +83,8 @@ export function referenceRangeText(measurement: Element): string | undefined {
     const kind = [range.child('type'), ...range.children('appliesTo')].flatMap(
       (concept) => wordOf(concept) ?? [],
     );
-    return kind.length > 0 && ranges.length > 1 ? `${kind.join(', ')}: ${text}` : text;
+    const needsWord = kind.length > 0 && (ranges.length > 1 || !isOrdinaryRange(range));
+    return needsWord ? `${kind.join(', ')}: ${text}` : text;
   });
   return texts.length > 0 ? texts.join('; ') : undefined;
 }
@@ -95,6 +96,7 @@ function computedFlag(measurement: Element): 'HIGH' | 'LOW' | undefined {
   const digits = measurement.child('valueQuantity')?.decimal('value');
   if (range === undefined || ranges.length > 1 || digits === undefined || !isOrdinaryRange(range))
     return undefined;
+  if (!isAsShown(range)) return undefined;
   const value = Number(digits);
   const comparator = measurement.child('valueQuantity')?.string('comparator') ?? '';
   const low = bound(range.child('low'), unit);
@@ -114,6 +116,17 @@ function isOrdinaryRange(range: Element): boolean {
   const type = range.child('type');
   const special = range.children('appliesTo').length > 0 || range.value['age'] !== undefined;
   return !special && (type === undefined || hasCode(type, ['normal']));
+}
+
+/** True when the numbers of a range are those of the text that is shown for it, and the low one is not above the high. */
+function isAsShown(range: Element): boolean {
+  const numbers = ['low', 'high'].flatMap((end) => range.child(end)?.decimal('value') ?? []);
+  const [low, high] = numbers.map(Number);
+  const text = range.string('text');
+  const isUpsideDown = low !== undefined && high !== undefined && low > high;
+  return (
+    !isUpsideDown && (text === undefined || numbers.every((number) => text.includes(String(Number(number)))))
+  );
 }
 
 function bound(quantity: Element | undefined, unit: string | undefined): number | undefined {

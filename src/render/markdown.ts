@@ -12,7 +12,7 @@ export const renderMarkdown: Renderer = function* markdown({ record }, options) 
   for (const line of sourceLines(record)) yield `${escaped(line)}  \n`;
   for (const section of shown(options)) {
     const rows = record.sections[section.name] ?? [];
-    yield `\n## ${section.title} (${countText(rows)})\n`;
+    yield `\n## ${section.title} (${rows.length === 0 && record.written.some((part) => part.section === section.name && part.entries === 0) ? 'in words only' : countText(rows)})\n`;
     if (rows.length === 0) yield `\n${escaped(emptyReasons(record, section.name).join('; '))}\n`;
     else
       for (const reason of missingReasons(record, section.name))

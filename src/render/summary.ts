@@ -50,7 +50,12 @@ export const renderSummary: Renderer = function* summary({ record }, options) {
     const all = record.sections[part.section] ?? [];
     if (section === undefined) continue;
     const rows = part.pick(all);
-    const of = all.length === rows.length ? countText(rows) : `${rows.length} of ${all.length}`;
+    const inWords = all.length === 0 && wordsOnly(record, section).length > 0;
+    const of = inWords
+      ? 'in words only'
+      : all.length === rows.length
+        ? countText(rows)
+        : `${rows.length} of ${all.length}`;
     const asOf = part.pick === current ? asOfText(rows) : '';
     yield `\n${paint.bold(`${part.title.toUpperCase()}${asOf} (${of})`)}\n`;
     yield* missingLines(record, section, options, paint);

@@ -60,8 +60,8 @@ function* documentLines(
   paint: ChalkInstance,
 ): Generator<string> {
   if (rows.length > 0) yield `${paint.underline('  To show one: --document')}\n`;
-  for (const { id, name } of rows) {
-    const line = `${id.replace(/^[A-Za-z]+\//, '')}  ${name ?? ''}`;
+  for (const row of rows) {
+    const line = `${row.id.replace(/^[A-Za-z]+\//, '')}  ${assertedName(row)}`;
     yield `${paint.dim(indented(wrapLine(visible(line), width - 4)))}\n`;
   }
 }
@@ -81,7 +81,7 @@ function* placeLines(
         .filter((part) => part !== '')
         .join(', ');
     });
-    yield `${paint.dim(indented(wrapLine(visible(`${row.name ?? row.id}: ${places.join('; ')}`), width - 4)))}\n`;
+    yield `${paint.dim(indented(wrapLine(visible(`${assertedName(row)}: ${places.join('; ')}`), width - 4)))}\n`;
   }
 }
 

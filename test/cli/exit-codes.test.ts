@@ -165,7 +165,7 @@ const refusals: Readonly<Record<string, Case>> = {
   'a C-CDA document cut short': {
     words: ['show', 'cut.xml'],
     status: 6,
-    says: /cut\.xml is not whole XML/,
+    says: /cut\.xml is not XML that can be trusted/,
     next: /download it again/,
   },
   'a piece of a C-CDA document': {
@@ -177,7 +177,7 @@ const refusals: Readonly<Record<string, Case>> = {
   'a C-CDA document with a document type': {
     words: ['show', 'doctype.xml'],
     status: 6,
-    says: /doctype\.xml is not whole XML/,
+    says: /doctype\.xml is not XML that can be trusted/,
     next: /download it again/,
   },
   'a C-CDA document of two people': {

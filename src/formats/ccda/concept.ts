@@ -68,9 +68,12 @@ export function originalText(code: XmlElement, narrative: NarrativeIndex): strin
 
 /** The words of an ED that holds text: what its reference leads to, and what it says itself beside. */
 export function encapsulatedText(element: XmlElement, narrative: NarrativeIndex): string | undefined {
-  const referred = narrative.textAt(element.at('reference'));
+  const reference = element.at('reference');
+  const referred = narrative.textAt(reference);
   const own = element.attribute('representation') === 'B64' ? undefined : element.text();
   if (referred === undefined || own === undefined) return referred ?? own;
+  // A pointer that leads nowhere adds nothing to words that stand beside it.
+  if (narrative.isLiteral(reference)) return own;
   const [short, long] = referred.length < own.length ? [referred, own] : [own, referred];
   return long.toLowerCase().includes(short.toLowerCase()) ? long : `${own} ${referred}`;
 }
@@ -88,23 +91,55 @@ function conceptText(
   const isCoded = codeIn(code) !== undefined;
   const display = code.attribute('displayName');
   const stated = isCoded ? (display ?? name) : (name ?? display);
-  const written = originalText(code, narrative);
+  // A value of text in a coded place (`xsi:type="ST"`) says itself.
+  const own = isCoded ? '' : code.ownText();
+  const written = originalText(code, narrative) ?? (own === '' ? undefined : own);
   if (nullFlavorOf(code) === 'MSK' && !isCoded && (written ?? stated) === undefined)
     return 'withheld by the source';
   if (written === undefined) return isCoded && stated === display ? undefined : stated;
-  if (stated === undefined || speakOfOne(stated, written)) return written;
+  if (stated === undefined || isPlaceholder(stated)) return written;
+  if (isPlaceholder(written)) return isCoded && stated === display ? undefined : stated;
+  if (speakOfOne(stated, written)) return written;
   if (narrative.isLiteral(code.at('originalText', 'reference'))) return isCoded ? undefined : stated;
   return `${stated} (written as: ${written})`;
 }
 
-/** True when two names share a word, or one the beginning of a word of the other. */
+/** Words that name nothing: what several products write where they have no name. */
+function isPlaceholder(name: string): boolean {
+  return /^(unknown|unk|other|problem|disease|condition|medication|n\/a|none)$|not available|unlisted|uncoded/i.test(
+    name.trim(),
+  );
+}
+
+/** Words that many names have in common, and that make no two of them one. */
+const generic = new Set(
+  (
+    'allergy allergic type disease disorder finding procedure oral tablet capsule the and for with vaccine structure ' +
+    'substance situation syndrome blood panel observation unspecified acute chronic history status mellitus level'
+  ).split(' '),
+);
+
+/**
+ * True when two names speak of one thing: they share a word that is not generic, or all that one of them has is generic and
+ * they share that; and their numbers are not at odds (type 1, type 2).
+ */
 function speakOfOne(one: string, other: string): boolean {
-  const others = wordsIn(other);
-  return wordsIn(one).some((word) => others.some((known) => known.slice(0, 4) === word.slice(0, 4)));
+  const [first, second] = [wordsIn(one), wordsIn(other)];
+  const [numbers, others] = [numbersIn(one), numbersIn(other)];
+  const atOdds =
+    numbers.length > 0 && others.length > 0 && !numbers.some((number) => others.includes(number));
+  if (atOdds) return false;
+  const shared = first.filter((word) => second.includes(word));
+  const isGeneric = [first, second].some((words) => words.every((word) => generic.has(word)));
+  return shared.some((word) => isGeneric || !generic.has(word));
+}
+
+function numbersIn(text: string): string[] {
+  return text.match(/\d+(\.\d+)?/g) ?? [];
 }
 
 function wordsIn(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? [];
+  return (text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? []).map((word) => word.replace(/s$/, ''));
 }
 
 /** Words that stand in place of a code, outside the code system they belong to. */

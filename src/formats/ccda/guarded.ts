@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json/index.ts';
-import { lookUp, ourExtensions, type Resource } from '../../model/index.ts';
+import { isResource, lookUp, ourExtensions, type Resource } from '../../model/index.ts';
 import type { Mapping } from './mapping.ts';
-import { otherSubject } from './statement.ts';
+import { otherSubject, statusOf } from './statement.ts';
 
 /** Resource types that say in a member of their own that they are denied; all others get our modifier extension. */
 const deniesItself = [
@@ -27,15 +27,28 @@ const withoutStatus = ['Basic', 'ImmunizationRecommendation'];
  * leaves as the positive fact, whatever its mapper did.
  */
 export function guarded(mapping: Mapping, resource: Resource): Resource {
-  if (mapping.nullified) return inError(resource);
+  if (mapping.nullified) return inError(withDeniedDevices(resource));
   const about = otherSubject(mapping.element);
   const isTold = ['FamilyMemberHistory'].includes(resource.resourceType);
   const isSilent =
     mapping.negated && !deniesItself.includes(resource.resourceType) && resource['status'] !== 'cancelled';
-  return withModifiers(resource, [
-    isSilent ? ourExtensions.negated : undefined,
+  const isBrokenOff =
+    withoutStatus.includes(resource.resourceType) &&
+    ['cancelled', 'aborted'].includes(statusOf(mapping.element) ?? '');
+  return withModifiers(mapping.negated ? withDeniedDevices(resource) : resource, [
+    isSilent || isBrokenOff ? ourExtensions.negated : undefined,
     about && !isTold ? ourExtensions.aboutAnother : undefined,
   ]);
+}
+
+/** A device that was not used, or not implanted, is none of the patient's. */
+function withDeniedDevices(resource: Resource): Resource {
+  const contained = Array.isArray(resource['contained']) ? resource['contained'] : [];
+  if (contained.length === 0) return resource;
+  const denied = contained.map((one) =>
+    isResource(one) && one.resourceType === 'Device' ? withModifiers(one, [ourExtensions.negated]) : one,
+  );
+  return { ...resource, contained: denied };
 }
 
 function inError(resource: Resource): Resource {

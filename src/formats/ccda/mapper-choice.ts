@@ -3,8 +3,10 @@ import type { Mapper } from './mapper.ts';
 import type { SectionScope } from './section-scope.ts';
 import {
   codeOf,
+  effectiveMood,
   hasTemplate,
   isAside,
+  isNegated,
   moodOf,
   nestedStatements,
   otherSubject,
@@ -49,6 +51,9 @@ const templates = {
   familyObservation: [`${ccda}46`, `${ccd}22`, `${ihe}13.3`],
   careTeam: [`${ccda}500`],
   resultOrganizer: [`${ccda}1`],
+  resultObservation: [`${ccda}2`],
+  riskConcern: [`${ccda}136`],
+  medication: [`${ccda}16`],
   vitalsOrganizer: [`${ccda}26`, `${ccd}35`, `${ihe}13.1`],
   deviceSupply: [`${ccda}50`, `${ccda}43`],
   reference: [`${ccda}122`],
@@ -57,7 +62,7 @@ const templates = {
 /** The mapper for a statement: by its templates, else by what it is, its mood, and the section it stands in. */
 export function mapperFor(statement: XmlElement, section: SectionScope): Mapper {
   // Whatever is not an event has not happened: intended, requested, proposed, promised, booked, expected, a goal, a risk.
-  const isPlanned = moodOf(statement) !== 'EVN';
+  const isPlanned = effectiveMood(statement) !== 'EVN';
   if (isAboutRelative(statement)) return statement.name === 'observation' ? familyObservation : basic;
   switch (statement.name) {
     case 'observation':
@@ -89,19 +94,23 @@ function isAboutRelative(statement: XmlElement): boolean {
 }
 
 function observationMapper(statement: XmlElement, section: SectionScope, isPlanned: boolean): Mapper {
-  if (moodOf(statement) === 'GOL') return goal;
+  if (effectiveMood(statement) === 'GOL') return goal;
   if (isPlanned) return serviceRequest;
   if (isAside(statement)) return observation;
   if (hasTemplate(statement, ...templates.procedureObservation)) return procedure;
-  if (!isOwn(statement)) return observation;
+  if (section.kind === 'family-history' && isTopmost(statement)) return familyObservation;
+  if (!isOwn(statement) || isRisk(statement)) return observation;
   if (hasTemplate(statement, ...templates.allergy)) return allergy;
   if (hasTemplate(statement, ...templates.familyObservation)) return familyObservation;
   if (hasTemplate(statement, ...templates.problem))
     return isAllergy(statement, section) ? allergy : condition;
   if (!isTopmost(statement)) return observation;
-  if (section.kind === 'procedures') return procedure;
+  const isResult =
+    hasTemplate(statement, ...templates.resultObservation) ||
+    statement.at('value')?.attribute('unit') !== undefined;
+  if (section.kind === 'procedures' && !isResult) return procedure;
   if (isAllergy(statement, section)) return allergy;
-  const isProblem = section.kind === 'problems' && statement.at('value')?.attribute('code') !== undefined;
+  const isProblem = section.kind === 'problems' && namesProblem(statement);
   return isProblem ? condition : observation;
 }
 
@@ -118,8 +127,48 @@ function isAllergy(statement: XmlElement, section: SectionScope): boolean {
  */
 function isOwn(statement: XmlElement): boolean {
   const around = statement.parent?.parent;
-  const isInAct = around?.name === 'act' || around?.name === 'encounter' || around?.name === 'section';
-  return isInAct || isTopmost(statement) || statement.parent?.name === 'component';
+  const isInEncounter = around?.name === 'encounter' || around?.name === 'section';
+  const tracks = [...templates.concernAct, ...templates.diagnosisAct, ...templates.healthConcern];
+  const isTracked = around?.name === 'act' && (hasTemplate(around, ...tracks) || codeOf(around) === 'CONC');
+  return isInEncounter || isTracked || isTopmost(statement) || statement.parent?.name === 'component';
+}
+
+/** A problem that a Risk Concern Act is about is one that may come, and not one that is there. */
+function isRisk(statement: XmlElement): boolean {
+  const [around] = statementsAround(statement);
+  return around !== undefined && hasTemplate(around, ...templates.riskConcern);
+}
+
+/** Kinds of problem (C-CDA Problem Type, SNOMED CT and LOINC), as the code of an observation. */
+const problemTypes = [
+  'ASSERTION',
+  '55607006',
+  '282291009',
+  '404684003',
+  '409586006',
+  '418799008',
+  '64572001',
+  '248536006',
+  '373930000',
+  '75326-9',
+  '29308-4',
+  '75321-0',
+  '75322-8',
+  '75325-1',
+  '75318-6',
+  '75323-6',
+  '75275-8',
+];
+
+/** True for an observation without a template that names a problem: its code is a kind of problem, or none. */
+function namesProblem(statement: XmlElement): boolean {
+  const code = codeOf(statement);
+  const value = statement.at('value');
+  const isNamed =
+    value?.attribute('code') !== undefined ||
+    value?.at('originalText') !== undefined ||
+    value?.attribute('displayName') !== undefined;
+  return isNamed && (code === undefined || problemTypes.includes(code));
 }
 
 /** True for a statement directly in an entry, or in an act that only tracks it there. */
@@ -129,7 +178,8 @@ function isTopmost(statement: XmlElement): boolean {
 }
 
 function isImmunization(statement: XmlElement, section: SectionScope): boolean {
-  return hasTemplate(statement, ...templates.immunization) || section.kind === 'immunizations';
+  if (hasTemplate(statement, ...templates.immunization)) return true;
+  return section.kind === 'immunizations' && !hasTemplate(statement, ...templates.medication);
 }
 
 function supplyMapper(statement: XmlElement, isPlanned: boolean): Mapper {
@@ -186,7 +236,8 @@ export function wrappedBy(act: XmlElement, section: SectionScope): NestedStateme
     ({ statement }) =>
       hasTemplate(statement, ...templates.problem, ...templates.allergy) && !isAside(statement),
   );
-  if (hasTemplate(act, ...templates.healthConcern)) return known;
+  if (hasTemplate(act, ...templates.healthConcern))
+    return hasTemplate(act, ...templates.riskConcern) ? [] : known;
   const isTracking =
     hasTemplate(act, ...templates.concernAct, ...templates.diagnosisAct) ||
     codeOf(act) === 'CONC' ||
@@ -203,25 +254,19 @@ function isComment(statement: XmlElement): boolean {
 
 /** True for a statement that is nothing but an id: it points to one elsewhere in the document. */
 export function isOnlyId(statement: XmlElement): boolean {
-  const says = [
-    'text',
-    'value',
-    'consumable',
-    'product',
-    'performer',
-    'participant',
-    'author',
-    'doseQuantity',
-    'quantity',
-  ];
-  const isSilent =
-    !statement.elements().some(({ name }) => says.includes(name)) &&
-    codeOf(statement) === undefined &&
-    statement.at('code', 'originalText') === undefined &&
-    ![...(statement.at('effectiveTime')?.descendants() ?? [])].some(
-      (part) => part.attribute('value') !== undefined,
-    );
-  return isSilent && statement.at('id') !== undefined && nestedStatements(statement).length === 0;
+  const isSilent = statement
+    .elements()
+    .every((part) => ['templateId', 'id', 'statusCode'].includes(part.name) || isNothing(part));
+  return isSilent && !isNegated(statement) && statement.at('id') !== undefined;
+}
+
+/** True for an element that says nothing but why it is empty. */
+function isNothing(element: XmlElement): boolean {
+  return [...element.descendants()].every(
+    (part) =>
+      part.ownText() === '' &&
+      [...part.attributes.keys()].every((name) => name === 'nullFlavor' || name === 'xsi:type'),
+  );
 }
 
 /** True for an act that only points to a statement elsewhere in the document (Entry Reference). */

@@ -10,9 +10,9 @@ import type { NarrativeIndex } from './narrative-index.ts';
 import type { Participants } from './participants.ts';
 import type { SectionScope } from './section-scope.ts';
 import {
+  effectiveMood,
   isNegated,
   isNullified,
-  isStatement,
   moodOf,
   nestedStatements,
   stands,
@@ -71,14 +71,21 @@ export class Mapping {
   }
 
   /**
-   * True when the statement is denied: by itself, by its link, by the act that tracks it, or by the organizer or procedure that
-   * it is a component of.
+   * True when the statement is denied: by itself, by the links to it, by the act that tracks it, or by the organizers and
+   * procedures that it is a component of.
    */
   get negated(): boolean {
-    const { element, wrapper } = this;
-    const group = element.parent?.name === 'component' ? element.parent.parent : undefined;
-    const all = [element, wrapper, this.#link, group && isStatement(group) ? group : undefined];
-    return all.some((one) => one !== undefined && isNegated(one));
+    if (isNegated(this.element) || (this.#link !== undefined && isNegated(this.#link))) return true;
+    let inner = this.element;
+    for (const holder of statementsAround(this.element)) {
+      const link = inner.parent;
+      if (link !== undefined && isNegated(link)) return true;
+      const isPart = link?.name === 'component' || (holder.name === 'act' && wraps(holder, inner));
+      if (!isPart) return false;
+      if (isNegated(holder)) return true;
+      inner = holder;
+    }
+    return false;
   }
 
   /** True when the statement, one around it, or the whole document was taken back. */
@@ -89,10 +96,9 @@ export class Mapping {
     );
   }
 
-  /** The mood: of the act that tracks it where that is only intended. */
+  /** The mood, as what is around it makes it. */
   get mood(): string {
-    const own = moodOf(this.element);
-    return own === 'EVN' && this.wrapper !== undefined ? moodOf(this.wrapper) : own;
+    return effectiveMood(this.element);
   }
 
   /** Marks elements, with all in them, as carried by the resource. */
@@ -128,7 +134,7 @@ export class Mapping {
   concept(element: XmlElement | undefined, name?: XmlElement): JsonObject | undefined {
     const words = name?.text();
     const concept = conceptOf(element, this.document.narrative, words);
-    this.take(element);
+    if (concept !== undefined) this.take(element);
     if (words !== undefined && typeof concept?.['text'] === 'string' && concept['text'].startsWith(words))
       this.take(name);
     if (element !== undefined || words === undefined) return concept;
@@ -275,4 +281,10 @@ export class Mapping {
     const way = statement.xpath();
     return way.startsWith(own) ? `${way.slice(own.length + 1)}/` : `${way}/`;
   }
+}
+
+/** True for an act that holds the statement as what it is about, and not as a comment or a reason. */
+function wraps(act: XmlElement, statement: XmlElement): boolean {
+  const type = statement.parent?.attribute('typeCode');
+  return act.elements().includes(statement.parent ?? act) && type !== 'REFR' && type !== 'RSON';
 }

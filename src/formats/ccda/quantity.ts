@@ -63,6 +63,8 @@ export function rangeOf(element: XmlElement | undefined, narrative: NarrativeInd
 
 /** A RTO as a FHIR Ratio. */
 export function ratioOf(element: XmlElement, narrative: NarrativeIndex): JsonObject | undefined {
+  // R4 has no ratio of intervals: half of one would be a false value.
+  if (['numerator', 'denominator'].some((name) => isInterval(element.at(name) ?? element))) return undefined;
   return filledOrNone({
     numerator: quantityOf(element.at('numerator'), narrative),
     denominator: quantityOf(element.at('denominator'), narrative),

@@ -50,10 +50,14 @@ function parse(text: string, name: string): XmlDocument {
   } catch (thrown) {
     if (!(thrown instanceof XmlSyntaxError)) throw thrown;
     const { message, line, column } = thrown;
-    throw new BlueButtonError('not-a-health-record', `${name} is not whole XML, so nothing of it is shown.`, {
-      why: `${message.charAt(0).toUpperCase()}${message.slice(1)}, at line ${line}, column ${column}.`,
-      try: 'download it again: it may have been cut short or edited',
-    });
+    throw new BlueButtonError(
+      'not-a-health-record',
+      `${name} is not XML that can be trusted, so nothing of it is read.`,
+      {
+        why: `${message.charAt(0).toUpperCase()}${message.slice(1)}, at line ${line}, column ${column}.`,
+        try: 'download it again; if it is the same again, tell the portal of that place: its file has an error',
+      },
+    );
   }
 }
 

@@ -6,7 +6,14 @@ import type { Child, Mapper } from './mapper.ts';
 import { Mapping, type DocumentScope } from './mapping.ts';
 import type { SectionScope } from './section-scope.ts';
 import { guarded } from './guarded.ts';
-import { isNegated, isStatement, nestedStatements, type NestedStatement } from './statement.ts';
+import {
+  isNegated,
+  isStatement,
+  nestedStatements,
+  type NestedStatement,
+  otherSubject,
+  statementsAround,
+} from './statement.ts';
 import { bloodPressure, pressurePairOf } from './statements/blood-pressure.ts';
 
 /** Puts a resource into the reading with the statements it states; returns a reference to it. */
@@ -21,7 +28,7 @@ interface Around {
   link?: XmlElement;
   wrapper?: XmlElement;
   /** Statements of the wrapper that are read apart. */
-  apart?: readonly XmlElement[];
+  apart?: ReadonlySet<XmlElement>;
 }
 
 /** Reads the clinical statements of a document into resources: each one, and every statement nested in it. */
@@ -48,13 +55,14 @@ export class StatementReader {
     const wrapped = wrappedBy(statement, section);
     if (wrapped.length === 0)
       return [this.#readOne(statement, type, section, mapperFor(statement, section), { link })];
-    const inside = wrapped.map((one) => one.statement);
+    const inside = new Set(wrapped.map((one) => one.statement));
+    const all = new Set(nestedStatements(statement).map((other) => other.statement));
     return wrapped.map((one, index) =>
       this.#readOne(one.statement, type, section, mapperFor(one.statement, section), {
         link: one.link,
         wrapper: statement,
         // What the wrapper holds beside is told once, with the first.
-        apart: index === 0 ? inside : nestedStatements(statement).map((other) => other.statement),
+        apart: index === 0 ? inside : all,
       }),
     );
   }
@@ -66,13 +74,13 @@ export class StatementReader {
     mapper: Mapper,
     around: Around = {},
   ): Child {
-    const key = `${section.kind} ${identityOf(statement) ?? statement.xpath()}`;
+    const mapping = new Mapping(statement, this.#document, section, around);
+    const key = `${section.kind} ${identityOf(mapping) ?? statement.xpath()}`;
     const seen = this.#seen.get(key);
     if (seen && around.wrapper === undefined) {
       seen.included.push(...[...statement.descendants()].filter(isStatement));
       return { ...seen.child, type };
     }
-    const mapping = new Mapping(statement, this.#document, section, around);
     const identifier = mapping.identifiers();
     const { resourceType, extension: stated, ...members } = mapper.map(mapping);
     for (const { statement: nested } of mapping.included.flatMap((one) => mapping.nested(one))) {
@@ -111,7 +119,7 @@ export class StatementReader {
     const pair = section.kind === 'vital-signs' ? pressurePairOf(mapping.element) : undefined;
     const nested = mapping.included
       .flatMap((statement) => mapping.nested(statement))
-      .filter(({ statement }) => around.apart?.includes(statement) !== true && statement !== pair?.diastolic);
+      .filter(({ statement }) => around.apart?.has(statement) !== true && statement !== pair?.diastolic);
     return nested.flatMap((one) => {
       const negated = isNegated(one.link);
       const read =
@@ -123,10 +131,25 @@ export class StatementReader {
   }
 }
 
-/** A statement's whole text, where it has an id of its own; undefined for one without. */
-function identityOf(statement: XmlElement): string | undefined {
-  const hasId = statement.all('id').some((id) => id.attribute('root') !== undefined);
-  return hasId ? statement.serialized() : undefined;
+/**
+ * What makes a statement the same fact again: its whole text, where it has an id of its own, and all that its surroundings add:
+ * whether it is denied or taken back, its mood, whose it is, and of what has no time or medicine of its own, those around it.
+ */
+function identityOf(mapping: Mapping): string | undefined {
+  const { element } = mapping;
+  if (!element.all('id').some((id) => id.attribute('root') !== undefined)) return undefined;
+  const isWhole =
+    element.at('effectiveTime') !== undefined &&
+    (element.name !== 'supply' || element.at('product') !== undefined);
+  const [holder] = isWhole ? [] : statementsAround(element);
+  return [
+    mapping.negated,
+    mapping.nullified,
+    mapping.mood,
+    otherSubject(element)?.xpath() ?? '',
+    holder?.xpath() ?? '',
+    element.serialized(),
+  ].join(' ');
 }
 
 /** How a statement belongs to another, where FHIR has no element for it. */

@@ -63,6 +63,22 @@ export function moodOf(statement: XmlElement): string {
   return statement.attribute('moodCode')?.toUpperCase() ?? 'EVN';
 }
 
+/**
+ * The mood that a statement has by its own word and by those around it: what stands in an act or visit that is only planned has
+ * not happened, whatever it says itself; an observation counts as planned only with the act that tracks it.
+ */
+export function effectiveMood(statement: XmlElement): string {
+  const own = moodOf(statement);
+  if (own !== 'EVN' || statement.name === 'organizer') return own;
+  const around = statementsAround(statement);
+  const holders =
+    statement.name === 'observation' ? around.slice(0, 1).filter(({ name }) => name === 'act') : around;
+  const planned = holders.find(
+    (holder) => ['act', 'encounter', 'procedure'].includes(holder.name) && moodOf(holder) !== 'EVN',
+  );
+  return planned === undefined ? own : moodOf(planned);
+}
+
 /** True for a statement that denies what it says, or a link that denies that one belongs to the other. */
 export function isNegated(element: XmlElement): boolean {
   return isTrue(element.attribute('negationInd'));
@@ -80,12 +96,14 @@ export function isNullified(statement: XmlElement): boolean {
 
 /**
  * True for a nested statement that is the positive fact it looks like: only such may be read into the statement around it.
- * What is denied, taken back, or not an event (an observation that is only wished for) becomes a resource of its own, which
- * says so.
+ * What is denied, taken back, broken off, about somebody else, or not an event (an observation that is only wished for) becomes
+ * a resource of its own, which says so.
  */
 export function stands({ statement, link }: NestedStatement, mood: string): boolean {
   const isEvent = statement.name !== 'observation' || ['EVN', mood].includes(moodOf(statement));
-  return isEvent && !isNegated(statement) && !isNegated(link) && !isNullified(statement);
+  const isWithdrawn = ['nullified', 'aborted', 'cancelled'].includes(statusOf(statement) ?? '');
+  const isOwn = statement.at('subject') === undefined;
+  return isEvent && isOwn && !isNegated(statement) && !isNegated(link) && !isWithdrawn;
 }
 
 /** The statements around a statement, nearest first. */
@@ -122,7 +140,7 @@ export function participantsOf(statement: XmlElement, type: string): XmlElement[
 }
 
 /** Codes of observations that qualify another: severity, status, criticality, age, priority, units. */
-const asides = ['SEV', '33999-4', '82606-5', '445518008', '397659008', '225773000', '246514001'];
+const asides = ['SEV', '11323-3', '33999-4', '82606-5', '445518008', '397659008', '225773000', '246514001'];
 
 /** True for an observation that only qualifies another, wherever it stands. */
 export function isAside(statement: XmlElement): boolean {

@@ -68,11 +68,11 @@ export function instantOf(element: XmlElement | undefined): string | undefined {
   return value?.includes('T') === true ? value : undefined;
 }
 
-/** An interval (IVL_TS) as a FHIR Period: its low and high, or its one point as both. */
+/** An interval (IVL_TS) as a FHIR Period: its low and high, or its one point as the start: nothing says that it ended then. */
 export function periodOf(interval: XmlElement | undefined): JsonObject | undefined {
   if (interval === undefined) return undefined;
   const point = pointOf(interval);
-  const [low, high] = point ? [point, point] : [interval.at('low'), interval.at('high')];
+  const [low, high] = point ? [point, undefined] : [interval.at('low'), interval.at('high')];
   const found = { ...dated('start', low), ...dated('end', high), ...unknownEnd(high) };
   return Object.keys(found).length > 0 ? found : undefined;
 }

@@ -14,6 +14,8 @@ export class XmlElement {
   /** Which of its parent's children of this name it is, from 1. */
   readonly position: number;
   readonly #counts = new Map<string, number>();
+  #elements: XmlElement[] | undefined;
+  #size = 0;
 
   constructor(
     name: string,
@@ -49,8 +51,13 @@ export class XmlElement {
   }
 
   /** The child elements. */
-  elements(): XmlElement[] {
-    return this.children.filter((child) => typeof child !== 'string');
+  elements(): readonly XmlElement[] {
+    // Asked for again and again once the tree stands; while it grows, the count of children tells.
+    if (this.#elements === undefined || this.#size !== this.children.length) {
+      this.#elements = this.children.filter((child) => typeof child !== 'string');
+      this.#size = this.children.length;
+    }
+    return this.#elements;
   }
 
   /** This element and all below it, in document order. */

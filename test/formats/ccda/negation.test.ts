@@ -232,7 +232,7 @@ describe('an allergy of a document', () => {
     const va =
       '<code code="UNK" nullFlavor="UNK"><originalText><reference value="#r"/></originalText></code><name>BEE VENOM</name>';
     expect(await allergies(allergy({}, va), '<content ID="r">Name Not Available</content>')).toMatchObject([
-      { name: 'BEE VENOM (written as: Name Not Available)', codes: [] },
+      { name: 'BEE VENOM', codes: [] },
     ]);
   });
 });

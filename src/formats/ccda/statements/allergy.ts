@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../json/index.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { lookUp, ourExtensions } from '../../../model/index.ts';
 import { encapsulatedText, noConcept } from '../concept.ts';
@@ -151,14 +151,28 @@ function kindOf(element: XmlElement): string | undefined {
  */
 function substanceOf(mapping: Mapping, valueIsKind: boolean): JsonObject | undefined {
   const { element } = mapping;
-  for (const participant of participantsOf(element, 'CSM')) {
+  const substances = participantsOf(element, 'CSM').flatMap((participant): JsonObject[] => {
     const entity = participant.at('participantRole', 'playingEntity');
     const code = entity?.at('code');
-    if (mapping.negated && anySubstance.includes(code?.attribute('code') ?? '')) continue;
+    if (mapping.negated && anySubstance.includes(code?.attribute('code') ?? '')) return [];
     const concept = named(mapping, code, entity?.at('name'));
-    if (concept) return concept;
-  }
+    return concept === undefined ? [] : [concept];
+  });
+  const [first, ...more] = substances;
+  if (first && more.length === 0) return first;
+  if (first) return together(substances);
   return valueIsKind ? undefined : named(mapping, element.at('value'));
+}
+
+/** Several substances of one statement, all of them in its name. */
+function together(concepts: readonly JsonObject[]): JsonObject {
+  const codings = concepts.flatMap(({ coding }) => (Array.isArray(coding) ? coding : []));
+  const names = concepts.flatMap(({ coding, text }) => {
+    const [first] = Array.isArray(coding) ? coding : [];
+    const name = text ?? (isObject(first) ? first['display'] : undefined);
+    return typeof name === 'string' ? name : [];
+  });
+  return filled({ coding: listOf(codings), text: names.join('; ') || undefined });
 }
 
 function named(mapping: Mapping, code: XmlElement | undefined, name?: XmlElement): JsonObject | undefined {

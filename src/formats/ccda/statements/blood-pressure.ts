@@ -26,6 +26,7 @@ export function pressurePairOf(organizer: XmlElement): PressurePair | undefined 
     (part) =>
       moodOf(part) === 'EVN' &&
       !isNegated(part) &&
+      !isNegated(part.parent ?? part) &&
       !isNullified(part) &&
       part.at('subject') === undefined &&
       part.at('value')?.attribute('value') !== undefined,

@@ -162,13 +162,13 @@ function clinicalStatus(mapping: Mapping): string | undefined {
     : status;
 }
 
-/** True for an end that had come when the document was written; what is to end later has not ended. */
+/** True for an end that had passed when the document was written; one of the same day, month or year may be to come. */
 function hasEnded(mapping: Mapping, high: XmlElement | undefined): boolean {
   const end = readTime(high?.attribute('value') ?? '').value;
   const { date } = mapping.document;
-  return (
-    end !== undefined && (date === undefined || end.slice(0, 10) <= date.slice(0, end.slice(0, 10).length))
-  );
+  if (end === undefined) return false;
+  const length = Math.min(end.length, 10, date?.length ?? 10);
+  return date === undefined || end.slice(0, length) < date.slice(0, length);
 }
 
 /** A status written as a word in place of a code. */
@@ -211,7 +211,8 @@ function onsetOf(mapping: Mapping): JsonObject {
 
 function abatementOf(mapping: Mapping, status: string | undefined): JsonObject {
   const high = mapping.element.at('effectiveTime', 'high');
-  if (high?.attribute('value') !== undefined && (hasEnded(mapping, high) || isUnreadable(high)))
+  const isOpen = status === undefined || ['active', 'recurrence', 'relapse'].includes(status);
+  if (high?.attribute('value') !== undefined && (!isOpen || isUnreadable(high)))
     return mapping.dated('abatementDateTime', high);
   const isOver = endedUnknown(high) && ['resolved', 'inactive', 'remission'].includes(status ?? '');
   return isOver ? { _abatementDateTime: { extension: [absent('unknown')] } } : {};

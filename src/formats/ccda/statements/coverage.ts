@@ -4,7 +4,7 @@ import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
 import { absent } from '../null-flavor.ts';
 import { participantsOf } from '../statement.ts';
-import { absentMember } from './shared.ts';
+import { statusMember } from './shared.ts';
 
 const classSystem = 'http://terminology.hl7.org/CodeSystem/coverage-class';
 
@@ -26,7 +26,9 @@ export const coverage: Mapper = {
     const order = numberOf(element.parent?.at('sequenceNumber')?.attribute('value'));
     return {
       resourceType: 'Coverage',
-      ...absentMember('status'),
+      ...(mapping.mood === 'EVN'
+        ? statusMember(mapping, 'status', { cancelled: 'cancelled', aborted: 'cancelled' })
+        : { status: 'draft' }),
       ...filled({
         type: mapping.concept(element.at('code')),
         subscriber: subscriberOf(mapping),

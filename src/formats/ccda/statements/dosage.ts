@@ -4,8 +4,8 @@ import type { XmlElement } from '../../xml/element.ts';
 import { filled, filledOrNone, listOf, numberOf } from '../json-parts.ts';
 import type { Mapping } from '../mapping.ts';
 import { isInterval, quantityOf, rangeOf, ratioOf } from '../quantity.ts';
-import { codeOf, hasTemplate, typeOf } from '../statement.ts';
-import { pointOf, readTime } from '../time.ts';
+import { codeOf, hasTemplate, isNegated, typeOf } from '../statement.ts';
+import { dated, periodOf, pointOf, readTime } from '../time.ts';
 
 /** UCUM units of time that a FHIR Timing may have. */
 const timeUnits = ['s', 'min', 'h', 'd', 'wk', 'mo', 'a'];
@@ -131,7 +131,9 @@ function amountOf(mapping: Mapping, name: string, element: XmlElement | undefine
   const interval = isInterval(element) ? rangeOf(element, narrative) : undefined;
   // An interval of one value is that value.
   const isPoint =
-    interval?.['low'] !== undefined && writeJson(interval['low']) === writeJson(interval['high']);
+    interval?.['low'] !== undefined &&
+    interval['high'] !== undefined &&
+    writeJson(interval['low']) === writeJson(interval['high']);
   const range = isPoint ? undefined : interval;
   const quantity = isPoint
     ? quantityOf(element.at('low'), narrative)
@@ -145,15 +147,23 @@ function amountOf(mapping: Mapping, name: string, element: XmlElement | undefine
 /** A precondition makes a dose one that is taken as needed; what for is said where the source says it. */
 function asNeeded(mapping: Mapping, statement: XmlElement): JsonObject {
   const conditions = statement.all('precondition');
-  const criteria = conditions.flatMap((condition) => condition.all('criterion'));
+  const criteria = conditions
+    .flatMap((condition) => condition.all('criterion'))
+    .filter((one) => !isNegated(one));
   for (const criterion of criteria) {
     const concept = mapping.concept(criterion.at('value'));
     if (concept?.['coding'] !== undefined || concept?.['text'] !== undefined)
       return { asNeededCodeableConcept: concept };
     const text = mapping.words(criterion.at('text')) ?? mapping.words(criterion.at('value'));
+    // "Hold if systolic below 100" says when not to take it.
+    if (text !== undefined && /^(hold|stop|do not|don't|withhold|not)\b/i.test(text))
+      return { additionalInstruction: [{ text }] };
     if (text !== undefined) return { asNeededCodeableConcept: { text } };
   }
-  return conditions.length > 0 ? { asNeededBoolean: true } : {};
+  return conditions.length > 0 &&
+    (criteria.length > 0 || conditions.every((one) => one.at('criterion') === undefined))
+    ? { asNeededBoolean: true }
+    : {};
 }
 
 /** The times of a dose: its period (IVL_TS), its frequency (PIVL_TS), the events it goes with (EIVL_TS), by their type. */
@@ -180,9 +190,22 @@ function addPeriod(mapping: Mapping, time: XmlElement, timing: JsonObject, repea
     if (recorded === undefined && unreadable === undefined) mapping.take(time);
     return;
   }
-  if (repeat['boundsPeriod'] !== undefined) return;
-  const period = mapping.period(time);
+  const known = repeat['boundsPeriod'];
+  if (isObject(known)) {
+    // Taken twice, over two times: from the first start, to the last end if it has one. Both stay as sent, too.
+    const { end: _, _end: __, ...begun } = known;
+    repeat['boundsPeriod'] = { ...begun, ...dated('end', time.at('high')) };
+    return;
+  }
+  const period = boundsAround(time) > 1 ? periodOf(time) : mapping.period(time);
   if (period !== undefined) repeat['boundsPeriod'] = period;
+}
+
+/** How many spans of time the statement of a time has. */
+function boundsAround(time: XmlElement): number {
+  return (
+    time.parent?.all(time.name).filter((one) => isInterval(one) && one.at('period') === undefined).length ?? 0
+  );
 }
 
 function addFrequency(mapping: Mapping, time: XmlElement, repeat: JsonObject): void {
@@ -191,7 +214,9 @@ function addFrequency(mapping: Mapping, time: XmlElement, repeat: JsonObject): v
     period && isInterval(period) ? [period.at('low'), period.at('high')] : [period, undefined];
   const value = numberOf(low?.attribute('value'));
   const unit = low?.attribute('unit') ?? high?.attribute('unit');
+  const isOdd = Number(value) === 0 || (high?.attribute('unit') ?? unit) !== unit;
   if (
+    isOdd ||
     value === undefined ||
     unit === undefined ||
     !timeUnits.includes(unit) ||
@@ -205,9 +230,11 @@ function addFrequency(mapping: Mapping, time: XmlElement, repeat: JsonObject): v
 
 function addEvent(mapping: Mapping, time: XmlElement, repeat: JsonObject): void {
   const code = time.at('event')?.attribute('code')?.toUpperCase();
-  if (code === undefined || !events.includes(code) || repeat['when'] !== undefined) return;
-  repeat['when'] = [code];
+  if (code === undefined || !events.includes(code) || time.attribute('operator') === 'E') return;
+  const known = Array.isArray(repeat['when']) ? repeat['when'] : [];
+  repeat['when'] = [...known, code];
   mapping.take(time.at('event'));
+  if (known.length > 0) return;
   const offset = time.at('offset');
   const amount = offset?.at('low') ?? offset?.at('width') ?? offset;
   const count = Number(amount?.attribute('value'));

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../json/index.ts';
 import { lookUp, ourExtensions } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
-import { noConcept } from '../concept.ts';
+import { encapsulatedText, noConcept } from '../concept.ts';
 import { filled, listOf, valued } from '../json-parts.ts';
 import { adoptInto, type Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
@@ -55,7 +55,10 @@ export const medication: Mapper = {
     const { element, mood, negated } = mapping;
     const isPlanned =
       mood !== 'EVN' && (mapping.section.kind === 'plan' || hasTemplate(element, plannedMedication));
-    const medicine = medicineOf(mapping, element.at('consumable'), { denied: negated });
+    const medicine = medicineOf(mapping, element.at('consumable'), {
+      denied: negated,
+      fallback: consumableAround(element),
+    });
     const { who, when } = authorshipOf(mapping);
     const performer = who ?? mapping.person(element.at('performer'));
     const reporter = mapping.party(element.at('informant'));
@@ -85,15 +88,31 @@ export const medication: Mapper = {
 const statedStatus: Readonly<Record<string, string>> = {
   '55561003': 'active',
   '73425007': 'stopped',
+  '410546004': 'stopped',
   '421139008': 'on-hold',
   '392521001': 'completed',
+};
+
+/** The same in words. */
+const statusWords: Readonly<Record<string, string>> = {
+  active: 'active',
+  discontinued: 'stopped',
+  'no longer active': 'stopped',
+  inactive: 'stopped',
+  stopped: 'stopped',
+  'on hold': 'on-hold',
+  'prior history': 'completed',
+  completed: 'completed',
 };
 
 /** The status that an observation states (CCD R1, C32): it speaks of the medicine, `statusCode` of the entry. */
 function medicationStatus(mapping: Mapping): JsonObject | undefined {
   const templates = ['2.16.840.1.113883.10.20.1.47'];
   const statement = nestedWith(mapping, { code: '33999-4', templates });
-  const status = lookUp(statedStatus, statement?.at('value')?.attribute('code'));
+  const value = statement?.at('value');
+  const words =
+    value?.attribute('displayName') ?? (value && encapsulatedText(value, mapping.document.narrative));
+  const status = lookUp(statedStatus, value?.attribute('code')) ?? lookUp(statusWords, words?.toLowerCase());
   if (status === undefined) return undefined;
   mapping.include(statement);
   return { status };

@@ -24,7 +24,7 @@ export function medicineOf(
 ): Medicine {
   const own = materialOf(product);
   const material = own ?? materialOf(fallback);
-  const isNone = denied && isAnyMedicine(material);
+  const isNone = denied && material !== undefined && isAnyMedicine(material);
   const concept = isNone ? undefined : named(mapping, material);
   const code = isNone
     ? noneKnown(mapping, material)

@@ -2,7 +2,7 @@ import { lookUp } from '../../../model/index.ts';
 import type { JsonObject } from '../../../json/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { attachmentOf } from '../attachment.ts';
-import { listOf, numberOf } from '../json-parts.ts';
+import { filled, listOf, numberOf } from '../json-parts.ts';
 import type { Mapping } from '../mapping.ts';
 import { absentReasonConcept, flavorExtension, nullFlavorOf } from '../null-flavor.ts';
 import { isInterval, quantityOrRange, rangeOf, ratioOf } from '../quantity.ts';
@@ -139,9 +139,27 @@ export function referenceRangesOf(mapping: Mapping, statement: XmlElement): Json
       const kind = mapping.concept(observed.at('interpretationCode'));
       const isNormal = observed.at('interpretationCode')?.attribute('code') === 'N';
       if (interval === undefined && text === undefined) return undefined;
-      return { ...interval, ...(kind && !isNormal && { type: kind }), ...(text !== undefined && { text }) };
+      const appliesTo = groupsOf(observed);
+      return {
+        ...interval,
+        ...(kind && !isNormal && { type: kind }),
+        ...filled({ appliesTo: mapping.concepts(appliesTo), text }),
+      };
     }),
   );
+}
+
+/** For whom a range is: its code, and its preconditions (sex, age). */
+function groupsOf(observed: XmlElement): XmlElement[] {
+  const criteria = observed
+    .all('precondition', 'criterion')
+    .flatMap((one) => [...one.all('code'), ...one.all('value')]);
+  const said = [...observed.all('code'), ...criteria].filter(
+    (one) =>
+      one.attribute('code') !== 'ASSERTION' &&
+      (one.attribute('code') ?? one.attribute('displayName')) !== undefined,
+  );
+  return said;
 }
 
 function rangeWords(mapping: Mapping, value: XmlElement | undefined): string | undefined {
