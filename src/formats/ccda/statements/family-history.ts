@@ -16,6 +16,7 @@ import {
 import { pointOf } from '../time.ts';
 import {
   authorExtension,
+  hasDisplay,
   namedConcept,
   nestedWith,
   notesOf,
@@ -108,7 +109,8 @@ function conditionOf(mapping: Mapping, { statement }: NestedStatement): JsonObje
   mapping.include(statement);
   if (statusOf(statement) === 'completed') mapping.take(statement.at('statusCode'));
   const value = mapping.concept(statement.at('value'));
-  const words = (value?.['coding'] ?? value?.['text']) ? undefined : mapping.words(statement.at('text'));
+  const isNamed = value?.['text'] !== undefined || hasDisplay(value);
+  const words = isNamed ? undefined : mapping.words(statement.at('text'));
   const code = words === undefined ? value : { ...value, text: words };
   const death = nestedWith(mapping, {
     templates: ['2.16.840.1.113883.10.20.22.4.47', '2.16.840.1.113883.10.20.1.42'],

@@ -58,7 +58,7 @@ export function namedConcept(
 }
 
 /** True when a code of the concept has words: a bare number is no name where the narrative has one. */
-function hasDisplay(concept: JsonObject | undefined): boolean {
+export function hasDisplay(concept: JsonObject | undefined): boolean {
   const codings = Array.isArray(concept?.['coding']) ? concept['coding'] : [];
   return codings.some((coding) => isObject(coding) && coding['display'] !== undefined);
 }
