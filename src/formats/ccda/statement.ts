@@ -84,9 +84,9 @@ export function isNegated(element: XmlElement): boolean {
   return isTrue(element.attribute('negationInd'));
 }
 
-/** An XML boolean. */
+/** An XML boolean; also the words that hand-made exports write in its place, for a denial must not read as its opposite. */
 export function isTrue(value: string | undefined): boolean {
-  return ['true', '1'].includes(value?.toLowerCase() ?? '');
+  return ['true', '1', 'yes', 'y', 't'].includes(value?.trim().toLowerCase() ?? '');
 }
 
 /** True for a statement that its source has taken back. */

@@ -67,6 +67,8 @@ describe('a problem of a document', () => {
     ['stated', {}, { name: 'Diabetes mellitus', assertion: 'stated', status: 'current' }],
     ['negated', { attributes: 'negationInd="true"' }, { assertion: 'refuted', status: 'not stated' }],
     ['negated as "1"', { attributes: 'negationInd="1"' }, { assertion: 'refuted' }],
+    ['negated as " Yes"', { attributes: 'negationInd=" Yes"' }, { assertion: 'refuted' }],
+    ['not negated as "0"', { attributes: 'negationInd="0"' }, { assertion: 'stated' }],
     ['negated by its concern', { act: 'negationInd="true"' }, { assertion: 'refuted' }],
     ['negated by the link to it', { link: 'negationInd="true"' }, { assertion: 'refuted' }],
     ['taken back', { more: status('nullified') }, { assertion: 'entered-in-error' }],
