@@ -6,7 +6,7 @@ import { personLine, sourceLines } from './person-line.ts';
 import { emptyReasons, missingReasons } from './state-text.ts';
 import { fitTable, wrapLine, type TableColumn } from './table.ts';
 import { visible, visibleLines } from './visible.ts';
-import { assertedName, joinedText, isFlagged } from './words.ts';
+import { assertedName, isFlagged, joinedText, shortText } from './words.ts';
 
 /** The whole record as tables for a terminal (`show`). */
 export const renderText: Renderer = function* text({ record }, options) {
@@ -54,35 +54,35 @@ export function* missingLines(
 }
 
 /** The ids by which documents are shown one by one, whole so that they can be copied. */
-function* documentLines(
-  rows: readonly Row[],
-  { width }: RenderOptions,
-  paint: ChalkInstance,
-): Generator<string> {
-  if (rows.length > 0) yield `${paint.underline('  To show one: --document')}\n`;
-  for (const row of rows) {
-    const line = `${row.id.replace(/^[A-Za-z]+\//, '')}  ${assertedName(row)}`;
-    yield `${paint.dim(indented(wrapLine(visible(line), width - 4)))}\n`;
-  }
+function documentLines(rows: readonly Row[], { width }: RenderOptions, paint: ChalkInstance): string[] {
+  const lines = rows.map((row) => `${row.id.replace(/^[A-Za-z]+\//, '')}  ${assertedName(row)}`);
+  return listed('To show one: --document', lines, width, paint);
 }
 
 /** Where each row comes from: the file or portal, the line, and the place in it. */
-function* placeLines(
+function placeLines(
   { sources }: HealthRecord,
   rows: readonly Row[],
   { width }: RenderOptions,
   paint: ChalkInstance,
-): Generator<string> {
-  if (rows.length > 0) yield `${paint.underline('  Where each comes from')}\n`;
-  for (const row of rows) {
+): string[] {
+  const lines = rows.map((row) => {
     const places = row.sources.map(({ source, line, pointer, path }) => {
       const name = path ?? sources.find(({ id }) => id === source)?.name ?? source;
       return [name, line === undefined ? '' : `line ${line}`, pointer]
         .filter((part) => part !== '')
         .join(', ');
     });
-    yield `${paint.dim(indented(wrapLine(visible(`${assertedName(row)}: ${places.join('; ')}`), width - 4)))}\n`;
-  }
+    return `${assertedName(row)}: ${places.join('; ')}`;
+  });
+  return listed('Where each comes from', lines, width, paint);
+}
+
+/** Lines about a section's rows under a heading of their own; nothing where there are none. */
+function listed(title: string, lines: readonly string[], width: number, paint: ChalkInstance): string[] {
+  if (lines.length === 0) return [];
+  const items = lines.map((line) => `${paint.dim(indented(wrapLine(visible(line), width - 4)))}\n`);
+  return [`${paint.underline(`  ${title}`)}\n`, ...items];
 }
 
 /** Sections of documents about this drawer that hold nothing but words: the words are all there is. */
@@ -123,6 +123,7 @@ export function* tableLines(
       paint.dim(title),
     );
     yield `${table.lines.join('\n')}\n`;
+    yield* longTextLines(section, group.rows, options, paint);
     if (table.dropped.length === 0) continue;
     const left = `  No room for: ${table.dropped.join(', ')}. See them: a wider window, or --format json`;
     yield `${paint.dim(wrapLine(left, options.width))}\n`;
@@ -135,11 +136,36 @@ function columnsFor(section: Section, rows: readonly Row[], paint: ChalkInstance
   const rest = section.columns.map(({ title, fields }) => ({
     title,
     cells: rows.map((row) => {
-      const text = cellText(joinedText(row, fields));
+      const whole = joinedText(row, fields);
+      const text = isLong(whole) ? '(below)' : cellText(whole);
       return fields.includes('flag') && isFlagged(row) && text !== '' ? paint.red(text) : text;
     }),
   }));
   return [names, whose, ...asOfColumn(rows), ...rest];
+}
+
+/** A text that no column has room for: a report, a page of instructions. */
+function isLong(text: string): boolean {
+  return text.length > 240 || text.split('\n').length > 6;
+}
+
+/** The texts too long for a cell, in full, each under what it belongs to. */
+function* longTextLines(
+  section: Section,
+  rows: readonly Row[],
+  { width }: RenderOptions,
+  paint: ChalkInstance,
+): Generator<string> {
+  for (const row of rows) {
+    for (const { title, fields } of section.columns) {
+      const text = joinedText(row, fields);
+      if (!isLong(text)) continue;
+      const day = shortText(row, 'date') || shortText(row, 'start');
+      const whose = [assertedName(row), row.patient, day].filter(Boolean).join(', ');
+      yield `${paint.underline(`  ${wrapLine(`${title}: ${visible(whose)}`, width - 2)}`)}\n`;
+      for (const line of visibleLines(text)) yield `${indented(wrapLine(line, width - 4))}\n`;
+    }
+  }
 }
 
 function nameCell(row: Row, paint: ChalkInstance): string {

@@ -115,6 +115,25 @@ describe('every output of the sample person', () => {
   });
 });
 
+describe('a report too long for a cell', () => {
+  it('is told in full under its table, with its lines, its name and its day', async () => {
+    const lines = Array.from({ length: 30 }, (_, index) => `Finding ${index + 1} of the report`);
+    const report = await recordOfResources([
+      {
+        resourceType: 'Observation',
+        status: 'final',
+        code: { text: 'Pathology' },
+        effectiveDateTime: '2024-03-01T10:00:00Z',
+        valueString: lines.join('\n'),
+      },
+    ]);
+    const text = rendered('text', report);
+    expect(text).toMatch(/^ {2}Pathology +2024-03-01 +\(below\) +final$/m);
+    const told = ['  Result: Pathology, 2024-03-01', ...lines.map((line) => `    ${line}`), ''].join('\n');
+    expect(text).toContain(told);
+  });
+});
+
 describe('an output of nothing', () => {
   it('is whole', async () => {
     const built = await recordOf('{"resourceType":"Bundle","type":"searchset"}');

@@ -4,6 +4,7 @@ import type { XmlElement } from '../xml/element.ts';
 import { systemOf } from './code-system.ts';
 import { filled, filledOrNone, listOf, nested, present, valued } from './json-parts.ts';
 import type { NarrativeIndex } from './narrative-index.ts';
+import { lineText } from './narrative.ts';
 import { flavorExtension, nullFlavorOf } from './null-flavor.ts';
 
 /**
@@ -66,16 +67,24 @@ export function originalText(code: XmlElement, narrative: NarrativeIndex): strin
   return original && encapsulatedText(original, narrative);
 }
 
-/** The words of an ED that holds text: what its reference leads to, and what it says itself beside. */
-export function encapsulatedText(element: XmlElement, narrative: NarrativeIndex): string | undefined {
+/**
+ * The words of an ED that holds text: what its reference leads to, and what it says itself beside. `textOf` says whether
+ * their lines are kept.
+ */
+export function encapsulatedText(
+  element: XmlElement,
+  narrative: NarrativeIndex,
+  textOf = lineText,
+): string | undefined {
   const reference = element.at('reference');
-  const referred = narrative.textAt(reference);
-  const own = element.attribute('representation') === 'B64' ? undefined : element.text();
+  const referred = narrative.textAt(reference, textOf);
+  const own = element.attribute('representation') === 'B64' ? undefined : textOf(element);
   if (referred === undefined || own === undefined) return referred ?? own;
   // A pointer that leads nowhere adds nothing to words that stand beside it.
   if (narrative.isLiteral(reference)) return own;
   const [short, long] = referred.length < own.length ? [referred, own] : [own, referred];
-  return long.toLowerCase().includes(short.toLowerCase()) ? long : `${own} ${referred}`;
+  const folded = (text: string): string => text.toLowerCase().replaceAll(/\s+/g, ' ');
+  return folded(long).includes(folded(short)) ? long : `${own} ${referred}`;
 }
 
 /**

@@ -5,7 +5,7 @@ import { conceptOf, encapsulatedText } from './concept.ts';
 import { identifiersOf } from './identifier.ts';
 import { listOf, nested, valued } from './json-parts.ts';
 import { leftoversOf } from './leftovers.ts';
-import { fragmentXhtml } from './narrative.ts';
+import { fragmentXhtml, lineText, passageText } from './narrative.ts';
 import type { NarrativeIndex } from './narrative-index.ts';
 import type { Participants } from './participants.ts';
 import type { SectionScope } from './section-scope.ts';
@@ -180,11 +180,14 @@ export class Mapping {
     return listOf(identifiersOf(ids));
   }
 
-  /** The text of an ED. */
+  /** The text of an ED, on one line. */
   words(element: XmlElement | undefined): string | undefined {
-    const words = element && encapsulatedText(element, this.document.narrative);
-    if (words !== undefined) this.take(element);
-    return words;
+    return this.#text(element, lineText);
+  }
+
+  /** The same with its lines, for what is read and names nothing: a report, a comment. */
+  passage(element: XmlElement | undefined): string | undefined {
+    return this.#text(element, passageText);
   }
 
   /** A reference to whoever an author, performer, participant or entity element names. */
@@ -250,6 +253,12 @@ export class Mapping {
   }
 
   /** An interval is carried as a whole but for a width, or a value beside its ends, which no Period can say. */
+  #text(element: XmlElement | undefined, textOf: typeof lineText): string | undefined {
+    const words = element && encapsulatedText(element, this.document.narrative, textOf);
+    if (words !== undefined) this.take(element);
+    return words;
+  }
+
   #takeInterval(element: XmlElement | undefined): void {
     if (element === undefined) return;
     const isWhole =

@@ -20,12 +20,13 @@ export class NarrativeIndex {
   /**
    * The narrative a `reference` points to: `#id`, or `id` without the sign (seen in the field); in its own section
    * first, then anywhere. A value with spaces or with no such ID is itself the text (seen: `Oral`, `Codeine`).
+   * `textOf` says whether its lines are kept.
    */
-  textAt(reference: XmlElement | undefined): string | undefined {
+  textAt(reference: XmlElement | undefined, textOf = lineText): string | undefined {
     const value = reference?.attribute('value');
     if (reference === undefined || value === undefined || value === '#') return undefined;
     const target = this.elementAt(reference);
-    if (target) return lineText(target);
+    if (target) return textOf(target);
     if (value.startsWith('#') && !value.includes(' ')) {
       this.dangling.push(reference);
       return undefined;

@@ -68,10 +68,24 @@ export function fragmentXhtml(element: XmlElement): string {
   return `<div xmlns="http://www.w3.org/1999/xhtml">${cells}</div>`;
 }
 
-/** What a part of the narrative says, on one line. */
+/** What a part of the narrative says, on one line: a name, a dose. */
 export function lineText(element: XmlElement): string | undefined {
   const text = plain(element).replaceAll(/\s+/g, ' ').trim();
   return text === '' ? undefined : text;
+}
+
+/**
+ * The same with its lines, at most one of them empty in a row: a report, a comment. Text without markup keeps its own.
+ * Results that came by HL7 v2 may still write a line's end as `\.br\` (v2 §2.7.6; seen: Axolotl Elysium).
+ */
+export function passageText(element: XmlElement): string | undefined {
+  const text = (element.elements().length === 0 ? element.rawText() : plain(element))
+    .replaceAll(/\r\n?|\\\.br\\/g, '\n')
+    .replaceAll(/[^\S\n]+/g, ' ')
+    .replaceAll(/ ?\n ?/g, '\n')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trim();
+  return isDeleted(element) || text === '' ? undefined : text;
 }
 
 /** Text that was struck out: it is told as such, and is never what an entry says. */
@@ -81,10 +95,12 @@ function isDeleted(element: XmlElement): boolean {
 
 function plain(element: XmlElement): string {
   if (isDeleted(element)) return '';
-  const inner = element.children.map((child) => (typeof child === 'string' ? child : plain(child))).join('');
-  if (element.name === 'br') return ' ';
+  const inner = element.children
+    .map((child) => (typeof child === 'string' ? child.replaceAll(/\s+/g, ' ') : plain(child)))
+    .join('');
+  if (element.name === 'br') return '\n';
   if (element.name === 'td' || element.name === 'th') return `${inner} `;
-  return blocks.has(element.name) ? ` ${inner} ` : inner;
+  return blocks.has(element.name) ? `\n${inner}\n` : inner;
 }
 
 function xhtml(node: XmlElement | string): string {

@@ -2,6 +2,7 @@ import { BlueButtonError } from '../../errors/index.ts';
 import type { Finding, Reading } from '../../model/index.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { DocumentIdentity } from '../format.ts';
+import { wholeText } from '../whole-text.ts';
 import { decodeXml, type DecodedXml } from '../xml/decode.ts';
 import { parseXml, XmlSyntaxError, type XmlDocument } from '../xml/parse.ts';
 import { readClinicalDocument } from './document.ts';
@@ -26,22 +27,14 @@ export async function* readDocument(
   document: ByteSource,
   identity: DocumentIdentity,
 ): AsyncGenerator<Reading> {
-  const decoded = await textOf(document);
+  const decoded = await wholeText(
+    document,
+    decodeXml,
+    'Its bytes are not in the encoding it names, or it is cut inside a character.',
+  );
   const parsed = parse(decoded.text, document.name);
   yield* readClinicalDocument(parsed.root, document.name, identity);
   for (const finding of findingsOf(decoded, parsed, identity)) yield { finding };
-}
-
-async function textOf(document: ByteSource): Promise<DecodedXml> {
-  try {
-    return decodeXml(await document.read(0, document.size));
-  } catch (cause) {
-    throw new BlueButtonError('not-a-health-record', `${document.name} is not text that can be read.`, {
-      why: 'Its bytes are not in the encoding it names, or it is cut inside a character.',
-      try: 'download it again from where it came',
-      cause,
-    });
-  }
 }
 
 function parse(text: string, name: string): XmlDocument {

@@ -1,7 +1,7 @@
 import { BlueButtonError } from '../../errors/index.ts';
 import { decodeJson, JsonSyntaxError } from '../../json/index.ts';
-import type { ByteSource } from '../byte-source.ts';
 import type { Format } from '../format.ts';
+import { wholeText } from '../whole-text.ts';
 import { readText, type TextReading } from './entries.ts';
 import { headText } from './head.ts';
 
@@ -11,7 +11,12 @@ export const fhirJson: Format = {
   mediaType: 'application/fhir+json',
   recognizes: (head) => /^\s*[[{]/.test(headText(head)),
   async *read(document, identity) {
-    const reading = readWhole(await textOf(document), document.name, (text) => readText(text, identity));
+    const json = await wholeText(
+      document,
+      decodeJson,
+      'It is neither UTF-8 nor UTF-16, or it is cut inside a character.',
+    );
+    const reading = readWhole(json, document.name, (text) => readText(text, identity));
     const lost = reading.findings.some(({ severity }) => severity === 'lost');
     if (reading.entries.length === 0 && (lost || !reading.isBundle)) throw notFhir(document.name);
     if (reading.asOf !== undefined) yield { asOf: reading.asOf };
@@ -19,18 +24,6 @@ export const fhirJson: Format = {
     for (const finding of reading.findings) yield { finding };
   },
 };
-
-async function textOf(document: ByteSource): Promise<string> {
-  try {
-    return decodeJson(await document.read(0, document.size));
-  } catch (cause) {
-    throw new BlueButtonError('not-a-health-record', `${document.name} is not text that can be read.`, {
-      why: 'It is neither UTF-8 nor UTF-16, or it is cut inside a character.',
-      try: 'download it again from where it came',
-      cause,
-    });
-  }
-}
 
 function readWhole(text: string, name: string, read: (text: string) => TextReading): TextReading {
   try {

@@ -141,6 +141,25 @@ describe('a result', () => {
   });
 });
 
+describe('a report', () => {
+  const pathology = (value: string): string =>
+    entry(`<observation classCode="OBS" moodCode="EVN">${template('2')}<code code="11529-5" ${loinc} displayName="Pathology"/>
+    <statusCode code="completed"/><effectiveTime value="20240301"/>${value}</observation>`);
+
+  it.each([
+    [
+      'in the narrative',
+      '<value xsi:type="ED"><reference value="#r"/></value>',
+      '<content ID="r"><content>Margins</content><br/><content>are\n    clear.</content><br/><br/><br/>Grade 2</content>',
+    ],
+    ['inline', '<value xsi:type="ST">\n  Margins\n  are clear.\n\n\n  Grade 2\n</value>', ''],
+    ['by HL7 v2', String.raw`<value xsi:type="ST">Margins\.br\are  clear.\.br\\.br\Grade 2</value>`, ''],
+  ])('keeps its lines: %s', async (_where, value, text) => {
+    const { rows } = await said(withEntries('30954-2', pathology(value), text));
+    expect(rows['results']?.[0]?.['value']).toBe('Margins\nare clear.\n\nGrade 2');
+  });
+});
+
 describe('a list of many problems in one act', () => {
   it('is read whole', async () => {
     const many = Array.from({ length: 60 }, (_, index) => asthma.replace('2.999.50', `2.999.50.${index}`));

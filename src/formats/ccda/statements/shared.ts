@@ -139,7 +139,7 @@ export function notesOf(
   );
   return listOf(
     comments.map(({ statement }) => {
-      const text = mapping.words(statement.at('text'));
+      const text = mapping.passage(statement.at('text'));
       if (text === undefined) return undefined;
       mapping.include(statement);
       mapping.take(statement.at('code'), statement.at('statusCode'));

@@ -75,7 +75,7 @@ export function valueOf(mapping: Mapping, value: XmlElement | undefined): Observ
       }
     }
   }
-  const words = mapping.words(value) ?? mapping.words(value.at('originalText'));
+  const words = mapping.passage(value) ?? mapping.passage(value.at('originalText'));
   if (words !== undefined) return { members: { valueString: words } };
   const written = value.attribute('value');
   if (written !== undefined)
