@@ -75,6 +75,10 @@ export const commandTable: readonly CommandEntry[] = [
     options: [
       ...reading,
       { flags: '--sources', description: 'name the file, line and place each row comes from' },
+      {
+        flags: '--as-written',
+        description: 'tell what documents say in words of each section, beside its rows',
+      },
       { flags: '--document <id>', description: 'show one document of the record' },
     ],
     examples: [

@@ -10,9 +10,9 @@ import { showDocument } from './show-document.ts';
 
 /** Shows a record: the files given, or the archive. */
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
-  const document = textOption(input, 'document');
-  if (document !== undefined) return showDocument(document, input, context);
   const { input: files, named } = withoutSectionNames(input, context);
+  const document = textOption(input, 'document');
+  if (document !== undefined) return showDocument(document, files, context);
   const sections = checkedSections(named ?? listOption(input, 'section'));
   const format = flagOption(input, 'json') ? 'json' : (textOption(input, 'format') ?? 'text');
   const built = await recordFor(files, context, 'show');
@@ -21,6 +21,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
     width,
     colour,
     sources: flagOption(input, 'sources'),
+    asWritten: flagOption(input, 'as-written'),
     ...(sections && { sections }),
   };
   for (const piece of rendered(format, built, options)) {

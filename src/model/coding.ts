@@ -1,4 +1,6 @@
 import type { Element } from './element.ts';
+import { extensionsOf } from './extension.ts';
+import { ourExtensions } from './extension-urls.ts';
 import { lookUp } from './look-up.ts';
 
 /** One code as recorded: nothing translated, nothing added. */
@@ -48,6 +50,19 @@ export function nameOf(concept: Element | undefined): string | undefined {
   if (concept === undefined) return undefined;
   const selected = concept.children('coding').find((coding) => coding.boolean('userSelected') === true);
   return selected?.string('display') ?? concept.string('text') ?? nameOfCodes(codesOf(concept));
+}
+
+/** Places on the body, each with what its code is qualified by: "Leg, Left". */
+export function sitesOf(concepts: readonly Element[]): string[] {
+  return concepts.flatMap((concept) => {
+    const qualifiers = extensionsOf(concept, ourExtensions.qualifier).flatMap(
+      (qualifier) => nameOf(extensionsOf(qualifier, 'value')[0]?.child('valueCodeableConcept')) ?? [],
+    );
+    const name = nameOf(concept);
+    const parts =
+      name === undefined ? qualifiers : [name, ...qualifiers.filter((part) => !name.includes(part))];
+    return parts.join(', ') || [];
+  });
 }
 
 /** The code system of the reasons why something is missing (R4): its codes name nothing. */

@@ -18,20 +18,41 @@ export function dosageText(dosage: Element): string | undefined {
   const parts = [
     ...(text === undefined
       ? [composedText(dosage), ...namesOf(dosage.children('additionalInstruction'))]
-      : [text]),
+      : [saysHowMuch(text) ? text : withComposed(text, dosage)]),
     told === text ? undefined : told,
     ...(text === undefined ? limitsOf(dosage) : []),
   ].filter((part) => part !== undefined);
   return parts.length > 0 ? parts.join('; ') : undefined;
 }
 
+/** The earliest start among the dosages' bounds; undefined unless every dosage states one. */
+export function dosageStart(dosages: readonly Element[]): string | undefined {
+  return boundsOf(dosages, 'start')?.[0];
+}
+
 /** The latest end among the dosages' bounds; undefined unless every dosage states one. */
 export function dosageEnd(dosages: readonly Element[]): string | undefined {
-  const ends = dosages.map((dosage) =>
-    dosage.child('timing')?.child('repeat')?.child('boundsPeriod')?.string('end'),
+  return boundsOf(dosages, 'end')?.at(-1);
+}
+
+/** The starts or ends of all dosages, in order; undefined unless every one states it. */
+function boundsOf(dosages: readonly Element[], bound: 'start' | 'end'): string[] | undefined {
+  const dates = dosages.map((dosage) =>
+    dosage.child('timing')?.child('repeat')?.child('boundsPeriod')?.string(bound),
   );
-  const stated = ends.filter((end) => end !== undefined);
-  return stated.length === ends.length ? stated.toSorted().at(-1) : undefined;
+  const stated = dates.filter((date) => date !== undefined);
+  return stated.length === dates.length ? stated.toSorted() : undefined;
+}
+
+/** True for words that hold a number, which then is the dose or how often: they stand for themselves. */
+function saysHowMuch(text: string): boolean {
+  return /\d|\b(one|two|three|four|half|single)\b/i.test(text);
+}
+
+/** Words such as "Once a week" leave the dose to the structured parts. */
+function withComposed(text: string, dosage: Element): string {
+  const amount = dosesOf(dosage);
+  return amount === undefined ? text : `${text} (${composedText(dosage)})`;
 }
 
 function inSequence(dosages: readonly Element[]): readonly Element[] {

@@ -9,6 +9,8 @@ export interface RenderOptions {
   sections?: readonly string[];
   /** True to name the place each row comes from, in outputs for people. */
   sources?: boolean;
+  /** True to tell all that documents say in words of each section, beside its rows. */
+  asWritten?: boolean;
 }
 
 /** An output: a record as text, piece by piece. Pure: the same record and options give the same text. */

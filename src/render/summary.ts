@@ -4,7 +4,15 @@ import type { Renderer } from './options.ts';
 import { asOfText, countText, groupsOf, newestFirst, type RowGroup } from './order.ts';
 import { emptyReasons } from './state-text.ts';
 import { wrapLine } from './table.ts';
-import { countByType, headLines, missingLines, tableLines, wordsOnly, writtenLines } from './text.ts';
+import {
+  countByType,
+  headLines,
+  missingLines,
+  observedLines,
+  tableLines,
+  wordsOnly,
+  writtenLines,
+} from './text.ts';
 import { visible } from './visible.ts';
 import { assertedName, fieldText, isFlagged } from './words.ts';
 
@@ -13,6 +21,8 @@ interface Part {
   section: string;
   title: string;
   pick(rows: readonly Row[]): Row[];
+  /** What to say where rows are recorded and none is picked. */
+  none?: string;
   /** Rows that are not shown and must not be missed: they are named below the table. */
   alsoName?(rows: readonly Row[]): Row[];
 }
@@ -28,6 +38,7 @@ const parts: readonly Part[] = [
     section: 'results',
     title: 'Latest results out of range',
     pick: (rows) => latestOfEach(rows).filter(isFlagged),
+    none: 'none marked as out of range (a range in words alone is not compared)',
   },
   { section: 'results', title: 'Recent results', pick: recentRows },
   {
@@ -61,9 +72,12 @@ export const renderSummary: Renderer = function* summary({ record }, options) {
     yield* missingLines(record, section, options, paint);
     if (rows.length > 0) yield* tableLines(section, [{ title: '', rows }], options, paint);
     else
-      yield `  ${all.length > 0 ? 'none among those recorded' : visible(emptyReasons(record, part.section).join('; '))}\n`;
+      yield `  ${all.length > 0 ? (part.none ?? 'none among those recorded') : visible(emptyReasons(record, part.section).join('; '))}\n`;
     if (part.section !== 'notes' && firstPart(part))
       yield* writtenLines(wordsOnly(record, section), options, paint);
+    const absent = part.pick === current ? groupOf('absent', all) : [];
+    if (absent.length > 0)
+      yield `${wrapLine(visible(`  Stated to be absent: ${namesOf(absent)}`), options.width)}\n`;
     const open = part.alsoName?.(all) ?? [];
     if (open.length > 0)
       yield `${wrapLine(visible(`  Not stated whether current: ${namesOf(open)}`), options.width)}\n`;
@@ -71,7 +85,8 @@ export const renderSummary: Renderer = function* summary({ record }, options) {
   const rest = record.sections['other'] ?? [];
   yield '\n';
   const left = `Not shown: ${rest.length > 0 ? `${countByType(rest)}, and ` : ''}what is older or past.`;
-  yield `${paint.dim(wrapLine(left, options.width))}\n`;
+  for (const line of [left, ...observedLines(rest)])
+    yield `${paint.dim(wrapLine(visible(line), options.width))}\n`;
   yield `${paint.dim('Everything: bluebutton show')}\n`;
 };
 

@@ -14,7 +14,7 @@ export const renderText: Renderer = function* text({ record }, options) {
   yield* headLines(record, paint);
   for (const section of sectionsShown(options)) {
     const rows = record.sections[section.name] ?? [];
-    const words = wordsOnly(record, section);
+    const words = options.asWritten === true ? wordsOf(record, section) : wordsOnly(record, section);
     if (rows.length === 0 && words.length === 0) continue;
     if (section.name === 'other' && leavesOutOther(record, options)) continue;
     yield `\n${paint.bold(`${section.title.toUpperCase()} (${rows.length === 0 ? 'in words only' : countText(rows)})`)}\n`;
@@ -86,8 +86,13 @@ function listed(title: string, lines: readonly string[], width: number, paint: C
 }
 
 /** Sections of documents about this drawer that hold nothing but words: the words are all there is. */
-export function wordsOnly({ written }: HealthRecord, { name }: Section): WrittenSection[] {
-  return written.filter(({ section, entries }) => section === name && entries === 0);
+export function wordsOnly(record: HealthRecord, section: Section): WrittenSection[] {
+  return wordsOf(record, section).filter(({ entries }) => entries === 0);
+}
+
+/** All sections of documents about this drawer. */
+function wordsOf({ written }: HealthRecord, { name }: Section): WrittenSection[] {
+  return written.filter(({ section }) => section === name);
 }
 
 /** The words of documents' sections, each under its title. */
@@ -96,9 +101,10 @@ export function* writtenLines(
   { width }: RenderOptions,
   paint: ChalkInstance,
 ): Generator<string> {
-  for (const { title, text, patient } of parts) {
+  for (const { title, text, patient, entries } of parts) {
     const whose = patient === undefined ? '' : `, of ${patient}`;
-    yield `${paint.underline(`  As written, not as data: ${visible(title ?? '(no title)')}${visible(whose)}`)}\n`;
+    const kind = entries === 0 ? 'As written, not as data' : 'As written, beside the data';
+    yield `${paint.underline(`  ${kind}: ${visible(title ?? '(no title)')}${visible(whose)}`)}\n`;
     for (const line of visibleLines(text)) yield `${indented(wrapLine(line, width - 4))}\n`;
   }
 }
@@ -187,7 +193,7 @@ function* footLines(record: HealthRecord, options: RenderOptions, paint: ChalkIn
   const lines: string[] = [];
   const others = record.sections['other'] ?? [];
   if (leavesOutOther(record, options) && others.length > 0) {
-    lines.push(`Not shown: ${countByType(others)}. See them: --section other`);
+    lines.push(`Not shown: ${countByType(others)}. See them: --section other`, ...observedLines(others));
   }
   lines.push(...emptyLines(record, options));
   if (record.findings.length > 0) {
@@ -195,6 +201,8 @@ function* footLines(record: HealthRecord, options: RenderOptions, paint: ChalkIn
       `${record.findings.length} ${record.findings.length === 1 ? 'finding' : 'findings'} while reading. See them: --format json`,
     );
   }
+  if (options.asWritten !== true && record.written.some(({ entries }) => entries > 0))
+    lines.push('What the document says in words beside these tables may be more: --as-written');
   lines.push('Codes, notes and the place each row comes from: --format json');
   yield '\n';
   for (const line of lines) yield `${paint.dim(wrapLine(visible(line), options.width))}\n`;
@@ -210,6 +218,13 @@ function emptyLines(record: HealthRecord, options: RenderOptions): string[] {
     byReason.set(reason, [...(byReason.get(reason) ?? []), title]);
   }
   return [...byReason].map(([reason, titles]) => `${reason}: ${titles.join(', ')}`);
+}
+
+/** What is observed of the person and has no drawer yet, by name: nobody should miss a "do not resuscitate" among counts. */
+export function observedLines(rows: readonly Row[]): string[] {
+  const observed = rows.filter(({ resourceType }) => resourceType === 'Observation');
+  const names = new Set(observed.filter(({ name }) => name !== undefined).map(assertedName));
+  return names.size === 0 ? [] : [`Observed, and not shown: ${[...names].join('; ')}`];
 }
 
 /** `12 Claim, 3 Organization`, most frequent first. */

@@ -31,9 +31,31 @@ export function shortText(row: Row, field: string): string {
   const value = row[field];
   // UCUM's unit "1" says that there is none; after a number it would read as another digit.
   if (field === 'unit' && value === '1') return '';
+  if (field === 'asWritten') return writtenText(row);
   if (typeof value === 'string') return dateFields.includes(field) ? value.slice(0, 10) : withDays(value);
+  if (field === 'dosage' && Array.isArray(value)) return withDays(dosageWithoutBounds(row, valueText(value)));
   if (field !== 'attachments' || !Array.isArray(value)) return withDays(valueText(value));
   return value.map((item) => (isAttachment(item) ? fileText(item) : itemText(item))).join('; ');
+}
+
+/** How to take a medicine, without the first and last day that columns of their own tell. */
+function dosageWithoutBounds({ start, end }: Row, text: string): string {
+  if (start === undefined) return text;
+  const told = [`from ${start} until ${end}`, `from ${start}`].find((bounds) => text.includes(bounds));
+  return told === undefined
+    ? text
+    : [`, ${told}`, `${told}, `, `${told}; `, told].reduce((left, part) => left.replace(part, ''), text);
+}
+
+/** What a document says of a row in words, on one line, where that is more than its name, dosage or value. */
+function writtenText(row: Row): string {
+  const words = (row.asWritten ?? '').replaceAll(/\s+/g, ' ');
+  const told = fold(['name', 'dosage', 'value'].map((field) => fieldText(row, field)).join(' '));
+  return words === '' || told.includes(fold(words)) ? '' : `(written as: ${words})`;
+}
+
+function fold(text: string): string {
+  return text.toLowerCase().replaceAll(/\s+/g, ' ').trim();
 }
 
 /** Times of day inside a text are left to the other outputs too. */

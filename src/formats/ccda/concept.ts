@@ -83,14 +83,17 @@ export function encapsulatedText(
   // A pointer that leads nowhere adds nothing to words that stand beside it.
   if (narrative.isLiteral(reference)) return own;
   const [short, long] = referred.length < own.length ? [referred, own] : [own, referred];
-  const folded = (text: string): string => text.toLowerCase().replaceAll(/\s+/g, ' ');
   return folded(long).includes(folded(short)) ? long : `${own} ${referred}`;
+}
+
+function folded(text: string): string {
+  return text.toLowerCase().replaceAll(/\s+/g, ' ');
 }
 
 /**
  * `text`: the words that were written, where they and the code's own words speak of one thing. Where they do not (an allergy
  * whose text leads to its reaction), both are told: taking one for the other would rename what a person has. A reference
- * that leads nowhere is a name only where there is no other. `name` is what the statement calls the thing beside its code.
+ * that leads nowhere is a name only where there is no other. Words that deny what the code says never stand for it. `name` is what the statement calls the thing beside its code.
  */
 function conceptText(
   code: XmlElement,
@@ -108,9 +111,14 @@ function conceptText(
   if (written === undefined) return isCoded && stated === display ? undefined : stated;
   if (stated === undefined || isPlaceholder(stated)) return written;
   if (isPlaceholder(written)) return isCoded && stated === display ? undefined : stated;
-  if (speakOfOne(stated, written)) return written;
+  if (speakOfOne(stated, written) && isDenial(stated) === isDenial(written)) return written;
   if (narrative.isLiteral(code.at('originalText', 'reference'))) return isCoded ? undefined : stated;
   return `${stated} (written as: ${written})`;
+}
+
+/** Words that take back what they name: "No diabetes" is no name of diabetes. */
+function isDenial(name: string): boolean {
+  return /^(no|not|none|denies|denied|without|negative for)\b/i.test(name.trim());
 }
 
 /** Words that name nothing: what several products write where they have no name. */

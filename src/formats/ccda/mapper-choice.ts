@@ -7,6 +7,7 @@ import {
   hasTemplate,
   isAside,
   isNegated,
+  isReaction,
   moodOf,
   nestedStatements,
   otherSubject,
@@ -104,7 +105,7 @@ function observationMapper(statement: XmlElement, section: SectionScope, isPlann
   if (hasTemplate(statement, ...templates.familyObservation)) return familyObservation;
   if (hasTemplate(statement, ...templates.problem))
     return isAllergy(statement, section) ? allergy : condition;
-  if (!isTopmost(statement)) return observation;
+  if (!isTopmost(statement) || isReaction(linked(statement))) return observation;
   const isResult =
     hasTemplate(statement, ...templates.resultObservation) ||
     statement.at('value')?.attribute('unit') !== undefined;
@@ -112,6 +113,11 @@ function observationMapper(statement: XmlElement, section: SectionScope, isPlann
   if (isAllergy(statement, section)) return allergy;
   const isProblem = section.kind === 'problems' && namesProblem(statement);
   return isProblem ? condition : observation;
+}
+
+function linked(statement: XmlElement): NestedStatement {
+  const link = statement.parent ?? statement;
+  return { statement, link, type: link.attribute('typeCode')?.toUpperCase() ?? '' };
 }
 
 /** CCD R1 gives allergies and problems one template: what is consumed, or the section, tells them apart. */
@@ -245,7 +251,7 @@ export function wrappedBy(act: XmlElement, section: SectionScope): NestedStateme
   if (!isTracking) return [];
   return known.length > 0
     ? known
-    : observations.filter(({ type, statement }) => type !== 'REFR' && !isAside(statement));
+    : observations.filter((one) => one.type !== 'REFR' && !isAside(one.statement) && !isReaction(one));
 }
 
 function isComment(statement: XmlElement): boolean {

@@ -53,6 +53,9 @@ export function humanNamesOf(name: XmlElement): JsonObject[] {
   const isBirthName = families.length === 0 && bornAs.length > 0;
   const use = useOf(name, nameUse);
   const isNickname = use === 'anonymous' && calledBy.length > 0;
+  // Of a name of nothing but "called" and "birth" parts, they are the name (seen: NextGen).
+  if (isBirthName && given.length === 0 && calledBy.length > 0 && use !== undefined && !isNickname)
+    return [{ use, family: bornAs.join(' '), given: calledBy }];
   const main = filledOrNone({
     use: isBirthName ? 'maiden' : isNickname ? 'nickname' : use,
     // Words outside the parts belong to the name too.

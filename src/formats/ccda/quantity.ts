@@ -1,9 +1,9 @@
-import type { JsonObject } from '../../json/index.ts';
+import { writeJson, type JsonObject, type JsonValue } from '../../json/index.ts';
 import { ourExtensions } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { filledOrNone, listOf, numberOf, present, valued } from './json-parts.ts';
 import type { NarrativeIndex } from './narrative-index.ts';
-import { encapsulatedText } from './concept.ts';
+import { encapsulatedText, originalText } from './concept.ts';
 import { flavorExtension } from './null-flavor.ts';
 
 const ucum = 'http://unitsofmeasure.org';
@@ -87,12 +87,29 @@ function quantityValue(element: XmlElement, narrative: NarrativeIndex): JsonObje
   const words =
     element.attribute('displayName') ??
     (element.at('originalText') && encapsulatedText(element.at('originalText') ?? element, narrative));
+  const counted = words ?? unitOfTranslation(element, unit, value, narrative);
   const isUcum = unit !== undefined && !/\s/.test(unit);
   const other = element.attribute('code');
   return filledOrNone({
     extension: listOf([flavorExtension(element)]),
     value,
-    unit: words ?? (other === undefined ? unit : (element.attribute('displayName') ?? other)),
+    unit: counted ?? (other === undefined ? unit : (element.attribute('displayName') ?? other)),
     ...(isUcum && { system: ucum, code: unit }),
   });
+}
+
+/** A dose of `30 1` whose translation says `30` "units": the words are the unit (Cerner). */
+function unitOfTranslation(
+  element: XmlElement,
+  unit: string | undefined,
+  value: JsonValue,
+  narrative: NarrativeIndex,
+): string | undefined {
+  if (unit !== undefined && unit !== '1') return undefined;
+  const same = element
+    .all('translation')
+    .filter((one) => writeJson(numberOf(one.attribute('value')) ?? null) === writeJson(value));
+  const [translation] = same;
+  if (translation === undefined || same.length > 1) return undefined;
+  return translation.attribute('unit') ?? originalText(translation, narrative);
 }

@@ -139,6 +139,17 @@ export function participantsOf(statement: XmlElement, type: string): XmlElement[
   return statement.all('participant').filter((participant) => participant.attribute('typeCode') === type);
 }
 
+const reactionTemplates = [
+  '2.16.840.1.113883.10.20.22.4.9',
+  '2.16.840.1.113883.10.20.1.54',
+  '1.3.6.1.4.1.19376.1.5.3.1.4.6.1',
+];
+
+/** True for what a medicine, a vaccine or an allergy did to the person: no allergy and no problem of its own. */
+export function isReaction({ type, statement }: NestedStatement): boolean {
+  return type === 'MFST' || hasTemplate(statement, ...reactionTemplates);
+}
+
 /** Codes of observations that qualify another: severity, status, criticality, age, priority, units. */
 const asides = ['SEV', '11323-3', '33999-4', '82606-5', '445518008', '397659008', '225773000', '246514001'];
 

@@ -10,6 +10,8 @@ import { onsetOf } from '../period.ts';
 import { referenceName } from '../reference.ts';
 import { defineSection } from '../section.ts';
 
+const abatement = 'http://hl7.org/fhir/StructureDefinition/allergyintolerance-abatement';
+
 /** Allergies and intolerances: AllergyIntolerance (R4). */
 export const allergies = defineSection({
   name: 'allergies',
@@ -59,6 +61,7 @@ export const allergies = defineSection({
     { title: 'Criticality', fields: ['criticality'] },
     { title: 'Status', fields: ['statusAsRecorded'] },
     { title: 'Since', fields: ['start', 'onset'] },
+    { title: 'Until', fields: ['end'] },
     { title: 'Recorded', fields: ['recorded'] },
   ],
   holds: (resource) => resource.string('resourceType') === 'AllergyIntolerance',
@@ -67,6 +70,7 @@ export const allergies = defineSection({
     const concept = resource.child('code') ?? substances[0];
     const name = nameOf(concept);
     const onset = onsetOf(resource);
+    const severity = severityOf(resource);
     return {
       name,
       codes: codesOf(concept),
@@ -74,11 +78,15 @@ export const allergies = defineSection({
       status: currencyOf({ status: statusWords(resource, 'clinicalStatus'), asOf }),
       statusAsRecorded: wordOf(resource.child('clinicalStatus')),
       start: onset.start,
+      end: extensionsOf(resource, abatement)[0]?.date('valueDateTime'),
       recorded: resource.date('recordedDate'),
       reactions: some(
-        resource.children('reaction').flatMap((reaction) => reactionText(reaction, name) ?? []),
+        resource
+          .children('reaction')
+          .filter((reaction) => severity === undefined || !isSeverityAlone(reaction))
+          .flatMap((reaction) => reactionText(reaction, name) ?? []),
       ),
-      severity: nameOf(extensionsOf(resource, ourExtensions.severity)[0]?.child('valueCodeableConcept')),
+      severity,
       criticality: resource.string('criticality'),
       kind: resource.string('type'),
       categories: some(resource.strings('category')),
@@ -94,10 +102,22 @@ export const allergies = defineSection({
   },
 });
 
+/** A severity in the source's words: of an allergy as such, or of a reaction beside FHIR's grade. */
+function severityOf(element: Element): string | undefined {
+  return nameOf(extensionsOf(element, ourExtensions.severity)[0]?.child('valueCodeableConcept'));
+}
+
+/** True for a reaction that is none: it only holds the severity of the allergy, which R4 knows of reactions alone. */
+function isSeverityAlone(reaction: Element): boolean {
+  const members = Object.keys(reaction.value).filter((name) => !['manifestation', 'severity'].includes(name));
+  return members.length === 0 && namesOf(reaction.children('manifestation')).length === 0;
+}
+
 /** One reaction: what happened, how severe, when; to which substance where the row's name is another; what was noted. */
 function reactionText(reaction: Element, allergy: string | undefined): string | undefined {
   const manifestations = distinct(namesOf(reaction.children('manifestation'))).join(' and ');
-  const event = [manifestations, reaction.string('severity'), reaction.date('onset')];
+  const words = severityOf(reaction);
+  const event = [manifestations, words ?? reaction.string('severity'), reaction.date('onset')];
   const substance = nameOf(reaction.child('substance'));
   const parts = [
     event.filter((part) => part !== undefined && part !== '').join(', '),

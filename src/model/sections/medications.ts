@@ -3,7 +3,7 @@ import { assertionOf } from '../assertion.ts';
 import { sourceMoodOf } from '../extension.ts';
 import { codesOf, nameOf, namesOf } from '../coding.ts';
 import { currencyOf, type Status } from '../currency.ts';
-import { dosageEnd, dosageTexts } from '../dosage.ts';
+import { dosageEnd, dosageStart, dosageTexts } from '../dosage.ts';
 import type { Element } from '../element.ts';
 import { some } from '../list.ts';
 import { lookUp } from '../look-up.ts';
@@ -52,11 +52,12 @@ export const medications = defineSection({
     notes: { kind: 'texts', title: 'Notes', description: 'Comments, as written.' },
   },
   columns: [
-    { title: 'Dosage', fields: ['dosage'] },
+    { title: 'Dosage', fields: ['dosage', 'asWritten'] },
     { title: 'Status', fields: ['statusAsRecorded'] },
     { title: 'Kind', fields: ['kind'] },
     { title: 'From', fields: ['start', 'date'] },
     { title: 'To', fields: ['end'] },
+    { title: 'Why', fields: ['statusReasons'] },
     { title: 'By', fields: ['prescriber'] },
     { title: 'Recorded', fields: ['recorded'] },
     { title: 'Reason', fields: ['reasons'] },
@@ -75,7 +76,7 @@ export const medications = defineSection({
       status: statusOf(resource, end, context.asOf),
       statusAsRecorded: resource.string('status'),
       date: times.date,
-      start: times.start,
+      start: times.start ?? dosageStart(dosages),
       end,
       recorded: resource.date('authoredOn') ?? resource.date('dateAsserted') ?? resource.date('whenPrepared'),
       kind: lookUp(kinds, resource.string('resourceType')),

@@ -26,7 +26,7 @@ export const other = defineSection({
   columns: [
     { title: 'Type', fields: ['resourceType'] },
     { title: 'Date', fields: ['date', 'start'] },
-    { title: 'Result', fields: ['value', 'unit', 'components', 'absent'] },
+    { title: 'Result', fields: ['value', 'unit', 'components', 'absent', 'asWritten'] },
     { title: 'Status', fields: ['statusAsRecorded'] },
   ],
   holds: () => true,

@@ -1,6 +1,6 @@
 import { notesOf } from '../annotation.ts';
 import { assertionOf } from '../assertion.ts';
-import { codesOf, nameOf, namesOf, statusWords, wordOf, wordsOf } from '../coding.ts';
+import { codesOf, nameOf, sitesOf, statusWords, wordOf, wordsOf } from '../coding.ts';
 import { currencyOf } from '../currency.ts';
 import { concernOf } from '../extension.ts';
 import { some } from '../list.ts';
@@ -37,6 +37,7 @@ export const problems = defineSection({
     notes: { kind: 'texts', title: 'Notes', description: 'Comments, as written.' },
   },
   columns: [
+    { title: 'Site', fields: ['bodySites'] },
     { title: 'Since', fields: ['start', 'onset'] },
     { title: 'Until', fields: ['end', 'abatement'] },
     { title: 'Status', fields: ['statusAsRecorded'] },
@@ -66,7 +67,7 @@ export const problems = defineSection({
       recorded: resource.date('recordedDate'),
       categories: some(wordsOf(resource.children('category'))),
       severity: nameOf(resource.child('severity')),
-      bodySites: some(namesOf(resource.children('bodySite'))),
+      bodySites: some(sitesOf(resource.children('bodySite'))),
       verification: wordOf(resource.child('verificationStatus')),
       onset: onset.text,
       abatement: abatement.text,

@@ -1,6 +1,6 @@
 import { notesOf } from '../annotation.ts';
 import { assertionOf } from '../assertion.ts';
-import { codesOf, nameOf, namesOf } from '../coding.ts';
+import { codesOf, nameOf, namesOf, sitesOf } from '../coding.ts';
 import { currencyOf } from '../currency.ts';
 import { distinct, some } from '../list.ts';
 import { timesOf } from '../period.ts';
@@ -28,6 +28,7 @@ export const procedures = defineSection({
     notes: { kind: 'texts', title: 'Notes', description: 'Comments, as written.' },
   },
   columns: [
+    { title: 'Site', fields: ['bodySites'] },
     { title: 'Date', fields: ['date', 'start', 'performed'] },
     { title: 'Status', fields: ['statusAsRecorded'] },
     { title: 'By', fields: ['performers'] },
@@ -52,7 +53,7 @@ export const procedures = defineSection({
       performed: text,
       performers: some(distinct(referenceNames(actors, context))),
       location: referenceName(resource.child('location'), context),
-      bodySites: some(namesOf(resource.children('bodySite'))),
+      bodySites: some(sitesOf(resource.children('bodySite'))),
       reasons: some(reasonsOf(resource, context)),
       outcome: nameOf(resource.child('outcome')),
       complications: some(namesOf(resource.children('complication'))),

@@ -48,7 +48,7 @@ describe('a problem', () => {
       entry(`<act classCode="ACT" moodCode="EVN">${template('136')}<code code="281694009" ${snomed} displayName="At risk for"/>
       <statusCode code="active"/><entryRelationship typeCode="REFR">${asthma}</entryRelationship></act>`);
     const names = (await rowsOf('problems', '75310-3', xml)).map(({ name }) => name);
-    expect(names).toEqual(['At risk for']);
+    expect(names).toEqual(['At risk for: Asthma']);
   });
 
   it('inside a planned act is not one that is there', async () => {
@@ -141,11 +141,11 @@ describe('a result', () => {
   });
 });
 
-describe('a report', () => {
-  const pathology = (value: string): string =>
-    entry(`<observation classCode="OBS" moodCode="EVN">${template('2')}<code code="11529-5" ${loinc} displayName="Pathology"/>
+const pathology = (value: string): string =>
+  entry(`<observation classCode="OBS" moodCode="EVN">${template('2')}<code code="11529-5" ${loinc} displayName="Pathology"/>
     <statusCode code="completed"/><effectiveTime value="20240301"/>${value}</observation>`);
 
+describe('a report', () => {
   it.each([
     [
       'in the narrative',

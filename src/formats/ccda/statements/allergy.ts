@@ -6,7 +6,7 @@ import { filled, listOf, valued } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
 import { absent, nullFlavorOf } from '../null-flavor.ts';
-import { hasTemplate, isNegated, participantsOf, statusOf } from '../statement.ts';
+import { isNegated, isReaction, participantsOf, statusOf } from '../statement.ts';
 import { pointOf } from '../time.ts';
 import { clinicalStatusOf, isBrokenOff } from './condition.ts';
 import {
@@ -61,6 +61,9 @@ const severities: Readonly<Record<string, string>> = {
   '399166001': 'severe',
 };
 
+/** Of these, those that say more than the grade they count as. */
+const broader = ['371923003', '371924009', '399166001'];
+
 /** The same in words, for a severity without a code. */
 const severityWords: Readonly<Record<string, string>> = {
   mild: 'mild',
@@ -77,11 +80,6 @@ const criticalities: Readonly<Record<string, string>> = {
   CRITU: 'unable-to-assess',
 };
 
-const reactionTemplates = [
-  '2.16.840.1.113883.10.20.22.4.9',
-  '2.16.840.1.113883.10.20.1.54',
-  '1.3.6.1.4.1.19376.1.5.3.1.4.6.1',
-];
 const severityTemplates = [
   '2.16.840.1.113883.10.20.22.4.8',
   '2.16.840.1.113883.10.20.1.55',
@@ -259,23 +257,19 @@ function criticalityOf(mapping: Mapping): string | undefined {
 }
 
 /**
- * Reactions, each with its own severity, else the allergy's. A severity of the allergy without any reaction stands on a
+ * Reactions, those beside the only allergy of an act too; each with its own severity, else the allergy's. A severity of the allergy without any reaction stands on a
  * reaction that is not known: R4 has no other place, and it must not be lost.
  */
 function reactionsOf(mapping: Mapping, severity: XmlElement | undefined): JsonValue[] | undefined {
   const general = severityIn(mapping, severity);
-  const statements = mapping
-    .facts()
-    .filter(({ type, statement }) => isReaction(type, statement) && !isNegated(statement))
+  const statements = [mapping.element, ...ownWrapper(mapping)]
+    .flatMap((of) => mapping.facts(of))
+    .filter((one) => isReaction(one) && !isNegated(one.statement))
     .map(({ statement }) => statement);
   const reactions = statements.map((statement) => reactionOf(mapping, statement, general));
   if (reactions.length === 0 && general !== undefined)
     return [{ manifestation: [noConcept('unknown')], severity: general }];
   return listOf(reactions);
-}
-
-function isReaction(type: string, statement: XmlElement): boolean {
-  return type === 'MFST' || hasTemplate(statement, ...reactionTemplates);
 }
 
 function reactionOf(mapping: Mapping, statement: XmlElement, general: string | undefined): JsonObject {
@@ -290,12 +284,27 @@ function reactionOf(mapping: Mapping, statement: XmlElement, general: string | u
       : { ...concept, text: words };
   const time = statement.at('effectiveTime');
   if (statusOf(statement) === 'completed') mapping.take(statement.at('statusCode'));
+  const found = severityStatement(mapping, statement);
+  const severity = severityIn(mapping, found);
   return filled({
+    extension: listOf([severityBetween(mapping, found, severity)]),
     manifestation: [manifestation],
     ...mapping.dated('onset', pointOf(time) ?? time?.at('low')),
-    severity: severityIn(mapping, severityStatement(mapping, statement)) ?? general,
+    severity: severity ?? general,
     note: notesOf(mapping, [statement]),
   });
+}
+
+/** The severity of a reaction in the source's words, where FHIR's three grades say it otherwise: "mild to moderate". */
+function severityBetween(
+  mapping: Mapping,
+  found: XmlElement | undefined,
+  grade: string | undefined,
+): JsonObject | undefined {
+  const code = found?.at('value')?.attribute('code');
+  if (found === undefined || grade === undefined || code === undefined || !broader.includes(code))
+    return undefined;
+  return valued(ourExtensions.severity, 'valueCodeableConcept', severityConcept(mapping, found));
 }
 
 /** The severity of the allergy as such, in its own words: R4 has none but that of a reaction. */

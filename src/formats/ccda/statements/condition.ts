@@ -266,6 +266,17 @@ export function severityOf(mapping: Mapping): JsonObject | undefined {
   return severity;
 }
 
+/** "At risk for: Malignant neoplastic disease": a Risk Concern Act with what it refers to. */
+function riskOf(mapping: Mapping): string | undefined {
+  if (!hasTemplate(mapping.element, '2.16.840.1.113883.10.20.22.4.136')) return undefined;
+  const name = mapping.element.at('code')?.attribute('displayName');
+  const dangers = mapping
+    .facts()
+    .filter(({ statement }) => hasTemplate(statement, '2.16.840.1.113883.10.20.22.4.4'))
+    .flatMap(({ statement }) => statement.at('value')?.attribute('displayName') ?? []);
+  return name === undefined || dangers.length === 0 ? undefined : `${name}: ${dangers.join('; ')}`;
+}
+
 /** A concern without a problem of its own inside (Health Concern Act, Risk Concern Act) → Condition. */
 export const concern: Mapper = {
   map(mapping) {
@@ -274,8 +285,8 @@ export const concern: Mapper = {
     if (status !== undefined) mapping.take(element.at('statusCode'));
     const time = element.at('effectiveTime');
     const { who, when } = authorshipOf(mapping);
-    const text = mapping.words(element.at('text'));
     const kind = mapping.concept(element.at('code'));
+    const text = mapping.words(element.at('text')) ?? riskOf(mapping);
     const end = dated('abatementDateTime', time?.at('high'));
     const category = conceptOfCode(
       'http://hl7.org/fhir/us/core/CodeSystem/condition-category',

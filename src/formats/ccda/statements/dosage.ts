@@ -96,6 +96,13 @@ export function instructionOf(mapping: Mapping): string | undefined {
   return texts.join('; ') || undefined;
 }
 
+/** What an instruction that stands for itself tells the patient. */
+export function ownInstruction(mapping: Mapping): string | undefined {
+  return hasTemplate(mapping.element, ...instructionTemplates)
+    ? mapping.passage(mapping.element.at('text'))
+    : undefined;
+}
+
 function dosageOf(mapping: Mapping, statement: XmlElement): JsonObject {
   const dose = statement.at('doseQuantity');
   const rate = statement.at('rateQuantity');

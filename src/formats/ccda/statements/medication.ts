@@ -5,7 +5,7 @@ import { encapsulatedText, noConcept } from '../concept.ts';
 import { filled, listOf, valued } from '../json-parts.ts';
 import { adoptInto, type Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
-import { hasTemplate, moodOf, statusOf } from '../statement.ts';
+import { hasTemplate, moodOf, statusOf, type NestedStatement } from '../statement.ts';
 import { dosagesOf } from './dosage.ts';
 import { medicineOf } from './medicine.ts';
 import {
@@ -252,12 +252,20 @@ export const immunization: Mapper = {
     const { when, who } = authorshipOf(mapping);
     const occurrence = mapping.dated('occurrenceDateTime', point);
     const hasDate = Object.keys(occurrence).length > 0;
+    const isRefused = !negated && mapping.facts().some(isRefusal);
     return {
       resourceType: 'Immunization',
       extension: listOf([
         who && { url: ourExtensions.author, extension: [{ url: 'who', valueReference: who }] },
+        isRefused
+          ? valued(
+              ourExtensions.asSent,
+              'valueString',
+              `negationInd="${element.attribute('negationInd') ?? 'false'}"`,
+            )
+          : undefined,
       ]),
-      ...immunizationStatus(mapping),
+      ...(isRefused ? { status: 'not-done' } : immunizationStatus(mapping)),
       ...filled({ statusReason: refusalOf(mapping) }),
       vaccineCode: withReason(medicine ?? noConcept('unknown'), noInformation(mapping, 'immunization')),
       patient: mapping.document.subject,
@@ -305,16 +313,19 @@ function immunizationStatus(mapping: Mapping): JsonObject {
   });
 }
 
+/** True for the reason why a vaccine was not given, whatever `negationInd` says of the vaccine (seen in exports made after the HL7 sample). */
+function isRefusal({ statement, type }: NestedStatement): boolean {
+  const code = statement.at('code')?.attribute('code') ?? '';
+  return type === 'RSON' && (hasTemplate(statement, notGivenReason) || refusals.includes(code));
+}
+
 /** Why it was not given: in the value from C-CDA 4.0, in the code before. */
 function refusalOf(mapping: Mapping): JsonObject | undefined {
-  for (const { statement, type } of mapping.facts()) {
+  for (const fact of mapping.facts()) {
+    const { statement, type } = fact;
     const value = statement.at('value');
-    const isReason =
-      hasTemplate(statement, notGivenReason) ||
-      refusals.includes(statement.at('code')?.attribute('code') ?? '');
-    if (type !== 'RSON' || !isReason) {
-      if (type !== 'RSON' || !mapping.negated || value === undefined) continue;
-    }
+    const isReason = isRefusal(fact) || (type === 'RSON' && mapping.negated && value !== undefined);
+    if (!isReason) continue;
     const byValue = value?.attribute('code') !== undefined;
     const concept = mapping.concept(byValue ? value : statement.at('code'));
     if (concept === undefined) continue;

@@ -5,12 +5,13 @@ import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
 
 import { participantsOf } from '../statement.ts';
-import { instructionOf } from './dosage.ts';
+import { instructionOf, ownInstruction } from './dosage.ts';
 import { containedDevices } from './device.ts';
 import {
   authorExtension,
   authorshipOf,
   namedConcept,
+  nestedWith,
   noInformation,
   withReason,
   notesOf,
@@ -59,6 +60,7 @@ export const procedure: Mapper = {
         location: places[0],
         reasonCode: reasonsOf(mapping),
         bodySite: mapping.concepts(element.all('targetSiteCode')),
+        outcome: failureOf(mapping),
         note: notesOf(mapping),
         focalDevice: listOf(
           devices.map((_, index) => ({ manipulated: { reference: `#device-${index + 1}` } })),
@@ -67,6 +69,19 @@ export const procedure: Mapper = {
     };
   },
 };
+
+/** "Failed attempted procedure" (C-CDA examples, "Procedure Unsuccessful"), with the reason where it is told. */
+function failureOf(mapping: Mapping): JsonObject | undefined {
+  const act = nestedWith(mapping, { code: '103709008' });
+  if (act === undefined) return undefined;
+  mapping.include(act);
+  mapping.take(act.at('statusCode'));
+  const concept = mapping.concept(act.at('code'));
+  const words = mapping.words(act.at('text'));
+  const name = act.at('code')?.attribute('displayName');
+  const text = [name, words].filter((part) => part !== undefined).join(': ');
+  return text === '' ? concept : { ...concept, text };
+}
 
 /** "No implanted devices", "no procedures": a denial of procedures as such (C-CDA examples) is told in words. */
 function procedureCode(mapping: Mapping, devices: readonly JsonObject[]): JsonObject | undefined {
@@ -104,7 +119,7 @@ export const serviceRequest: Mapper = {
         reasonCode: reasonsOf(mapping),
         bodySite: mapping.concepts(element.all('targetSiteCode')),
         note: notesOf(mapping),
-        patientInstruction: instructionOf(mapping),
+        patientInstruction: instructionOf(mapping) ?? ownInstruction(mapping),
       }),
     };
   },

@@ -5,7 +5,15 @@ import { noConcept } from '../concept.ts';
 import { filled, listOf, nested, present, valued } from '../json-parts.ts';
 import type { Mapping } from '../mapping.ts';
 import { absent, nullFlavorOf } from '../null-flavor.ts';
-import { codeOf, hasTemplate, isAside, isStatement, statusOf } from '../statement.ts';
+import {
+  codeOf,
+  hasTemplate,
+  isAside,
+  isReaction,
+  isStatement,
+  nestedStatements,
+  statusOf,
+} from '../statement.ts';
 
 const snomed = 'http://snomed.info/sct';
 
@@ -90,7 +98,10 @@ export function withReason(
 /** The act around a statement, where the statement is all it tracks: what stands in the act is the statement's too. */
 export function ownWrapper(mapping: Mapping): XmlElement[] {
   const { wrapper } = mapping;
-  const tracked = wrapper?.all('entryRelationship', 'observation').filter((one) => !isAside(one)) ?? [];
+  const around = wrapper === undefined ? [] : nestedStatements(wrapper);
+  const tracked = around.filter(
+    (one) => one.statement.name === 'observation' && !isAside(one.statement) && !isReaction(one),
+  );
   return wrapper && tracked.length === 1 ? [wrapper] : [];
 }
 
