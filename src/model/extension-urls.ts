@@ -1,7 +1,7 @@
 /** Base of the extensions by which the hub says what FHIR R4 cannot; `docs/model.md` describes each. */
 const base = 'urn:x-bluebutton:extension:';
 
-/** Extensions of this project. All but `negated` leave the meaning of their element as it is. */
+/** Extensions of this project. All but `negated` and `aboutAnother` leave the meaning of their element as it is. */
 export const ourExtensions = {
   /** On a date: the time as recorded, where FHIR cannot say it (no offset, no seconds). ISO 8601, valueString. */
   timeAsRecorded: `${base}time-as-recorded`,

@@ -1,8 +1,9 @@
 /** The record and the questions about it. */
-export { assertions, saysNone, type Assertion } from './assertion.ts';
+export { assertionOf, assertions, saysNoInformation, saysNone, type Assertion } from './assertion.ts';
 export type { Code } from './coding.ts';
 export { containedEntries } from './contained.ts';
 export { statuses, type Status } from './currency.ts';
+export { codesOf } from './coding.ts';
 export { Element } from './element.ts';
 export type { Entry, Reading } from './entry.ts';
 export { ourExtensions } from './extension-urls.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../json/index.ts';
+import { isObject, type JsonObject } from '../../json/index.ts';
 import { ourExtensions } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { systemOf } from './code-system.ts';
@@ -123,8 +123,10 @@ function isDenial(name: string): boolean {
 
 /** Words that name nothing: what several products write where they have no name. */
 function isPlaceholder(name: string): boolean {
-  return /^(unknown|unk|other|problem|disease|condition|medication|n\/a|none)$|not available|unlisted|uncoded/i.test(
-    name.trim(),
+  return (
+    /^(unknown|unk|other|problem|disease|condition|medication|n\/a|unlisted|uncoded)( (allergy|substance|drug))?$/i.test(
+      name.trim(),
+    ) || /^([a-z]+ )*(name |code )?not available$/i.test(name.trim())
   );
 }
 
@@ -193,4 +195,15 @@ export function noConcept(reason: string): JsonObject {
   return filled({
     coding: [{ system: 'http://terminology.hl7.org/CodeSystem/data-absent-reason', code: reason }],
   });
+}
+
+/** Several concepts of one statement as one, all of them in its name. */
+export function together(concepts: readonly JsonObject[]): JsonObject {
+  const codings = concepts.flatMap(({ coding }) => (Array.isArray(coding) ? coding : []));
+  const names = concepts.flatMap(({ coding, text }) => {
+    const [first] = Array.isArray(coding) ? coding : [];
+    const name = text ?? (isObject(first) ? first['display'] : undefined);
+    return typeof name === 'string' ? name : [];
+  });
+  return filled({ coding: listOf(codings), text: names.join('; ') || undefined });
 }

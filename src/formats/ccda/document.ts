@@ -12,6 +12,7 @@ import {
 import type { DocumentIdentity } from '../format.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { compositionOf, sectionOf } from './composition.ts';
+import { guarded } from './guarded.ts';
 import { careTeamOf } from './header-care-team.ts';
 import { identifiersOf } from './identifier.ts';
 import { Mapping, type DocumentScope } from './mapping.ts';
@@ -88,8 +89,8 @@ class DocumentReader {
     const resource = isUnstructured
       ? unstructuredDocument(header, visit)
       : compositionOf(header, sections, visit);
-    this.#finish(composition, withExtensions(header, resource));
-    if (team) emit(team, root.at('documentationOf', 'serviceEvent') ?? root);
+    this.#finish(composition, guarded(header, withExtensions(header, resource)));
+    if (team) emit(guarded(header, team), root.at('documentationOf', 'serviceEvent') ?? root);
     if (!isUnstructured && sections.length === 0) {
       const isEmpty = role === undefined;
       const message = isEmpty ? 'the document names no person and has no body' : 'the document has no body';
@@ -136,7 +137,11 @@ class DocumentReader {
     const identifier = withIds ? mapping.identifiers() : undefined;
     const { resourceType, ...members } = map(mapping);
     const resource = withExtensions(mapping, { resourceType, ...(identifier && { identifier }), ...members });
-    return this.#emit(resource, mapping.element, []);
+    return this.#emit(
+      resourceType === 'Patient' ? resource : guarded(mapping, resource),
+      mapping.element,
+      [],
+    );
   }
 
   #emit(resource: Resource, element: XmlElement, included: readonly XmlElement[]): string {
@@ -237,6 +242,14 @@ class DocumentReader {
       const times = dangling.length === 1 ? 'A reference leads' : `${dangling.length} references lead`;
       this.#find('note', 'dangling-reference', dangling[0], `${times} to no part of the narrative`);
     }
+    const [ambiguous] = narrative.ambiguous;
+    if (ambiguous)
+      this.#find(
+        'warning',
+        'ambiguous-reference',
+        ambiguous,
+        'a reference leads to several texts that differ',
+      );
     return this.#findings.map((finding) => ({ finding }));
   }
 
@@ -274,7 +287,7 @@ function isSame(one: XmlElement, other: XmlElement): boolean {
     const name = nameText(patient?.at('name'));
     const birth = patient?.at('birthTime')?.attribute('value')?.slice(0, 8);
     const sex = patient?.at('administrativeGenderCode')?.attribute('code');
-    return name === undefined || birth === undefined || birth.length < 8
+    return name === undefined || birth === undefined || birth.length < 8 || sex === undefined
       ? undefined
       : `${name} ${birth} ${sex}`;
   });

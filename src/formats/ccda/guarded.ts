@@ -1,17 +1,16 @@
-import type { JsonObject } from '../../json/index.ts';
-import { isResource, lookUp, ourExtensions, type Resource } from '../../model/index.ts';
+import { isObject, type JsonObject } from '../../json/index.ts';
+import {
+  assertionOf,
+  codesOf,
+  Element,
+  isResource,
+  lookUp,
+  ourExtensions,
+  saysNoInformation,
+  type Resource,
+} from '../../model/index.ts';
 import type { Mapping } from './mapping.ts';
 import { otherSubject, statusOf } from './statement.ts';
-
-/** Resource types that say in a member of their own that they are denied; all others get our modifier extension. */
-const deniesItself = [
-  'AllergyIntolerance',
-  'Condition',
-  'MedicationRequest',
-  'ServiceRequest',
-  'Immunization',
-  'Procedure',
-];
 
 /** Resource types whose `verificationStatus` tells that they were entered in error. */
 const verified: Readonly<Record<string, string>> = {
@@ -29,9 +28,8 @@ const withoutStatus = ['Basic', 'ImmunizationRecommendation'];
 export function guarded(mapping: Mapping, resource: Resource): Resource {
   if (mapping.nullified) return inError(withDeniedDevices(resource));
   const about = otherSubject(mapping.element);
-  const isTold = ['FamilyMemberHistory'].includes(resource.resourceType);
-  const isSilent =
-    mapping.negated && !deniesItself.includes(resource.resourceType) && resource['status'] !== 'cancelled';
+  const isTold = resource.resourceType === 'FamilyMemberHistory';
+  const isSilent = mapping.negated && !saysDenied(resource);
   const isBrokenOff =
     withoutStatus.includes(resource.resourceType) &&
     ['cancelled', 'aborted'].includes(statusOf(mapping.element) ?? '');
@@ -39,6 +37,17 @@ export function guarded(mapping: Mapping, resource: Resource): Resource {
     isSilent || isBrokenOff ? ourExtensions.negated : undefined,
     about && !isTold ? ourExtensions.aboutAnother : undefined,
   ]);
+}
+
+/** True for a resource that is read as no positive fact, by its own members or by a name that says "none". */
+function saysDenied(resource: Resource): boolean {
+  const element = new Element(resource, () => undefined);
+  const name = ['code', 'vaccineCode', 'medicationCodeableConcept'].find((member) =>
+    isObject(resource[member]),
+  );
+  const concept = name === undefined ? undefined : element.child(name);
+  const assertion = assertionOf(element, concept);
+  return !['stated', 'unconfirmed', 'planned'].includes(assertion) || saysNoInformation(codesOf(concept));
 }
 
 /** A device that was not used, or not implanted, is none of the patient's. */

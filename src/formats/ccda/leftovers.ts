@@ -1,5 +1,5 @@
 import type { XmlElement } from '../xml/element.ts';
-import { isStatement } from './statement.ts';
+import { isStatement, isTrue } from './statement.ts';
 
 /** Attributes that shape a statement and say nothing of the person. */
 const structural = new Set([
@@ -10,7 +10,6 @@ const structural = new Set([
   'contextConductionInd',
   'contextControlCode',
   'inversionInd',
-  'negationInd',
   'xsi:type',
   'xsi:schemaLocation',
   'xsi:nil',
@@ -44,7 +43,11 @@ export function leftoversOf(statement: XmlElement, carried: ReadonlySet<XmlEleme
 
 function ownData(element: XmlElement): string | undefined {
   const attributes = [...element.attributes].filter(
-    ([name, value]) => !structural.has(name) && !name.startsWith('sdtc:valueSet') && value.trim() !== '',
+    ([name, value]) =>
+      !structural.has(name) &&
+      !name.startsWith('sdtc:valueSet') &&
+      value.trim() !== '' &&
+      (name !== 'negationInd' || isTrue(value)),
   );
   const withheld = element.attribute('nullFlavor') === 'MSK' ? ['nullFlavor="MSK"'] : [];
   const words = element.ownText();

@@ -212,7 +212,7 @@ export class Mapping {
     const text = this.element.at('text');
     const reference = text?.at('reference');
     const target = this.document.narrative.elementAt(reference);
-    if (target) {
+    if (target && reference && !this.document.narrative.isShared(reference, target)) {
       this.take(reference);
       return { status: 'additional', div: fragmentXhtml(target) };
     }
@@ -252,13 +252,13 @@ export class Mapping {
     return Object.keys(start).length > 0 ? start : undefined;
   }
 
-  /** An interval is carried as a whole but for a width, or a value beside its ends, which no Period can say. */
   #text(element: XmlElement | undefined, textOf: typeof lineText): string | undefined {
     const words = element && encapsulatedText(element, this.document.narrative, textOf);
     if (words !== undefined) this.take(element);
     return words;
   }
 
+  /** An interval is carried as a whole but for a width, or a value beside its ends, which no Period can say. */
   #takeInterval(element: XmlElement | undefined): void {
     if (element === undefined) return;
     const isWhole =
@@ -288,7 +288,7 @@ export class Mapping {
     if (this.#isAround(statement)) return `${statement.name} (around it)/`;
     const own = this.element.xpath();
     const way = statement.xpath();
-    return way.startsWith(own) ? `${way.slice(own.length + 1)}/` : `${way}/`;
+    return way.startsWith(`${own}/`) ? `${way.slice(own.length + 1)}/` : `${way}/`;
   }
 }
 

@@ -4,11 +4,17 @@ import { lineText } from './narrative.ts';
 /** The elements of a document's narrative by their `ID`, so that entries can quote what a person wrote. */
 export class NarrativeIndex {
   readonly #byId = new Map<string, XmlElement[]>();
+  /** How many references lead to an ID. */
+  readonly #references = new Map<string, number>();
   /** References that lead nowhere, for the findings. */
   readonly dangling: XmlElement[] = [];
+  /** References to an ID that several elements have which do not say the same. */
+  readonly ambiguous: XmlElement[] = [];
 
   constructor(root: XmlElement) {
     for (const element of root.descendants()) {
+      const target = element.name === 'reference' ? element.attribute('value')?.replace(/^#/, '') : undefined;
+      if (target !== undefined) this.#references.set(target, (this.#references.get(target) ?? 0) + 1);
       const id = element.attribute('ID');
       if (id === undefined) continue;
       const known = this.#byId.get(id);
@@ -27,6 +33,10 @@ export class NarrativeIndex {
     if (reference === undefined || value === undefined || value === '#') return undefined;
     const target = this.elementAt(reference);
     if (target) return textOf(target);
+    if (this.#candidates(reference).length > 0) {
+      this.ambiguous.push(reference);
+      return undefined;
+    }
     if (value.startsWith('#') && !value.includes(' ')) {
       this.dangling.push(reference);
       return undefined;
@@ -36,21 +46,30 @@ export class NarrativeIndex {
 
   /** True for a reference that leads nowhere and is taken for the text itself. */
   isLiteral(reference: XmlElement | undefined): boolean {
-    return reference?.attribute('value') !== undefined && this.elementAt(reference) === undefined;
+    return reference?.attribute('value') !== undefined && this.#candidates(reference).length === 0;
   }
 
-  /** The element a `reference` points to. */
+  /** The element a `reference` points to; none where several have that ID and do not say the same. */
   elementAt(reference: XmlElement | undefined): XmlElement | undefined {
-    const value = reference?.attribute('value');
-    if (reference === undefined || value === undefined) return undefined;
-    const found = this.#byId.get(value.replace(/^#/, '')) ?? [];
-    const section = sectionAround(reference);
-    return found.find((element) => sectionAround(element) === section) ?? found[0];
+    const [first, ...more] = this.#candidates(reference);
+    return first && more.every((one) => lineText(one) === lineText(first)) ? first : undefined;
   }
 
-  /** The element of that ID, wherever it is. */
-  withId(id: string): XmlElement | undefined {
-    return this.#byId.get(id)?.[0];
+  /** True for a long part of the narrative that many statements refer to: a whole table, which is about none of them. */
+  isShared(reference: XmlElement, target: XmlElement): boolean {
+    const id = reference.attribute('value')?.replace(/^#/, '') ?? '';
+    return (this.#references.get(id) ?? 0) > 8 && target.rawText().length > 1000;
+  }
+
+  /** The elements with the ID of a reference: those of its own section, else those of others. */
+  #candidates(reference: XmlElement | undefined): XmlElement[] {
+    const value = reference?.attribute('value');
+    if (reference === undefined || value === undefined) return [];
+    const found = this.#byId.get(value.replace(/^#/, '')) ?? [];
+    if (found.length < 2) return found;
+    const section = sectionAround(reference);
+    const near = found.filter((element) => sectionAround(element) === section);
+    return near.length > 0 ? near : found;
   }
 }
 

@@ -110,8 +110,8 @@ function xhtml(node: XmlElement | string): string {
   if (name === 'col') return `<col${attributesOf(node)}/>`;
   if (name === 'renderMultiMedia') return multimedia(node);
   if (name === 'footnoteRef') return footnoteRef(node);
-  const inner = node.children.map(xhtml).join('');
   if (name === 'list') return list(node);
+  const inner = node.children.map(xhtml).join('');
   if (name === 'caption' && node.parent?.name === 'table')
     return `<caption${attributesOf(node)}>${inner}</caption>`;
   if (isDeleted(node)) return `<span class="deleted"${idOf(node)}>[deleted: ${inner}]</span>`;

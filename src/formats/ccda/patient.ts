@@ -72,9 +72,18 @@ function birthDate(mapping: Mapping, time: XmlElement | undefined): JsonObject {
   const found = mapping.dated('birthDate', time);
   const value = found['birthDate'];
   if (typeof value !== 'string' || !value.includes('T')) return found;
+  const { _birthDate: companion } = found;
   return {
     birthDate: value.slice(0, 10),
-    _birthDate: { extension: [{ url: `${hl7}patient-birthTime`, valueDateTime: value }] },
+    _birthDate: {
+      extension: [
+        {
+          url: `${hl7}patient-birthTime`,
+          valueDateTime: value,
+          ...(companion && { _valueDateTime: companion }),
+        },
+      ],
+    },
   };
 }
 

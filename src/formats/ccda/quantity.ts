@@ -42,7 +42,11 @@ export function quantityOrRange(name: string, element: XmlElement, narrative: Na
   }
   const low = boundOf(element.at('low'), narrative);
   const high = boundOf(element.at('high'), narrative);
-  if (low !== undefined && high !== undefined && !(isOpen(element.at('high')) && low['value'] === 0)) {
+  if (
+    low !== undefined &&
+    high !== undefined &&
+    !(isOpen(element.at('high')) && Number(element.at('low')?.attribute('value')) === 0)
+  ) {
     return { [`${name}Range`]: { low, high } };
   }
   if (high !== undefined)

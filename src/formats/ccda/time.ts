@@ -59,7 +59,8 @@ export function datedDay(name: string, element: XmlElement | undefined): JsonObj
   const value = found[name];
   if (typeof value !== 'string' || !value.includes('T')) return found;
   const recorded = valued(ourExtensions.timeAsRecorded, 'valueString', value);
-  return { [name]: value.slice(0, 10), ...(recorded && { [`_${name}`]: { extension: [recorded] } }) };
+  const kept = { [`_${name}`]: { extension: listOf([recorded]) } };
+  return { ...kept, ...found, [name]: value.slice(0, 10) };
 }
 
 /** The same for a FHIR `instant`, which is nothing less than a time with an offset. */
@@ -97,7 +98,7 @@ export function dateOrPeriod(name: string, interval: XmlElement | undefined): Js
   return filled({ [`${name}Period`]: periodOf(interval) });
 }
 
-/** True for an interval with a readable end. */
+/** True for an interval that states one of its ends. */
 function isBounded(interval: XmlElement): boolean {
   return ['low', 'high'].some((name) => interval.at(name)?.attribute('value') !== undefined);
 }

@@ -127,11 +127,22 @@ function splitName(name: string): [string, string] {
   return colon === -1 ? ['', name] : [name.slice(0, colon), name.slice(colon + 1)];
 }
 
+/** The text with every `&` between two marks as a space; what is not closed stays. */
+function withoutAmpersandsIn(text: string, from: string, to: string): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (;;) {
+    const start = text.indexOf(from, at);
+    const end = start === -1 ? -1 : text.indexOf(to, start);
+    if (end === -1) return `${parts.join('')}${text.slice(at)}`;
+    parts.push(text.slice(at, start), text.slice(start, end).replaceAll('&', ' '));
+    at = end;
+  }
+}
+
 /** Line and column of the first `&` that stands for itself: saxes reads on to the end for its semicolon. */
 function bareAmpersand(text: string): [number, number] | undefined {
-  const plain = text.replaceAll(/<!\[CDATA\[[\s\S]*?\]\]>|<!--[\s\S]*?-->/g, (part) =>
-    part.replaceAll('&', ' '),
-  );
+  const plain = withoutAmpersandsIn(withoutAmpersandsIn(text, '<![CDATA[', ']]>'), '<!--', '-->');
   const at = plain.search(/&(?!(#\d+|#x[0-9a-f]+|[a-z]\w*);)/i);
   if (at === -1) return undefined;
   const before = text.slice(0, at).split('\n');

@@ -11,6 +11,17 @@ export interface SectionXml {
   template?: string;
 }
 
+/** Attributes of a code of SNOMED CT and of LOINC. */
+export const ofSnomed = 'codeSystem="2.16.840.1.113883.6.96"';
+export const ofLoinc = 'codeSystem="2.16.840.1.113883.6.1"';
+
+/** The templateId of a C-CDA entry template, by its last arc. */
+export const templateId = (number: string): string =>
+  `<templateId root="2.16.840.1.113883.10.20.22.4.${number}"/>`;
+
+/** A statement in an entry of its own. */
+export const entry = (statement: string): string => `<entry>${statement}</entry>`;
+
 const patient = `
   <recordTarget><patientRole><id root="2.999.1" extension="jane-1"/>
     <patient><name use="L"><given>Jane</given><family>Doe</family></name>

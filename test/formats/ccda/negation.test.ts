@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rendered } from '../../facts/reading.ts';
-import { documentXml, ofType, said, withEntries } from './clinical-document.ts';
+import { documentXml, entry, ofSnomed, ofType, said, templateId, withEntries } from './clinical-document.ts';
 
-const ccda = '2.16.840.1.113883.10.20.22.4';
-const snomed = 'codeSystem="2.16.840.1.113883.6.96"';
-const entry = (statement: string): string => `<entry>${statement}</entry>`;
-const template = (number: string): string => `<templateId root="${ccda}.${number}"/>`;
 const status = (code: string): string => `<statusCode code="${code}"/>`;
 
 interface Parts {
@@ -18,7 +14,7 @@ interface Parts {
   mood?: string;
 }
 
-const diabetes = `<value xsi:type="CD" code="73211009" ${snomed} displayName="Diabetes mellitus"/>`;
+const diabetes = `<value xsi:type="CD" code="73211009" ${ofSnomed} displayName="Diabetes mellitus"/>`;
 
 /** A problem in its concern. */
 function problem({
@@ -30,19 +26,19 @@ function problem({
   link = '',
   mood = 'EVN',
 }: Parts = {}): string {
-  return entry(`<act classCode="ACT" moodCode="EVN" ${act}>${template('3')}<code code="CONC" codeSystem="2.16.840.1.113883.5.6"/>
+  return entry(`<act classCode="ACT" moodCode="EVN" ${act}>${templateId('3')}<code code="CONC" codeSystem="2.16.840.1.113883.5.6"/>
     ${status(concern)}<entryRelationship typeCode="SUBJ" ${link}><observation classCode="OBS" moodCode="${mood}" ${attributes}>
-    ${template('4')}${value}${more}</observation></entryRelationship></act>`);
+    ${templateId('4')}${value}${more}</observation></entryRelationship></act>`);
 }
 
 /** An allergy in its concern; `substance` is the playing entity. */
 function allergy(
-  { attributes = '', value = `code="416098002" ${snomed}`, more = '', act = '', link = '' }: Parts = {},
+  { attributes = '', value = `code="416098002" ${ofSnomed}`, more = '', act = '', link = '' }: Parts = {},
   substance = '<code code="1" codeSystem="2.999.7" displayName="Codeine"/>',
 ): string {
-  return entry(`<act classCode="ACT" moodCode="EVN" ${act}>${template('30')}<code code="CONC" codeSystem="2.16.840.1.113883.5.6"/>
+  return entry(`<act classCode="ACT" moodCode="EVN" ${act}>${templateId('30')}<code code="CONC" codeSystem="2.16.840.1.113883.5.6"/>
     ${status('active')}<entryRelationship typeCode="SUBJ" ${link}><observation classCode="OBS" moodCode="EVN" ${attributes}>
-    ${template('7')}<value xsi:type="CD" ${value}/><participant typeCode="CSM"><participantRole classCode="MANU">
+    ${templateId('7')}<value xsi:type="CD" ${value}/><participant typeCode="CSM"><participantRole classCode="MANU">
     <playingEntity classCode="MMAT">${substance}</playingEntity></participantRole></participant>${more}
     </observation></entryRelationship></act>`);
 }
@@ -52,7 +48,7 @@ function medication(
   material = '<code code="2" codeSystem="2.999.7" displayName="Warfarin"/>',
   more = '',
 ): string {
-  return entry(`<substanceAdministration classCode="SBADM" ${attributes.includes('moodCode') ? '' : 'moodCode="EVN"'} ${attributes}>${template('16')}${status('active')}
+  return entry(`<substanceAdministration classCode="SBADM" ${attributes.includes('moodCode') ? '' : 'moodCode="EVN"'} ${attributes}>${templateId('16')}${status('active')}
     <consumable><manufacturedProduct><manufacturedMaterial>${material}</manufacturedMaterial></manufacturedProduct></consumable>${more}</substanceAdministration>`);
 }
 
@@ -61,6 +57,12 @@ const allergies = async (xml: string, text = '') =>
   (await said(withEntries('48765-2', xml, text))).rows['allergies'] ?? [];
 const medications = async (xml: string) =>
   (await said(withEntries('10160-0', xml))).rows['medications'] ?? [];
+
+const reaction = (attributes: string, more = ''): string =>
+  `<entryRelationship typeCode="MFST" inversionInd="true"><observation classCode="OBS" ${attributes}>${templateId('9')}${more}<value xsi:type="CD" code="39579001" ${ofSnomed} displayName="Anaphylaxis"/></observation></entryRelationship>`;
+
+const observation = (attributes: string, more = ''): string =>
+  `<observation classCode="OBS" ${attributes}>${templateId('2')}<code code="2951-2" codeSystem="2.16.840.1.113883.6.1" displayName="Sodium"/>${more}<value xsi:type="PQ" value="140" unit="mmol/L"/></observation>`;
 
 describe('a problem of a document', () => {
   it.each<[string, Parts, object]>([
@@ -77,7 +79,7 @@ describe('a problem of a document', () => {
     ['broken off', { more: status('aborted') }, { assertion: 'unconfirmed' }],
     [
       'none at all',
-      { attributes: 'negationInd="true"', value: `<value xsi:type="CD" code="55607006" ${snomed}/>` },
+      { attributes: 'negationInd="true"', value: `<value xsi:type="CD" code="55607006" ${ofSnomed}/>` },
       { assertion: 'negated', codes: [{ code: '160245001' }] },
     ],
     [
@@ -92,7 +94,7 @@ describe('a problem of a document', () => {
       'denied as any, written as one',
       {
         attributes: 'negationInd="true"',
-        value: `<value xsi:type="CD" code="55607006" ${snomed}><originalText>Asthma</originalText></value>`,
+        value: `<value xsi:type="CD" code="55607006" ${ofSnomed}><originalText>Asthma</originalText></value>`,
       },
       { assertion: 'refuted' },
     ],
@@ -124,13 +126,20 @@ describe('a problem of a document', () => {
   });
 
   it('that is said to be active stays active, whatever its unknown end', async () => {
-    const active = `<entryRelationship typeCode="REFR"><observation classCode="OBS" moodCode="EVN">${template('6')}<code code="33999-4" codeSystem="2.16.840.1.113883.6.1"/><value xsi:type="CD" code="55561003" ${snomed}/></observation></entryRelationship>`;
+    const active = `<entryRelationship typeCode="REFR"><observation classCode="OBS" moodCode="EVN">${templateId('6')}<code code="33999-4" codeSystem="2.16.840.1.113883.6.1"/><value xsi:type="CD" code="55561003" ${ofSnomed}/></observation></entryRelationship>`;
     const more = `<effectiveTime><low value="2013"/><high nullFlavor="UNK"/></effectiveTime>${active}`;
     expect(await problems(problem({ concern: 'completed', more }))).toMatchObject([{ status: 'current' }]);
   });
 
   it('that is only wished for, risked or planned is no problem', async () => {
-    for (const mood of ['GOL', 'RSK', 'INT', 'EXPEC']) expect(await problems(problem({ mood }))).toEqual([]);
+    for (const mood of ['GOL', 'RSK', 'INT', 'EXPEC']) {
+      const { rows } = await said(withEntries('11450-4', problem({ mood })));
+      expect(rows['problems']).toEqual([]);
+      const told = JSON.stringify(rows['other']);
+      expect(told).toContain('Diabetes mellitus');
+      const isGoal = rows['other']?.every(({ resourceType }) => resourceType === 'Goal') === true;
+      expect(isGoal || rows['other']?.every(({ assertion }) => assertion === 'planned')).toBe(true);
+    }
   });
 
   it("of a relative is a relative's", async () => {
@@ -154,7 +163,7 @@ describe('an allergy of a document', () => {
     [
       'denied as such',
       allergy(
-        { attributes: 'negationInd="true"', value: `code="419199007" ${snomed}` },
+        { attributes: 'negationInd="true"', value: `code="419199007" ${ofSnomed}` },
         '<code nullFlavor="NA"/>',
       ),
       { assertion: 'negated', codes: [{ code: '716186003' }] },
@@ -167,7 +176,7 @@ describe('an allergy of a document', () => {
     [
       'of food denied',
       allergy(
-        { attributes: 'negationInd="true"', value: `code="414285001" ${snomed}` },
+        { attributes: 'negationInd="true"', value: `code="414285001" ${ofSnomed}` },
         '<code nullFlavor="NA"/>',
       ),
       { codes: [{ code: '429625007' }] },
@@ -175,8 +184,8 @@ describe('an allergy of a document', () => {
     [
       'of any substance denied',
       allergy(
-        { attributes: 'negationInd="true"', value: `code="419199007" ${snomed}` },
-        `<code code="105590001" ${snomed} displayName="Substance"/>`,
+        { attributes: 'negationInd="true"', value: `code="419199007" ${ofSnomed}` },
+        `<code code="105590001" ${ofSnomed} displayName="Substance"/>`,
       ),
       { codes: [{ code: '716186003' }] },
     ],
@@ -206,7 +215,7 @@ describe('an allergy of a document', () => {
   });
 
   it('is not made of a severity or status that stands beside it', async () => {
-    const severity = `<entryRelationship typeCode="SUBJ" inversionInd="true"><observation classCode="OBS" moodCode="EVN">${template('8')}<code code="SEV" codeSystem="2.16.840.1.113883.5.4"/><value xsi:type="CD" code="371924009" ${snomed} displayName="Moderate to severe"/></observation></entryRelationship>`;
+    const severity = `<entryRelationship typeCode="SUBJ" inversionInd="true"><observation classCode="OBS" moodCode="EVN">${templateId('8')}<code code="SEV" codeSystem="2.16.840.1.113883.5.4"/><value xsi:type="CD" code="371924009" ${ofSnomed} displayName="Moderate to severe"/></observation></entryRelationship>`;
     const beside = allergy().replace('</act>', `${severity}</act>`);
     expect(await allergies(beside)).toMatchObject([{ name: 'Codeine', severity: 'Moderate to severe' }]);
     expect(await allergies(allergy({ more: severity }))).toMatchObject([
@@ -214,8 +223,6 @@ describe('an allergy of a document', () => {
     ]);
   });
 
-  const reaction = (attributes: string, more = ''): string =>
-    `<entryRelationship typeCode="MFST" inversionInd="true"><observation classCode="OBS" ${attributes}>${template('9')}${more}<value xsi:type="CD" code="39579001" ${snomed} displayName="Anaphylaxis"/></observation></entryRelationship>`;
   it.each([
     ['denied', reaction('moodCode="EVN" negationInd="true"')],
     ['taken back', reaction('moodCode="EVN"', status('nullified'))],
@@ -248,7 +255,7 @@ describe('a medication of a document', () => {
       'denied altogether',
       medication(
         'negationInd="true"',
-        `<code nullFlavor="OTH"><translation code="410942007" ${snomed} displayName="drug or medication"/></code>`,
+        `<code nullFlavor="OTH"><translation code="410942007" ${ofSnomed} displayName="drug or medication"/></code>`,
       ),
       { name: 'No known medications', assertion: 'negated' },
     ],
@@ -277,7 +284,7 @@ describe('a medication of a document', () => {
     const wrapped = medication()
       .replace(
         '<entry>',
-        `<entry><act classCode="ACT" moodCode="EVN">${template('35')}${status('nullified')}<entryRelationship typeCode="SUBJ">`,
+        `<entry><act classCode="ACT" moodCode="EVN">${templateId('35')}${status('nullified')}<entryRelationship typeCode="SUBJ">`,
       )
       .replace('</entry>', '</entryRelationship></act></entry>');
     expect(await medications(wrapped)).toMatchObject([{ assertion: 'entered-in-error' }]);
@@ -285,15 +292,13 @@ describe('a medication of a document', () => {
 });
 
 describe('what is denied, planned or taken back elsewhere', () => {
-  const observation = (attributes: string, more = ''): string =>
-    `<observation classCode="OBS" ${attributes}>${template('2')}<code code="2951-2" codeSystem="2.16.840.1.113883.6.1" displayName="Sodium"/>${more}<value xsi:type="PQ" value="140" unit="mmol/L"/></observation>`;
   const organizer = (
     attributes: string,
     more: string,
     inside = observation('moodCode="EVN"', status('completed')),
   ): string =>
     entry(
-      `<organizer classCode="BATTERY" moodCode="EVN" ${attributes}>${template('1')}<code code="24323-8" codeSystem="2.16.840.1.113883.6.1"/>${more}<component>${inside}</component></organizer>`,
+      `<organizer classCode="BATTERY" moodCode="EVN" ${attributes}>${templateId('1')}<code code="24323-8" codeSystem="2.16.840.1.113883.6.1"/>${more}<component>${inside}</component></organizer>`,
     );
 
   it.each<[string, string, string, string, object]>([
@@ -329,7 +334,7 @@ describe('what is denied, planned or taken back elsewhere', () => {
       'a procedure not done',
       '47519-4',
       entry(
-        `<procedure classCode="PROC" moodCode="EVN" negationInd="true">${template('14')}<code code="80146002" ${snomed} displayName="Appendectomy"/>${status('completed')}</procedure>`,
+        `<procedure classCode="PROC" moodCode="EVN" negationInd="true">${templateId('14')}<code code="80146002" ${ofSnomed} displayName="Appendectomy"/>${status('completed')}</procedure>`,
       ),
       'procedures',
       { assertion: 'not-done' },
@@ -338,7 +343,7 @@ describe('what is denied, planned or taken back elsewhere', () => {
       'a procedure taken back',
       '47519-4',
       entry(
-        `<procedure classCode="PROC" moodCode="EVN" negationInd="true">${template('14')}<code code="80146002" ${snomed} displayName="Appendectomy"/>${status('nullified')}</procedure>`,
+        `<procedure classCode="PROC" moodCode="EVN" negationInd="true">${templateId('14')}<code code="80146002" ${ofSnomed} displayName="Appendectomy"/>${status('nullified')}</procedure>`,
       ),
       'procedures',
       { assertion: 'entered-in-error' },
@@ -347,7 +352,7 @@ describe('what is denied, planned or taken back elsewhere', () => {
       'a vaccine refused',
       '11369-6',
       entry(
-        `<substanceAdministration classCode="SBADM" moodCode="EVN" negationInd="true">${template('52')}${status('completed')}<consumable><manufacturedProduct><manufacturedMaterial><code code="88" codeSystem="2.16.840.1.113883.12.292" displayName="Influenza"/></manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration>`,
+        `<substanceAdministration classCode="SBADM" moodCode="EVN" negationInd="true">${templateId('52')}${status('completed')}<consumable><manufacturedProduct><manufacturedMaterial><code code="88" codeSystem="2.16.840.1.113883.12.292" displayName="Influenza"/></manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration>`,
       ),
       'immunizations',
       { assertion: 'not-done' },
@@ -356,7 +361,7 @@ describe('what is denied, planned or taken back elsewhere', () => {
       'a vaccine ordered',
       '11369-6',
       entry(
-        `<substanceAdministration classCode="SBADM" moodCode="INT">${template('52')}<consumable><manufacturedProduct><manufacturedMaterial><code code="88" codeSystem="2.16.840.1.113883.12.292" displayName="Influenza"/></manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration>`,
+        `<substanceAdministration classCode="SBADM" moodCode="INT">${templateId('52')}<consumable><manufacturedProduct><manufacturedMaterial><code code="88" codeSystem="2.16.840.1.113883.12.292" displayName="Influenza"/></manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration>`,
       ),
       'other',
       { name: 'Influenza', assertion: 'planned' },
@@ -365,7 +370,7 @@ describe('what is denied, planned or taken back elsewhere', () => {
       'an appointment cancelled',
       '18776-5',
       entry(
-        `<encounter classCode="ENC" moodCode="APT">${template('40')}<code code="1" codeSystem="2.999.7" displayName="Check-up"/>${status('cancelled')}</encounter>`,
+        `<encounter classCode="ENC" moodCode="APT">${templateId('40')}<code code="1" codeSystem="2.999.7" displayName="Check-up"/>${status('cancelled')}</encounter>`,
       ),
       'encounters',
       { assertion: 'not-done' },
@@ -374,7 +379,7 @@ describe('what is denied, planned or taken back elsewhere', () => {
       'a visit of which the diagnosis is denied',
       '46240-8',
       entry(
-        `<encounter classCode="ENC" moodCode="EVN">${template('49')}<code code="1" codeSystem="2.999.7" displayName="Visit"/><entryRelationship typeCode="COMP"><act classCode="ACT" moodCode="EVN">${template('80')}<entryRelationship typeCode="SUBJ"><observation classCode="OBS" moodCode="EVN" negationInd="true">${template('4')}${diabetes}</observation></entryRelationship></act></entryRelationship></encounter>`,
+        `<encounter classCode="ENC" moodCode="EVN">${templateId('49')}<code code="1" codeSystem="2.999.7" displayName="Visit"/><entryRelationship typeCode="COMP"><act classCode="ACT" moodCode="EVN">${templateId('80')}<entryRelationship typeCode="SUBJ"><observation classCode="OBS" moodCode="EVN" negationInd="true">${templateId('4')}${diabetes}</observation></entryRelationship></act></entryRelationship></encounter>`,
       ),
       'encounters',
       { diagnoses: ['[REFUTED] Diabetes mellitus'] },
@@ -383,7 +388,7 @@ describe('what is denied, planned or taken back elsewhere', () => {
       'a goal denied',
       '61146-7',
       entry(
-        `<observation classCode="OBS" moodCode="GOL" negationInd="true">${template('121')}<code code="1" codeSystem="2.999.7" displayName="Run a mile"/>${status('active')}</observation>`,
+        `<observation classCode="OBS" moodCode="GOL" negationInd="true">${templateId('121')}<code code="1" codeSystem="2.999.7" displayName="Run a mile"/>${status('active')}</observation>`,
       ),
       'other',
       { assertion: 'negated' },
@@ -392,7 +397,7 @@ describe('what is denied, planned or taken back elsewhere', () => {
       'a coverage taken back',
       '48768-6',
       entry(
-        `<act classCode="ACT" moodCode="EVN">${template('60')}<entryRelationship typeCode="COMP"><act classCode="ACT" moodCode="EVN">${template('61')}<id root="2.999.8" extension="g"/>${status('nullified')}</act></entryRelationship></act>`,
+        `<act classCode="ACT" moodCode="EVN">${templateId('60')}<entryRelationship typeCode="COMP"><act classCode="ACT" moodCode="EVN">${templateId('61')}<id root="2.999.8" extension="g"/>${status('nullified')}</act></entryRelationship></act>`,
       ),
       'other',
       { assertion: 'entered-in-error' },
@@ -407,12 +412,14 @@ describe('what is denied, planned or taken back elsewhere', () => {
       '<title>Summary',
       '<sdtc:statusCode code="nullified"/><title>Summary',
     );
-    expect((await said(xml)).rows['problems']).toMatchObject([{ assertion: 'entered-in-error' }]);
+    const { rows } = await said(xml);
+    expect(rows['problems']).toMatchObject([{ assertion: 'entered-in-error' }]);
+    expect(rows['notes']).toMatchObject([{ assertion: 'entered-in-error' }]);
   });
 
   it('is told of relatives: a condition that one does not have', async () => {
     const xml = entry(
-      `<organizer classCode="CLUSTER" moodCode="EVN">${template('45')}${status('completed')}<subject><relatedSubject classCode="PRS"><code code="FTH" codeSystem="2.16.840.1.113883.5.111" displayName="father"/></relatedSubject></subject><component><observation classCode="OBS" moodCode="EVN" negationInd="true">${template('46')}${diabetes}</observation></component></organizer>`,
+      `<organizer classCode="CLUSTER" moodCode="EVN">${templateId('45')}${status('completed')}<subject><relatedSubject classCode="PRS"><code code="FTH" codeSystem="2.16.840.1.113883.5.111" displayName="father"/></relatedSubject></subject><component><observation classCode="OBS" moodCode="EVN" negationInd="true">${templateId('46')}${diabetes}</observation></component></organizer>`,
     );
     expect((await said(withEntries('10157-6', xml))).rows['other']).toMatchObject([
       { name: 'father', value: '[NEGATED] Diabetes mellitus' },

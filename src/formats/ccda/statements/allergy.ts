@@ -1,7 +1,7 @@
-import { isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
+import type { JsonObject, JsonValue } from '../../../json/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
-import { lookUp, ourExtensions } from '../../../model/index.ts';
-import { encapsulatedText, noConcept } from '../concept.ts';
+import { lookUp, ourExtensions, saysNone } from '../../../model/index.ts';
+import { encapsulatedText, noConcept, together } from '../concept.ts';
 import { filled, listOf, valued } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
@@ -104,6 +104,10 @@ export const allergy: Mapper = {
     const { who, when } = authorshipOf(mapping);
     const concern = mapping.concern();
     const general = severityStatement(mapping, element);
+    const code = withReason(
+      isNone ? noKnown(mapping, kind) : (substance ?? nameOnly(mapping)),
+      noInformation(mapping, 'allergy'),
+    );
     return {
       resourceType: 'AllergyIntolerance',
       extension: listOf([concern, severityExtension(mapping, general), abatement(mapping, time?.at('high'))]),
@@ -111,7 +115,7 @@ export const allergy: Mapper = {
       ...filled({
         verificationStatus: isWrong
           ? conceptOfCode(verificationSystem, 'entered-in-error')
-          : mapping.negated && !isNone && !deniesItself(mapping)
+          : mapping.negated && !isNone && !deniesItself(code)
             ? conceptOfCode(verificationSystem, 'refuted')
             : isBrokenOff(element)
               ? conceptOfCode(verificationSystem, 'unconfirmed')
@@ -119,10 +123,7 @@ export const allergy: Mapper = {
         type: known.type,
         category: listOf([known.category]),
         criticality: criticalityOf(mapping),
-        code: withReason(
-          isNone ? noKnown(mapping, kind) : (substance ?? nameOnly(mapping)),
-          noInformation(mapping, 'allergy'),
-        ),
+        code,
       }),
       patient: mapping.document.subject,
       ...mapping.dated('onsetDateTime', pointOf(time) ?? time?.at('low')),
@@ -162,17 +163,6 @@ function substanceOf(mapping: Mapping, valueIsKind: boolean): JsonObject | undef
   return valueIsKind ? undefined : named(mapping, element.at('value'));
 }
 
-/** Several substances of one statement, all of them in its name. */
-function together(concepts: readonly JsonObject[]): JsonObject {
-  const codings = concepts.flatMap(({ coding }) => (Array.isArray(coding) ? coding : []));
-  const names = concepts.flatMap(({ coding, text }) => {
-    const [first] = Array.isArray(coding) ? coding : [];
-    const name = text ?? (isObject(first) ? first['display'] : undefined);
-    return typeof name === 'string' ? name : [];
-  });
-  return filled({ coding: listOf(codings), text: names.join('; ') || undefined });
-}
-
 function named(mapping: Mapping, code: XmlElement | undefined, name?: XmlElement): JsonObject | undefined {
   const concept = mapping.concept(code, name);
   return concept?.['coding'] === undefined && concept?.['text'] === undefined ? undefined : concept;
@@ -197,18 +187,10 @@ function deniesAll(mapping: Mapping): boolean {
   return !flavors.some((flavor) => flavor === 'MSK' || flavor === 'OTH') && !deniesOne.test(words ?? '');
 }
 
-/** True where the name is words that deny what they name. */
-function deniesItself(mapping: Mapping): boolean {
-  const { narrative } = mapping.document;
-  const text = mapping.element.at('text');
-  const words = (text && encapsulatedText(text, narrative)) ?? '';
-  return substanceCodes(mapping).length === 0 && /^(no|not|none|denies)\b/i.test(words);
-}
-
-function substanceCodes(mapping: Mapping): string[] {
-  return participantsOf(mapping.element, 'CSM').flatMap(
-    (one) => one.at('participantRole', 'playingEntity', 'code')?.attribute('code') ?? [],
-  );
+/** True where the name is words that deny what they name: a second denial would turn them round. */
+function deniesItself(code: JsonObject | undefined): boolean {
+  const name = code?.['text'];
+  return typeof name === 'string' && saysNone({ name, codes: [] });
 }
 
 function nameOnly(mapping: Mapping): JsonObject | undefined {

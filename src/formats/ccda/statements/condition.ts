@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../json/index.ts';
-import { lookUp, ourExtensions } from '../../../model/index.ts';
+import { lookUp, ourExtensions, saysNone } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { encapsulatedText } from '../concept.ts';
 import { filled, listOf, valued } from '../json-parts.ts';
@@ -133,9 +133,22 @@ function isAnyProblem(mapping: Mapping): boolean {
   return words.every(saysNoneOfAll);
 }
 
+/** Words that name no problem: "No known active problems" says nothing but these; "Thyroid disorder" says more. */
+const ofNoProblem = new Set(
+  (
+    'no none not denies denied patient has have any known active current significant medical health clinical other past ' +
+    'problem problems condition conditions diagnosis diagnoses disorder disorders disease diseases finding findings ' +
+    'concern concerns issue issues disability history list on file recorded reported noted identified documented at ' +
+    'this time present assertion of and or the to report'
+  ).split(' '),
+);
+
 /** Words that deny problems as such, or only name the kind. */
 function saysNoneOfAll(words: string): boolean {
-  return /^(no|none|denies)\b|\b(problem|condition|diagnos|disorder|finding)/i.test(words);
+  return words
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .every((word) => word === '' || ofNoProblem.has(word));
 }
 
 /** "No known problems" (C-CDA on FHIR, "No known problems"); the value it was negated from is kept as sent. */
@@ -301,7 +314,7 @@ export const concern: Mapper = {
           mapping.negated || status === undefined ? undefined : conceptOfCode(clinicalSystem, status),
         // "No known health concerns" is denied by its own words, and would be turned round by a second denial.
         verificationStatus:
-          mapping.negated && !/^(no|none|not|denies)\b/i.test(text ?? '')
+          mapping.negated && !saysNone({ name: text, codes: [] })
             ? conceptOfCode(verificationSystem, 'refuted')
             : undefined,
         category: [category],

@@ -1,19 +1,13 @@
 import type { JsonObject } from '../../../json/index.ts';
-import { lookUp, ourExtensions } from '../../../model/index.ts';
+import { lookUp } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { filled } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
 import { codeOf, hasTemplate, participantsOf } from '../statement.ts';
 import { dated } from '../time.ts';
-import {
-  authorshipOf,
-  notesOf,
-  performersOf,
-  requestStatus,
-  requiredConcept,
-  statusMember,
-} from './shared.ts';
+import { materialOf } from './medicine.ts';
+import { authorshipOf, notesOf, requestStatus, requiredConcept, statusMember } from './shared.ts';
 
 const udiRoot = '2.16.840.1.113883.3.3719';
 const udiOrganizer = '2.16.840.1.113883.10.20.22.4.311';
@@ -109,7 +103,6 @@ export const deviceUse: Mapper = {
     return {
       resourceType: 'DeviceUseStatement',
       contained: all,
-      ...(mapping.negated && { modifierExtension: [{ url: ourExtensions.negated, valueBoolean: true }] }),
       ...statusMember(mapping, 'status', useStatus),
       subject: mapping.document.subject,
       ...filled({
@@ -126,8 +119,7 @@ export const deviceUse: Mapper = {
 function unnamedDevice(mapping: Mapping): JsonObject {
   const type = requiredConcept(
     mapping,
-    mapping.element.at('product', 'manufacturedProduct', 'manufacturedMaterial', 'code') ??
-      mapping.element.at('code'),
+    materialOf(mapping.element.at('product'))?.at('code') ?? mapping.element.at('code'),
   );
   return { resourceType: 'Device', id: 'device-1', type, patient: mapping.document.subject };
 }
@@ -141,7 +133,6 @@ export const deviceRequest: Mapper = {
     return {
       resourceType: 'DeviceRequest',
       ...(devices.length > 0 && { contained: devices }),
-      ...(mapping.negated && { modifierExtension: [{ url: ourExtensions.negated, valueBoolean: true }] }),
       ...statusMember(mapping, 'status', requestStatus, 'unknown'),
       intent: mapping.mood === 'RQO' ? 'order' : mapping.mood === 'PRP' ? 'proposal' : 'plan',
       ...(devices.length > 0
@@ -149,8 +140,7 @@ export const deviceRequest: Mapper = {
         : {
             codeCodeableConcept: requiredConcept(
               mapping,
-              element.at('product', 'manufacturedProduct', 'manufacturedMaterial', 'code') ??
-                element.at('code'),
+              materialOf(element.at('product'))?.at('code') ?? element.at('code'),
             ),
           }),
       subject: mapping.document.subject,
@@ -158,7 +148,7 @@ export const deviceRequest: Mapper = {
         ...mapping.dateOrPeriod('occurrence', element.at('effectiveTime')),
         ...mapping.dated('authoredOn', when),
         requester: who,
-        performer: performersOf(mapping)[0],
+        performer: mapping.party(element.at('performer')),
         note: notesOf(mapping),
       }),
     };

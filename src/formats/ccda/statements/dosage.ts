@@ -1,11 +1,13 @@
 import { lookUp } from '../../../model/index.ts';
 import { isObject, writeJson, type JsonObject, type JsonValue } from '../../../json/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
+import { together } from '../concept.ts';
 import { filled, filledOrNone, listOf, numberOf } from '../json-parts.ts';
 import type { Mapping } from '../mapping.ts';
 import { isInterval, quantityOf, rangeOf, ratioOf } from '../quantity.ts';
 import { codeOf, hasTemplate, isNegated, typeOf } from '../statement.ts';
-import { dated, periodOf, pointOf, readTime } from '../time.ts';
+import { materialOf } from './medicine.ts';
+import { periodOf, pointOf, readTime } from '../time.ts';
 
 /** UCUM units of time that a FHIR Timing may have. */
 const timeUnits = ['s', 'min', 'h', 'd', 'wk', 'mo', 'a'];
@@ -47,7 +49,7 @@ export function dosagesOf(mapping: Mapping): JsonValue[] | undefined {
 
 /** A step is an administration of the same medicine inside another. */
 function isStep(statement: XmlElement, type: string): boolean {
-  const material = statement.at('consumable', 'manufacturedProduct', 'manufacturedMaterial');
+  const material = materialOf(statement.at('consumable'));
   const code = material?.at('code');
   const namesMedicine =
     material?.at('name') !== undefined ||
@@ -157,20 +159,29 @@ function asNeeded(mapping: Mapping, statement: XmlElement): JsonObject {
   const criteria = conditions
     .flatMap((condition) => condition.all('criterion'))
     .filter((one) => !isNegated(one));
+  const instructions: JsonObject[] = [];
+  const needs: JsonObject[] = [];
   for (const criterion of criteria) {
     const concept = mapping.concept(criterion.at('value'));
-    if (concept?.['coding'] !== undefined || concept?.['text'] !== undefined)
-      return { asNeededCodeableConcept: concept };
-    const text = mapping.words(criterion.at('text')) ?? mapping.words(criterion.at('value'));
+    const isNamed = concept?.['coding'] !== undefined || concept?.['text'] !== undefined;
+    const text = isNamed
+      ? undefined
+      : (mapping.words(criterion.at('text')) ?? mapping.words(criterion.at('value')));
     // "Hold if systolic below 100" says when not to take it.
     if (text !== undefined && /^(hold|stop|do not|don't|withhold|not)\b/i.test(text))
-      return { additionalInstruction: [{ text }] };
-    if (text !== undefined) return { asNeededCodeableConcept: { text } };
+      instructions.push({ text });
+    else if (text !== undefined) needs.push({ text });
+    else if (isNamed) needs.push(concept);
   }
-  return conditions.length > 0 &&
-    (criteria.length > 0 || conditions.every((one) => one.at('criterion') === undefined))
-    ? { asNeededBoolean: true }
-    : {};
+  const [need, ...more] = needs;
+  const isBare = instructions.length === 0 && need === undefined && conditions.length > 0;
+  const isAsNeeded =
+    isBare && (criteria.length > 0 || conditions.every((one) => one.at('criterion') === undefined));
+  return filled({
+    additionalInstruction: instructions,
+    asNeededCodeableConcept: more.length > 0 ? together(needs) : need,
+    ...(isAsNeeded && { asNeededBoolean: true }),
+  });
 }
 
 /** The times of a dose: its period (IVL_TS), its frequency (PIVL_TS), the events it goes with (EIVL_TS), by their type. */
@@ -197,15 +208,21 @@ function addPeriod(mapping: Mapping, time: XmlElement, timing: JsonObject, repea
     if (recorded === undefined && unreadable === undefined) mapping.take(time);
     return;
   }
-  const known = repeat['boundsPeriod'];
-  if (isObject(known)) {
-    // Taken twice, over two times: from the first start, to the last end if it has one. Both stay as sent, too.
-    const { end: _, _end: __, ...begun } = known;
-    repeat['boundsPeriod'] = { ...begun, ...dated('end', time.at('high')) };
-    return;
-  }
   const period = boundsAround(time) > 1 ? periodOf(time) : mapping.period(time);
-  if (period !== undefined) repeat['boundsPeriod'] = period;
+  if (period === undefined) return;
+  const known = repeat['boundsPeriod'];
+  repeat['boundsPeriod'] = isObject(known) ? spanOf(known, period) : period;
+}
+
+/** Two times of taking as one: from the earlier start to the later end, open where one of them is. Both stay as sent, too. */
+function spanOf(one: JsonObject, other: JsonObject): JsonObject {
+  const bounds = (name: string): string[] =>
+    [one[name], other[name]].filter((bound) => typeof bound === 'string').toSorted();
+  const [starts, ends] = [bounds('start'), bounds('end')];
+  return filled({
+    start: starts.length === 2 ? starts[0] : undefined,
+    end: ends.length === 2 ? ends[1] : undefined,
+  });
 }
 
 /** How many spans of time the statement of a time has. */

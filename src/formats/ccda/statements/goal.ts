@@ -1,5 +1,4 @@
 import { listOf, filled, filledOrNone } from '../json-parts.ts';
-import { ourExtensions } from '../../../model/index.ts';
 import { adoptInto, type Mapper } from '../mapper.ts';
 import { authorshipOf, notesOf, requiredConcept, statusMember } from './shared.ts';
 import { pointOf } from '../time.ts';
@@ -44,7 +43,6 @@ export const goal: Mapper = {
     return {
       resourceType: 'Goal',
       extension: listOf([observed.extension]),
-      ...(mapping.negated && { modifierExtension: [{ url: ourExtensions.negated, valueBoolean: true }] }),
       ...statusMember(mapping, 'lifecycleStatus', lifecycle),
       description,
       subject: mapping.document.subject,

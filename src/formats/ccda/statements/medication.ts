@@ -7,7 +7,7 @@ import { adoptInto, type Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
 import { hasTemplate, moodOf, statusOf, type NestedStatement } from '../statement.ts';
 import { dosagesOf } from './dosage.ts';
-import { medicineOf } from './medicine.ts';
+import { materialOf, medicineOf } from './medicine.ts';
 import {
   absentMember,
   authorshipOf,
@@ -213,7 +213,6 @@ export const dispense: Mapper = {
         ...mapping.dated('whenHandedOver', time?.attribute('value') === undefined ? time?.at('low') : time),
         note: notesOf(mapping),
       }),
-      ...(mapping.negated && { modifierExtension: [{ url: ourExtensions.negated, valueBoolean: true }] }),
     };
   },
 };
@@ -244,7 +243,7 @@ const notGivenReason = '2.16.840.1.113883.10.20.22.4.53';
 export const immunization: Mapper = {
   map(mapping) {
     const { element, negated } = mapping;
-    const material = element.at('consumable', 'manufacturedProduct', 'manufacturedMaterial');
+    const material = materialOf(element.at('consumable'));
     const medicine = namedConcept(mapping, material?.at('code'), material?.at('name'));
     const lot = mapping.words(material?.at('lotNumberText'));
     const time = element.at('effectiveTime');

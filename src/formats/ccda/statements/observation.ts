@@ -1,5 +1,4 @@
 import type { JsonObject } from '../../../json/index.ts';
-import { ourExtensions } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { filled, listOf } from '../json-parts.ts';
 import { adoptInto, type Mapper } from '../mapper.ts';
@@ -53,7 +52,6 @@ export const observation: Mapper = {
       resourceType: 'Observation',
       ...(specimen && { contained: [specimen] }),
       extension: listOf([authorExtension(mapping), observed.extension]),
-      ...(mapping.negated && { modifierExtension: [{ url: ourExtensions.negated, valueBoolean: true }] }),
       ...statusMember(mapping, 'status', resultStatus, 'unknown'),
       ...filled({ category: categoriesOf(mapping) }),
       code: asserted(mapping, requiredConcept(mapping, element.at('code'))),
@@ -156,7 +154,6 @@ export const report: Mapper = {
       resourceType: 'DiagnosticReport',
       ...(specimen && { contained: [specimen] }),
       extension: listOf([authorExtension(mapping)]),
-      ...(mapping.negated && { modifierExtension: [{ url: ourExtensions.negated, valueBoolean: true }] }),
       ...statusMember(mapping, 'status', resultStatus, 'unknown'),
       ...filled({ category: mapping.concepts(element.all('sdtc:category')) }),
       code: requiredConcept(mapping, element.at('code')),
@@ -218,7 +215,6 @@ export const group: Mapper = {
     return {
       resourceType: 'Observation',
       extension: listOf([authorExtension(mapping)]),
-      ...(mapping.negated && { modifierExtension: [{ url: ourExtensions.negated, valueBoolean: true }] }),
       ...(isVitals && statusOf(element) === undefined
         ? { status: 'final' }
         : statusMember(mapping, 'status', resultStatus, 'unknown')),

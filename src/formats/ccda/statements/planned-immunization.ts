@@ -1,13 +1,14 @@
 import { filled } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import { pointOf } from '../time.ts';
+import { materialOf } from './medicine.ts';
 import { absentMember, authorshipOf, namedConcept } from './shared.ts';
 
 /** Planned Immunization Activity → ImmunizationRecommendation: what is planned, and for when (no official map). */
 export const plannedImmunization: Mapper = {
   map(mapping) {
     const { element } = mapping;
-    const material = element.at('consumable', 'manufacturedProduct', 'manufacturedMaterial');
+    const material = materialOf(element.at('consumable'));
     const { when } = authorshipOf(mapping);
     const date = mapping.dated('date', when);
     const time = element.at('effectiveTime');

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../json/index.ts';
-import { lookUp, ourExtensions } from '../../../model/index.ts';
-import { filled, listOf, present } from '../json-parts.ts';
+import { lookUp } from '../../../model/index.ts';
+import { filled, listOf } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
 
@@ -42,7 +42,7 @@ export const procedure: Mapper = {
     const devices = containedDevices(mapping);
     const { who } = authorshipOf(mapping);
     const performed = mapping.dateOrPeriod('performed', element.at('effectiveTime'));
-    const places = present(participantsOf(element, 'LOC').map((participant) => mapping.party(participant)));
+    const location = mapping.party(participantsOf(element, 'LOC')[0]);
     return {
       resourceType: 'Procedure',
       ...(devices.length > 0 && { contained: devices }),
@@ -57,7 +57,7 @@ export const procedure: Mapper = {
       ...filled({
         recorder: who,
         performer: listOf(performersOf(mapping).map((actor) => ({ actor }))),
-        location: places[0],
+        location,
         reasonCode: reasonsOf(mapping),
         bodySite: mapping.concepts(element.all('targetSiteCode')),
         outcome: failureOf(mapping),
@@ -133,7 +133,6 @@ export const basic: Mapper = {
     return {
       resourceType: 'Basic',
       extension: listOf([authorExtension(mapping), ...annotations(note)]),
-      ...(mapping.negated && { modifierExtension: [{ url: ourExtensions.negated, valueBoolean: true }] }),
       code: requiredConcept(mapping, element.at('code')),
       subject: mapping.document.subject,
     };

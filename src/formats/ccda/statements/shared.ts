@@ -14,6 +14,7 @@ import {
   nestedStatements,
   statusOf,
 } from '../statement.ts';
+import { pointOf } from '../time.ts';
 
 const snomed = 'http://snomed.info/sct';
 
@@ -177,17 +178,30 @@ function isComment(statement: XmlElement): boolean {
   );
 }
 
-/** The nested statement with the code or one of the templates, of a relationship type where one is named. */
+/**
+ * The nested statement with the code or one of the templates. Of several the latest; of several that cannot be put in order
+ * and do not say the same, none: each is then told by itself.
+ */
 export function nestedWith(
   mapping: Mapping,
   { code, templates = [], of }: { code?: string; templates?: readonly string[]; of?: XmlElement },
 ): XmlElement | undefined {
-  return mapping
+  const found = mapping
     .facts(of)
-    .find(
-      ({ statement }) =>
+    .map(({ statement }) => statement)
+    .filter(
+      (statement) =>
         (code !== undefined && codeOf(statement) === code) || hasTemplate(statement, ...templates),
-    )?.statement;
+    );
+  if (found.length < 2 || new Set(found.map((one) => one.at('value')?.serialized())).size === 1)
+    return found[0];
+  const dated = found.flatMap((statement) => {
+    const time = statement.at('effectiveTime');
+    const literal = (pointOf(time) ?? time?.at('low'))?.attribute('value');
+    return literal === undefined ? [] : { statement, literal };
+  });
+  const [latest, second] = dated.toSorted((a, b) => (a.literal < b.literal ? 1 : -1));
+  return dated.length === found.length && latest?.literal !== second?.literal ? latest?.statement : undefined;
 }
 
 /** The reasons a statement is related to by RSON, as concepts: each is included. */
