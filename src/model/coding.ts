@@ -78,7 +78,9 @@ function nameOfCodes(all: readonly Code[]): string | undefined {
 }
 
 function bareCode({ code, system }: Code): string {
-  return system === undefined ? `code ${code}` : `${lookUp(systemNames, system) ?? system} ${code}`;
+  return system === undefined
+    ? `code ${code}`
+    : `${lookUp(systemNames, system) ?? system.replace(/^http:\/\/terminology\.hl7\.org\/CodeSystem\/(v[23]-)?/, '')} ${code}`;
 }
 
 /**

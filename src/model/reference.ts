@@ -47,9 +47,12 @@ export function resourceName(resource: Element | undefined, context: RowContext)
   }
 }
 
-/** A fact that is referred to with what is asserted of it: a denied diagnosis is no diagnosis of the visit it belongs to. */
+/**
+ * A fact that is referred to with what is asserted of it: a denied diagnosis is no diagnosis of the visit it belongs to. Its
+ * category, which is the same of many, is no name of it.
+ */
 function assertedTitle(resource: Element | undefined): string | undefined {
-  const title = titleOf(resource);
+  const title = nameOf(resource?.child('code'));
   if (resource === undefined || title === undefined) return title;
   const assertion = assertionOf(resource, resource.child('code'));
   const needsNoWord =

@@ -7,7 +7,7 @@ import { some } from '../list.ts';
 import { timesOf } from '../period.ts';
 import { quantityText } from '../quantity.ts';
 import { referenceName, referenceNames } from '../reference.ts';
-import { defineSection } from '../section.ts';
+import { defineSection, type RowContext } from '../section.ts';
 
 /** Vaccinations given and not given: Immunization (R4). */
 export const immunizations = defineSection({
@@ -33,6 +33,7 @@ export const immunizations = defineSection({
       title: 'Reported by',
       description: 'Origin of a report that is not first-hand.',
     },
+    reactions: { kind: 'texts', title: 'Reaction', description: 'What followed, as recorded.' },
     notes: { kind: 'texts', title: 'Notes', description: 'Comments, as written.' },
   },
   columns: [
@@ -40,6 +41,7 @@ export const immunizations = defineSection({
     { title: 'Status', fields: ['statusAsRecorded'] },
     { title: 'Dose', fields: ['dose'] },
     { title: 'Why not', fields: ['statusReason'] },
+    { title: 'Reaction', fields: ['reactions'] },
     { title: 'Lot', fields: ['lot'] },
     { title: 'By', fields: ['performers'] },
   ],
@@ -68,6 +70,9 @@ export const immunizations = defineSection({
       route: nameOf(resource.child('route')),
       performers: some(referenceNames([...performers, ...places], context)),
       statusReason: nameOf(resource.child('statusReason')),
+      reactions: some(
+        resource.children('reaction').flatMap((reaction) => reactionText(reaction, context) ?? []),
+      ),
       occurrence: occurrence.text,
       reportedBy: nameOf(resource.child('reportOrigin')),
       notes: some([...notesOf(resource), ...namesOf(resource.children('reasonCode'))]),
@@ -82,6 +87,15 @@ function potencyCautions(resource: Element): string[] {
   const given = resource.string('status') === 'completed' ? 'given, but ' : '';
   const reasons = namesOf(resource.children('subpotentReason')).join('; ');
   return [`${given}recorded as not fully effective (subpotent)${reasons && `: ${reasons}`}`];
+}
+
+/** A reaction: the value of the observation it refers to, else its name; and when. */
+function reactionText(reaction: Element, context: RowContext): string | undefined {
+  const detail = reaction.child('detail');
+  const what =
+    nameOf(context.resolve(detail)?.child('valueCodeableConcept')) ?? referenceName(detail, context);
+  const parts = [what, reaction.date('date')].filter((part) => part !== undefined);
+  return parts.length > 0 ? parts.join(', ') : undefined;
 }
 
 /** `occurrenceString` is a phrase; it is never taken for a date. */

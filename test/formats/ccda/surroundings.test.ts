@@ -146,6 +146,14 @@ describe('what denies', () => {
     },
   );
 
+  it('all problems is told whole where the text leads to half of it', async () => {
+    const value = `<value xsi:type="CD" code="55607006" ${ofSnomed} displayName="Problem"><originalText><reference value="#half"/></originalText></value>`;
+    const { rows } = await said(
+      withEntries('11450-4', deniedProblem(value), 'No known <content ID="half">problems.</content>'),
+    );
+    expect(rows['problems']).toMatchObject([{ name: 'No current problems or disability' }]);
+  });
+
   it.each(['No known shellfish allergy', 'No reaction to shellfish', 'None'])(
     'an allergy stays a denial, whatever its text: %s',
     async (words) => {
@@ -224,6 +232,12 @@ describe('a vaccine', () => {
     ]);
   });
 
+  it('tells what followed it', async () => {
+    const fever = `<entryRelationship typeCode="CAUS"><observation classCode="OBS" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.1.54"/><code code="ASSERTION"/><statusCode code="completed"/><value xsi:type="CD" code="386661006" ${ofSnomed} displayName="Fever"/></observation></entryRelationship>`;
+    const xml = vaccine(`<manufacturedMaterial>${tetanus}</manufacturedMaterial>`, fever);
+    expect(await rowsOf('immunizations', '11369-6', xml)).toMatchObject([{ reactions: ['Fever'] }]);
+  });
+
   it('written as a labeled drug has its name', async () => {
     const xml = vaccine(`<manufacturedLabeledDrug>${tetanus}</manufacturedLabeledDrug>`);
     expect(await rowsOf('immunizations', '11369-6', xml)).toMatchObject([{ name: 'Td' }]);
@@ -235,6 +249,21 @@ describe('a procedure', () => {
     const failed = `<entryRelationship typeCode="SUBJ"><act classCode="ACT" moodCode="EVN"><code code="103709008" ${ofSnomed} displayName="Failed attempted procedure"/><text>Patient moved</text><statusCode code="completed"/></act></entryRelationship>`;
     expect(await rowsOf('procedures', '47519-4', xray(failed))).toMatchObject([
       { outcome: 'Failed attempted procedure: Patient moved' },
+    ]);
+  });
+
+  it('that was declined says why, as a medicine does', async () => {
+    const declined = `<entryRelationship><observation classCode="OBS" moodCode="EVN"><code code="77301-0" ${ofLoinc}/><statusCode code="completed"/><value xsi:type="CD" code="105480006" ${ofSnomed} displayName="Declined by patient"/></observation></entryRelationship>`;
+    const refused = xray(declined).replace('<procedure', '<procedure negationInd="true"');
+    expect(await rowsOf('procedures', '47519-4', refused)).toMatchObject([
+      { assertion: 'not-done', statusReason: 'Declined by patient' },
+    ]);
+    const medicine = warfarin(declined).replace(
+      '<substanceAdministration',
+      '<substanceAdministration negationInd="true"',
+    );
+    expect(await rowsOf('medications', '10160-0', medicine)).toMatchObject([
+      { assertion: 'negated', statusReasons: ['Declined by patient'] },
     ]);
   });
 

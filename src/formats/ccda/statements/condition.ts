@@ -155,7 +155,9 @@ function saysNoneOfAll(words: string): boolean {
 function noKnownProblems(mapping: Mapping): JsonObject {
   const value = mapping.element.at('value');
   const words = mapping.words(value?.at('originalText')) ?? mapping.words(mapping.element.at('text'));
-  return filled({ coding: [snomedCoding('160245001', 'No current problems or disability')], text: words });
+  // Words that lead to the inner half of "No known problems" would say the opposite.
+  const text = words !== undefined && saysNone({ name: words, codes: [] }) ? words : undefined;
+  return filled({ coding: [snomedCoding('160245001', 'No current problems or disability')], text });
 }
 
 function clinicalStatus(mapping: Mapping): string | undefined {

@@ -5,7 +5,7 @@ import { encapsulatedText, noConcept } from '../concept.ts';
 import { filled, listOf, valued } from '../json-parts.ts';
 import { adoptInto, type Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
-import { hasTemplate, moodOf, statusOf, type NestedStatement } from '../statement.ts';
+import { hasTemplate, moodOf, statusOf } from '../statement.ts';
 import { dosagesOf } from './dosage.ts';
 import { materialOf, medicineOf } from './medicine.ts';
 import {
@@ -15,8 +15,10 @@ import {
   nestedWith,
   noInformation,
   notesOf,
+  isRefusal,
   performersOf,
   reasonsOf,
+  refusalOf,
   statusMember,
   withReason,
 } from './shared.ts';
@@ -75,6 +77,7 @@ export const medication: Mapper = {
       ...filled({
         ...mapping.dated('authoredOn', when),
         requester: performer,
+        statusReason: negated ? refusalOf(mapping) : undefined,
         reasonCode: reasonsOf(mapping),
         note: notesOf(mapping),
         dosageInstruction: dosagesOf(mapping),
@@ -235,10 +238,6 @@ function consumableAround(element: XmlElement): XmlElement | undefined {
   return undefined;
 }
 
-/** Reasons for which a vaccine is not given (HL7 v3 ActReason). */
-const refusals = ['IMMUNE', 'MEDPREC', 'OSTOCK', 'PATOBJ', 'PHILISOP', 'RELIG', 'VACEFF', 'VACSAF'];
-const notGivenReason = '2.16.840.1.113883.10.20.22.4.53';
-
 /** Immunization Activity → Immunization (C-CDA on FHIR, "Immunizations"). */
 export const immunization: Mapper = {
   map(mapping) {
@@ -265,7 +264,7 @@ export const immunization: Mapper = {
           : undefined,
       ]),
       ...(isRefused ? { status: 'not-done' } : immunizationStatus(mapping)),
-      ...filled({ statusReason: refusalOf(mapping) }),
+      ...filled({ statusReason: refusalOf(mapping, { byAnyReason: true }) }),
       vaccineCode: withReason(medicine ?? noConcept('unknown'), noInformation(mapping, 'immunization')),
       patient: mapping.document.subject,
       ...(hasDate ? occurrence : absentMember('occurrenceDateTime')),
@@ -310,29 +309,6 @@ function immunizationStatus(mapping: Mapping): JsonObject {
     suspended: 'not-done',
     new: 'not-done',
   });
-}
-
-/** True for the reason why a vaccine was not given, whatever `negationInd` says of the vaccine (seen in exports made after the HL7 sample). */
-function isRefusal({ statement, type }: NestedStatement): boolean {
-  const code = statement.at('code')?.attribute('code') ?? '';
-  return type === 'RSON' && (hasTemplate(statement, notGivenReason) || refusals.includes(code));
-}
-
-/** Why it was not given: in the value from C-CDA 4.0, in the code before. */
-function refusalOf(mapping: Mapping): JsonObject | undefined {
-  for (const fact of mapping.facts()) {
-    const { statement, type } = fact;
-    const value = statement.at('value');
-    const isReason = isRefusal(fact) || (type === 'RSON' && mapping.negated && value !== undefined);
-    if (!isReason) continue;
-    const byValue = value?.attribute('code') !== undefined;
-    const concept = mapping.concept(byValue ? value : statement.at('code'));
-    if (concept === undefined) continue;
-    mapping.include(statement);
-    if (statusOf(statement) === 'completed') mapping.take(statement.at('statusCode'));
-    return concept;
-  }
-  return undefined;
 }
 
 /** The dose in its series: `repeatNumber`, or in CCD R1 an observation (30973-2). */

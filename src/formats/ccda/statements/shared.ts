@@ -13,6 +13,7 @@ import {
   isStatement,
   nestedStatements,
   statusOf,
+  type NestedStatement,
 } from '../statement.ts';
 import { pointOf } from '../time.ts';
 
@@ -248,3 +249,39 @@ export const requestStatus: Readonly<Record<string, string>> = {
   cancelled: 'revoked',
   nullified: 'entered-in-error',
 };
+
+/** Reasons for which something is not given or done (HL7 v3 ActReason). */
+const refusals = ['IMMUNE', 'MEDPREC', 'OSTOCK', 'PATOBJ', 'PHILISOP', 'RELIG', 'VACEFF', 'VACSAF'];
+/** "Reason care action performed or not" (LOINC), in QRDA's Reason template. */
+const reasonOfAction = '77301-0';
+const notGivenReason = '2.16.840.1.113883.10.20.22.4.53';
+
+/** True for the reason why something was not given, whatever `negationInd` says of it (seen in exports made after the HL7 sample). */
+export function isRefusal({ statement, type }: NestedStatement): boolean {
+  const code = statement.at('code')?.attribute('code') ?? '';
+  return type === 'RSON' && (hasTemplate(statement, notGivenReason) || refusals.includes(code));
+}
+
+/**
+ * Why it was not given or done: in the value from C-CDA 4.0, in the code before. `byAnyReason` takes every RSON of what is
+ * denied for it.
+ */
+export function refusalOf(
+  mapping: Mapping,
+  { byAnyReason = false }: { byAnyReason?: boolean } = {},
+): JsonObject | undefined {
+  for (const fact of mapping.facts()) {
+    const { statement, type } = fact;
+    const value = statement.at('value');
+    const isOfDenied = (byAnyReason && type === 'RSON') || codeOf(statement) === reasonOfAction;
+    const isTold = isRefusal(fact) || (mapping.negated && isOfDenied && value !== undefined);
+    if (!isTold) continue;
+    const byValue = value?.attribute('code') !== undefined;
+    const concept = mapping.concept(byValue ? value : statement.at('code'));
+    if (concept === undefined) continue;
+    mapping.include(statement);
+    if (statusOf(statement) === 'completed') mapping.take(statement.at('statusCode'));
+    return concept;
+  }
+  return undefined;
+}
