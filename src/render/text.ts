@@ -220,11 +220,17 @@ function emptyLines(record: HealthRecord, options: RenderOptions): string[] {
   return [...byReason].map(([reason, titles]) => `${reason}: ${titles.join(', ')}`);
 }
 
-/** What is observed of the person and has no drawer yet, by name: nobody should miss a "do not resuscitate" among counts. */
+/** What is observed of the person and has no drawer yet: nobody should miss a "do not resuscitate" among counts. */
 export function observedLines(rows: readonly Row[]): string[] {
-  const observed = rows.filter(({ resourceType }) => resourceType === 'Observation');
-  const names = new Set(observed.filter(({ name }) => name !== undefined).map(assertedName));
-  return names.size === 0 ? [] : [`Observed, and not shown: ${[...names].join('; ')}`];
+  const observed = rows.filter(
+    ({ resourceType, name }) => resourceType === 'Observation' && name !== undefined,
+  );
+  const told = new Set(
+    observed.map((row) =>
+      [assertedName(row), shortText(row, 'value')].filter(Boolean).join(': ').replaceAll(/\s+/g, ' '),
+    ),
+  );
+  return told.size === 0 ? [] : [`Also observed: ${[...told].join('; ')}`];
 }
 
 /** `12 Claim, 3 Organization`, most frequent first. */

@@ -134,6 +134,26 @@ describe('a report too long for a cell', () => {
   });
 });
 
+describe('what is observed and has no section of its own', () => {
+  it('is told below the sections in text, with what is asserted of it', async () => {
+    const observed = (text: string, value: string, status = 'final') => ({
+      resourceType: 'Observation',
+      status,
+      category: [{ coding: [{ code: 'social-history' }] }],
+      code: { text },
+      valueString: value,
+    });
+    const built = await recordOfResources([
+      observed('Resuscitation', 'Do not\nresuscitate'),
+      observed('Tobacco use', 'never', 'preliminary'),
+      { resourceType: 'AllergyIntolerance', code: { text: 'Latex' } },
+    ]);
+    expect([...renderText(built, { width: 4000, colour: false })].join('')).toContain(
+      'Also observed: Resuscitation: Do not resuscitate; [UNCONFIRMED] Tobacco use: never',
+    );
+  });
+});
+
 describe('an output of nothing', () => {
   it('is whole', async () => {
     const built = await recordOf('{"resourceType":"Bundle","type":"searchset"}');
