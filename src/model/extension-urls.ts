@@ -1,7 +1,7 @@
 /** Base of the extensions by which the hub says what FHIR R4 cannot; `docs/model.md` describes each. */
 const base = 'urn:x-bluebutton:extension:';
 
-/** Extensions of this project. All but `negated` and `aboutAnother` leave the meaning of their element as it is. */
+/** Extensions of this project. All but `negated`, `aboutAnother` and `notKnown` leave the meaning of their element as it is. */
 export const ourExtensions = {
   /** On a date: the time as recorded, where FHIR cannot say it (no offset, no seconds). ISO 8601, valueString. */
   timeAsRecorded: `${base}time-as-recorded`,
@@ -19,6 +19,8 @@ export const ourExtensions = {
   negated: `${base}negated`,
   /** Modifier: the statement is about somebody else than the patient, a relative or a fetus. valueBoolean. */
   aboutAnother: `${base}about-another`,
+  /** Modifier: the source marks the whole statement as not known (HL7 v3 NullFlavor). valueCode. */
+  notKnown: `${base}not-known`,
   /** The concern (tracking) a statement belongs to: `status` code and `period`. */
   concern: `${base}concern`,
   /** The severity of an allergy as such, which R4 knows only of reactions. valueCodeableConcept. */

@@ -55,7 +55,9 @@ export function readRow(
         ...modifiers.map((url) =>
           url === ourExtensions.aboutAnother
             ? 'about somebody else than the person'
-            : `carries a modifier extension that may change its meaning: ${url}`,
+            : url === ourExtensions.notKnown
+              ? 'the source marks it as not known'
+              : `carries a modifier extension that may change its meaning: ${url}`,
         ),
       ]),
     ),

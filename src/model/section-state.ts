@@ -94,7 +94,7 @@ export function statesOf(
         if (own.some((row) => row.assertion === 'negated'))
           return [{ source: id, state: 'none-stated' }, ...missing];
         const words = written.filter(
-          (part) => part.section === section && part.entries === 0 && isFrom(part, id),
+          (part) => part.section === section && (part.entries === 0 || own.length === 0) && isFrom(part, id),
         );
         if (words.length > 0) return [{ source: id, state: 'as-written' }, ...missing];
         const said = [...missing, ...(empties[section] ?? []).filter(({ source }) => source === id)];

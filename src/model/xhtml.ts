@@ -12,6 +12,8 @@ export function xhtmlText(div: string): string {
   const lines: string[] = [];
   let line = '';
   const counts: number[] = [0];
+  // A power written as superscript: `x10<sup>9</sup>/L` is `x10^9/L`, and not `x109/L`.
+  let isRaised = false;
   const breakLine = (blank: boolean): void => {
     const words = line.replace(/[ |]+$/, '').trim();
     if (words !== '') lines.push(words);
@@ -28,6 +30,7 @@ export function xhtmlText(div: string): string {
     const goesOn = name === 'p' && /(^|[|.-]) $/.test(line);
     if (paragraphs.has(name) && !goesOn) breakLine(true);
     else if (ownLine.has(name)) breakLine(false);
+    isRaised = name === 'sup';
     if (name === 'ol' || name === 'ul') counts.push(name === 'ol' ? 1 : 0);
     if (name === 'li') line += itemMark(counts);
   });
@@ -38,7 +41,9 @@ export function xhtmlText(div: string): string {
     if (name === 'ol' || name === 'ul') counts.pop();
   });
   parser.on('text', (value) => {
-    const words = value.replaceAll(/\s+/g, ' ');
+    const raised = isRaised && /^\s*[+\u2212-]?\d/.test(value) ? '^' : '';
+    isRaised = false;
+    const words = `${raised}${value.replaceAll(/\s+/g, ' ')}`;
     line += line === '' || line.endsWith(' ') ? words.trimStart() : words;
   });
   try {

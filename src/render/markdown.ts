@@ -3,6 +3,7 @@ import type { Renderer, RenderOptions } from './options.ts';
 import { asOfColumn, countText, groupsIn, type RowGroup } from './order.ts';
 import { personLine, sourceLines } from './person-line.ts';
 import { emptyReasons, missingReasons } from './state-text.ts';
+import { wordsOnly } from './text.ts';
 import { visible } from './visible.ts';
 import { assertedName, joinedText } from './words.ts';
 
@@ -12,7 +13,7 @@ export const renderMarkdown: Renderer = function* markdown({ record }, options) 
   for (const line of sourceLines(record)) yield `${escaped(line)}  \n`;
   for (const section of shown(options)) {
     const rows = record.sections[section.name] ?? [];
-    yield `\n## ${section.title} (${rows.length === 0 && record.written.some((part) => part.section === section.name && part.entries === 0) ? 'in words only' : countText(rows)})\n`;
+    yield `\n## ${section.title} (${rows.length === 0 && wordsOnly(record, section).length > 0 ? 'in words only' : countText(rows)})\n`;
     if (rows.length === 0) yield `\n${escaped(emptyReasons(record, section.name).join('; '))}\n`;
     else
       for (const reason of missingReasons(record, section.name))

@@ -85,9 +85,10 @@ function listed(title: string, lines: readonly string[], width: number, paint: C
   return [`${paint.underline(`  ${title}`)}\n`, ...items];
 }
 
-/** Sections of documents about this drawer that hold nothing but words: the words are all there is. */
+/** Sections of documents about this drawer of which nothing stands in it: their words are all there is. */
 export function wordsOnly(record: HealthRecord, section: Section): WrittenSection[] {
-  return wordsOf(record, section).filter(({ entries }) => entries === 0);
+  const isEmpty = (record.sections[section.name] ?? []).length === 0;
+  return wordsOf(record, section).filter(({ entries }) => entries === 0 || isEmpty);
 }
 
 /** All sections of documents about this drawer. */
@@ -213,7 +214,7 @@ function emptyLines(record: HealthRecord, options: RenderOptions): string[] {
   const byReason = new Map<string, string[]>();
   for (const { name, title } of sectionsShown(options)) {
     if (name === 'other' || (record.sections[name] ?? []).length > 0) continue;
-    if (record.written.some(({ section, entries }) => section === name && entries === 0)) continue;
+    if (record.written.some(({ section }) => section === name)) continue;
     const reason = emptyReasons(record, name).join('; ');
     byReason.set(reason, [...(byReason.get(reason) ?? []), title]);
   }

@@ -134,15 +134,16 @@ describe('a report too long for a cell', () => {
   });
 });
 
+const observed = (text: string, value: string, status = 'final') => ({
+  resourceType: 'Observation',
+  status,
+  category: [{ coding: [{ code: 'social-history' }] }],
+  code: { text },
+  valueString: value,
+});
+
 describe('what is observed and has no section of its own', () => {
   it('is told below the sections in text, with what is asserted of it', async () => {
-    const observed = (text: string, value: string, status = 'final') => ({
-      resourceType: 'Observation',
-      status,
-      category: [{ coding: [{ code: 'social-history' }] }],
-      code: { text },
-      valueString: value,
-    });
     const built = await recordOfResources([
       observed('Resuscitation', 'Do not\nresuscitate'),
       observed('Tobacco use', 'never', 'preliminary'),

@@ -22,7 +22,7 @@ import { absent } from './null-flavor.ts';
 import { Participants } from './participants.ts';
 import { patientOf } from './patient.ts';
 import { nameText } from './person-name.ts';
-import { scopeOf, type SectionScope } from './section-scope.ts';
+import { scopeOf, scopeOfEntry, type SectionScope } from './section-scope.ts';
 import { isStatement } from './statement.ts';
 import { StatementReader } from './statement-reader.ts';
 import { unstructuredDocument } from './statements/document-reference.ts';
@@ -125,7 +125,7 @@ class DocumentReader {
     const scope = scopeOf(section, outer);
     this.#sections.add(section);
     const entries = section.all('entry').flatMap((entry): Child[] => {
-      const children = reader.readEntry(entry, scope);
+      const children = reader.readEntry(entry, scopeOfEntry(entry, scope));
       if (children.length === 0) this.#find('note', 'empty-entry', entry, 'an entry without a statement');
       return children;
     });

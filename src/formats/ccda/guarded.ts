@@ -7,9 +7,12 @@ import {
   lookUp,
   ourExtensions,
   saysNoInformation,
+  type Assertion,
   type Resource,
 } from '../../model/index.ts';
+import { present } from './json-parts.ts';
 import type { Mapping } from './mapping.ts';
+import { nullFlavorOf } from './null-flavor.ts';
 import { otherSubject, statusOf } from './statement.ts';
 
 /** Resource types whose `verificationStatus` tells that they were entered in error. */
@@ -17,6 +20,8 @@ const verified: Readonly<Record<string, string>> = {
   AllergyIntolerance: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-verification',
   Condition: 'http://terminology.hl7.org/CodeSystem/condition-ver-status',
 };
+
+const denied: JsonObject = { url: ourExtensions.negated, valueBoolean: true };
 
 /** Resource types without a status that could tell it. */
 const withoutStatus = ['Basic', 'ImmunizationRecommendation'];
@@ -33,31 +38,45 @@ export function guarded(mapping: Mapping, resource: Resource): Resource {
   const isBrokenOff =
     withoutStatus.includes(resource.resourceType) &&
     ['cancelled', 'aborted'].includes(statusOf(mapping.element) ?? '');
-  return withModifiers(mapping.negated ? withDeniedDevices(resource) : resource, [
-    isSilent || isBrokenOff ? ourExtensions.negated : undefined,
-    about && !isTold ? ourExtensions.aboutAnother : undefined,
+  const told = withModifiers(mapping.negated ? withDeniedDevices(resource) : resource, [
+    isSilent || isBrokenOff ? denied : undefined,
+    about && !isTold ? { url: ourExtensions.aboutAnother, valueBoolean: true } : undefined,
   ]);
+  const flavor = nullFlavorOf(mapping.element) ?? nullFlavorOf(mapping.wrapper);
+  return flavor === undefined || saysDenied(told)
+    ? told
+    : withModifiers(told, [{ url: ourExtensions.notKnown, valueCode: flavor }]);
 }
 
 /** True for a resource that is read as no positive fact, by its own members or by a name that says "none". */
 function saysDenied(resource: Resource): boolean {
-  const element = new Element(resource, () => undefined);
+  const assertion = assertionIn(resource);
+  return (
+    !['stated', 'unconfirmed', 'planned'].includes(assertion) ||
+    saysNoInformation(codesOf(conceptIn(resource)))
+  );
+}
+
+function assertionIn(resource: Resource): Assertion {
+  return assertionOf(new Element(resource, () => undefined), conceptIn(resource));
+}
+
+/** The concept that names what a resource is about. */
+function conceptIn(resource: Resource): Element | undefined {
   const name = ['code', 'vaccineCode', 'medicationCodeableConcept'].find((member) =>
     isObject(resource[member]),
   );
-  const concept = name === undefined ? undefined : element.child(name);
-  const assertion = assertionOf(element, concept);
-  return !['stated', 'unconfirmed', 'planned'].includes(assertion) || saysNoInformation(codesOf(concept));
+  return name === undefined ? undefined : new Element(resource, () => undefined).child(name);
 }
 
 /** A device that was not used, or not implanted, is none of the patient's. */
 function withDeniedDevices(resource: Resource): Resource {
   const contained = Array.isArray(resource['contained']) ? resource['contained'] : [];
   if (contained.length === 0) return resource;
-  const denied = contained.map((one) =>
-    isResource(one) && one.resourceType === 'Device' ? withModifiers(one, [ourExtensions.negated]) : one,
+  const all = contained.map((one) =>
+    isResource(one) && one.resourceType === 'Device' ? withModifiers(one, [denied]) : one,
   );
-  return { ...resource, contained: denied };
+  return { ...resource, contained: all };
 }
 
 function inError(resource: Resource): Resource {
@@ -67,18 +86,15 @@ function inError(resource: Resource): Resource {
   if (system !== undefined) {
     return { ...whole, verificationStatus: { coding: [{ system, code: 'entered-in-error' }] } };
   }
-  if (withoutStatus.includes(resource.resourceType)) return withModifiers(whole, [ourExtensions.negated]);
+  if (withoutStatus.includes(resource.resourceType)) return withModifiers(whole, [denied]);
   const member = resource.resourceType === 'Goal' ? 'lifecycleStatus' : 'status';
   return { ...whole, [member]: 'entered-in-error' };
 }
 
-function withModifiers(resource: Resource, urls: readonly (string | undefined)[]): Resource {
+function withModifiers(resource: Resource, modifiers: readonly (JsonObject | undefined)[]): Resource {
   const own = Array.isArray(resource['modifierExtension']) ? resource['modifierExtension'] : [];
   const known = own.map((extension) => JSON.stringify(extension));
-  const added = urls
-    .filter((url) => url !== undefined)
-    .map((url): JsonObject => ({ url, valueBoolean: true }))
-    .filter((extension) => !known.includes(JSON.stringify(extension)));
-  const all = [...own, ...added];
+  const added = modifiers.filter((one) => one !== undefined && !known.includes(JSON.stringify(one)));
+  const all = [...own, ...present(added)];
   return all.length > 0 ? { ...resource, modifierExtension: all } : resource;
 }

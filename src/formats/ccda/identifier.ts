@@ -2,6 +2,7 @@ import type { JsonObject } from '../../json/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { isUuid, systemOf } from './code-system.ts';
 import { filled, present } from './json-parts.ts';
+import { nullFlavorOf } from './null-flavor.ts';
 
 /** Identifiers whose extension is itself an address, split at its last separator (C-CDA on FHIR, "Identifiers"). */
 const addressRoot = '2.16.840.1.113883.4.873';
@@ -12,6 +13,8 @@ export function identifierOf(id: XmlElement): JsonObject | undefined {
   const extension = id.attribute('extension');
   const name = id.attribute('assigningAuthorityName');
   const assigner = name === undefined ? undefined : { display: name };
+  // A masked number leaves only whose number it is, which identifies nobody.
+  if (extension === undefined && nullFlavorOf(id) !== undefined) return undefined;
   if (root === undefined) return extension === undefined ? undefined : filled({ value: extension, assigner });
   if (extension === undefined) return filled({ system: 'urn:ietf:rfc:3986', value: urnOf(root), assigner });
   if (root === addressRoot) {

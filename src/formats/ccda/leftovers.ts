@@ -34,17 +34,25 @@ export function leftoversOf(statement: XmlElement, carried: ReadonlySet<XmlEleme
   return statement.elements().flatMap((element) => {
     if (carried.has(element) || structuralElements.has(element.name)) return [];
     if (isStatement(element)) return [];
-    const way = `${path}${element.name}`;
+    const way = `${path}${element.step()}`;
     const own = ownData(element);
     const here = own === undefined ? [] : [`${way} ${own}`];
     return [...here, ...leftoversOf(element, carried, `${way}/`)];
   });
 }
 
+/** What a participant or role is to the person: an emergency contact, an agent, a verifier. */
+function saysWho({ name }: XmlElement, attribute: string): boolean {
+  return (
+    (attribute === 'typeCode' && name === 'participant') ||
+    (attribute === 'classCode' && ['participantRole', 'associatedEntity', 'relatedEntity'].includes(name))
+  );
+}
+
 function ownData(element: XmlElement): string | undefined {
   const attributes = [...element.attributes].filter(
     ([name, value]) =>
-      !structural.has(name) &&
+      (!structural.has(name) || saysWho(element, name)) &&
       !name.startsWith('sdtc:valueSet') &&
       value.trim() !== '' &&
       (name !== 'negationInd' || isTrue(value)),

@@ -42,8 +42,9 @@ const templates = {
   diagnosisAct: [`${ccda}80`, `${ccda}33`, `${ccda}34`, `${ccda}65`, `${ccda}51`],
   medicationAct: [`${ccda}35`, `${ccda}36`],
   healthConcern: [`${ccda}132`, `${ccda}136`],
-  coverageAct: [`${ccda}60`, `${ccd}20`, `${ihe}17`],
-  policy: [`${ccda}61`, `${ccd}26`, `${ihe}18`],
+  // Without the `4`: a slip of HL7's own sample of 1.1 that exports repeat.
+  coverageAct: [`${ccda}60`, '2.16.840.1.113883.10.20.22.60', `${ccd}20`, `${ihe}17`],
+  policy: [`${ccda}61`, '2.16.840.1.113883.10.20.22.61', `${ccd}26`, `${ihe}18`],
   procedureAct: [`${ccda}12`],
   procedureObservation: [`${ccda}13`],
   note: [`${ccda}202`],

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../../json/index.ts';
 import { ourExtensions } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { conceptOf, encapsulatedText } from './concept.ts';
-import { identifiersOf } from './identifier.ts';
+import { identifierOf, identifiersOf } from './identifier.ts';
 import { listOf, nested, valued } from './json-parts.ts';
 import { leftoversOf } from './leftovers.ts';
 import { fragmentXhtml, lineText, passageText } from './narrative.ts';
@@ -109,11 +109,6 @@ export class Mapping {
     }
   }
 
-  /** Marks one element alone as carried; what is in it is still to be taken. */
-  takeOnly(element: XmlElement | undefined): void {
-    if (element) this.#carried.add(element);
-  }
-
   /** Includes a nested statement in the resource. What of it is not taken is kept as sent. */
   include(statement: XmlElement | undefined): XmlElement | undefined {
     if (statement && !this.included.includes(statement)) this.included.push(statement);
@@ -176,7 +171,7 @@ export class Mapping {
 
   identifiers(statement: XmlElement = this.element): JsonValue[] | undefined {
     const ids = statement.all('id');
-    this.take(...ids);
+    this.take(...ids.filter((id) => identifierOf(id) !== undefined));
     return listOf(identifiersOf(ids));
   }
 

@@ -99,6 +99,8 @@ function plain(element: XmlElement): string {
     .map((child) => (typeof child === 'string' ? child.replaceAll(/\s+/g, ' ') : plain(child)))
     .join('');
   if (element.name === 'br') return '\n';
+  // A power: `x10<sup>9</sup>/L` is not `x109/L`.
+  if (element.name === 'sup' && /^\s*[+\u2212-]?\d/.test(inner)) return `^${inner.trim()}`;
   if (element.name === 'td' || element.name === 'th') return `${inner} `;
   return blocks.has(element.name) ? `\n${inner}\n` : inner;
 }

@@ -23,7 +23,8 @@ export function quantityOf(
   );
   if (first === undefined) return undefined;
   const beside = more.map((value) => valued(ourExtensions.translation, 'valueQuantity', value));
-  return { ...(beside.length > 0 && { extension: listOf(beside) ?? [] }), ...first };
+  const own = Array.isArray(first['extension']) ? first['extension'] : [];
+  return beside.length === 0 ? first : { ...first, extension: listOf([...own, ...beside]) };
 }
 
 /** True for an interval of quantities that has an end. */
@@ -75,7 +76,8 @@ export function ratioOf(element: XmlElement, narrative: NarrativeIndex): JsonObj
   });
 }
 
-function isOpen(bound: XmlElement | undefined): boolean {
+/** True for a bound of an interval that does not belong to it. */
+export function isOpen(bound: XmlElement | undefined): boolean {
   return bound?.attribute('inclusive') === 'false';
 }
 

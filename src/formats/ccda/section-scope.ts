@@ -178,13 +178,53 @@ const kindOfLoinc: Readonly<Record<string, SectionKind>> = {
   '85847-2': 'care-teams',
 };
 
-/** What a section is about: by its templates, else by its code; a subsection of no kind of its own is its parent's. */
+/** Kinds of section by the words of a title, for sections that have nothing else. */
+const kindOfTitle: readonly (readonly [RegExp, SectionKind])[] = [
+  [/\ballerg/i, 'allergies'],
+  [/\bfamily\b/i, 'family-history'],
+  [/\bsocial history\b/i, 'social-history'],
+  [/\bvital/i, 'vital-signs'],
+  [/\b(immuni[sz]ation|vaccin)/i, 'immunizations'],
+  [/\b(medication|medicine|prescription)/i, 'medications'],
+  [/\b(lab|laboratory|results?)\b/i, 'results'],
+  [/\b(problems?|diagnos[ei]s|conditions?)\b/i, 'problems'],
+  [/\b(procedures?|surger(y|ies)|operations?)\b/i, 'procedures'],
+  [/\b(encounters?|visits)\b/i, 'encounters'],
+];
+
+/**
+ * What a section is about: by its templates, else by its code, and where it has neither by its title; a subsection of no
+ * kind of its own is its parent's.
+ */
 export function scopeOf(section: XmlElement, outer?: SectionScope): SectionScope {
   const templates = templatesOf(section).map((root) =>
     lookUp(kindOfTemplate, root.replace(/(2\.\d+)\.1$/, '$1')),
   );
   const code = section.at('code')?.attribute('code');
   const byCode = lookUp(kindOfLoinc, code);
-  const kind = templates.find((found) => found !== undefined) ?? byCode ?? outer?.kind ?? 'other';
+  const title = code === undefined ? (section.at('title')?.text() ?? '') : '';
+  const byTitle = kindOfTitle.find(([words]) => words.test(title))?.[1];
+  const kind = templates.find((found) => found !== undefined) ?? byCode ?? byTitle ?? outer?.kind ?? 'other';
   return { kind, element: section };
+}
+
+/** Templates of entries that say what they are wherever they stand: results and vital signs of C-CDA, CCD R1 and IHE. */
+const kindOfEntry: Readonly<Record<string, SectionKind>> = {
+  '2.16.840.1.113883.10.20.22.4.1': 'results',
+  '2.16.840.1.113883.10.20.22.4.2': 'results',
+  '2.16.840.1.113883.10.20.1.31': 'results',
+  '2.16.840.1.113883.10.20.1.32': 'results',
+  '2.16.840.1.113883.10.20.22.4.26': 'vital-signs',
+  '2.16.840.1.113883.10.20.22.4.27': 'vital-signs',
+  '2.16.840.1.113883.10.20.1.35': 'vital-signs',
+};
+
+/** The scope of an entry: its section's, or in a section of no known kind what the entry's own template says. */
+export function scopeOfEntry(entry: XmlElement, section: SectionScope): SectionScope {
+  if (section.kind !== 'other') return section;
+  const kinds = entry
+    .elements()
+    .flatMap((statement) => templatesOf(statement))
+    .map((root) => lookUp(kindOfEntry, root));
+  return { ...section, kind: kinds.find((kind) => kind !== undefined) ?? section.kind };
 }

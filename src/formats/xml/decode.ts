@@ -59,7 +59,20 @@ function declaredEncoding(bytes: Uint8Array): string {
 }
 
 function decode(bytes: Uint8Array, encoding: string): string {
-  return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  const text = decoder.decode(bytes);
+  return decoder.encoding === 'windows-1252' ? withWindowsCharacters(text) : text;
+}
+
+/** What windows-1252 has at 0x80 to 0x9F; Node 20 decodes those bytes as the controls of ISO-8859-1. */
+const windowsCharacters =
+  '\u20AC\u0081\u201A\u0192\u201E\u2026\u2020\u2021\u02C6\u2030\u0160\u2039\u0152\u008D\u017D\u008F' +
+  '\u0090\u2018\u2019\u201C\u201D\u2022\u2013\u2014\u02DC\u2122\u0161\u203A\u0153\u009D\u017E\u0178';
+
+function withWindowsCharacters(text: string): string {
+  return text.replaceAll(/[\u0080-\u009F]/g, (control) =>
+    windowsCharacters.charAt(control.charCodeAt(0) - 0x80),
+  );
 }
 
 function isValidUtf8(bytes: Uint8Array): boolean {

@@ -103,9 +103,13 @@ export class XmlElement {
    * A name without a prefix is in the document's own namespace.
    */
   xpath(): string {
-    if (this.parent === undefined) return `/${this.name}`;
-    const alone = (this.parent.#counts.get(this.name) ?? 1) === 1;
-    return `${this.parent.xpath()}/${this.name}${alone ? '' : `[${this.position}]`}`;
+    return `${this.parent?.xpath() ?? ''}/${this.step()}`;
+  }
+
+  /** The last step of that way: the name, with the position among those of its name where it is not the only one. */
+  step(): string {
+    const isAlone = this.parent === undefined || this.parent.#counts.get(this.name) === 1;
+    return isAlone ? this.name : `${this.name}[${this.position}]`;
   }
 
   #add(child: XmlElement): number {

@@ -69,7 +69,8 @@ export function parseXml(text: string, namespaces: XmlNamespaces): XmlDocument {
   });
   parser.on('doctype', () => refuse('it declares a document type (DOCTYPE), which no health record needs'));
   parser.on('opentagstart', () => {
-    ({ line } = parser);
+    // The parser has read one character beyond the name.
+    line = text.charAt(parser.position - 1) === '\n' ? parser.line - 1 : parser.line;
   });
   parser.on('opentag', (tag) => {
     depth += 1;

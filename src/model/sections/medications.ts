@@ -79,7 +79,7 @@ export const medications = defineSection({
       start: times.start ?? dosageStart(dosages),
       end,
       recorded: resource.date('authoredOn') ?? resource.date('dateAsserted') ?? resource.date('whenPrepared'),
-      kind: lookUp(kinds, resource.string('resourceType')),
+      kind: sourceMoodOf(resource) === 'EVN' ? 'statement' : lookUp(kinds, resource.string('resourceType')),
       dosage: some(dosageTexts(dosages)),
       reasons: some(reasonsOf(resource, context)),
       prescriber: whoOf(resource, context),

@@ -444,3 +444,97 @@ describe('a list of many problems in one act', () => {
     expect(rows['problems']).toHaveLength(60);
   });
 });
+
+describe('a statement that its source marks as not known', () => {
+  it('is no fact', async () => {
+    const xml = entry(
+      `<observation classCode="OBS" moodCode="EVN" nullFlavor="UNK"><templateId root="2.16.840.1.113883.10.20.15.3.8"/><code code="ASSERTION"/><statusCode code="completed"/><value xsi:type="CD" code="77386006" ${ofSnomed} displayName="Pregnant"/></observation>`,
+    );
+    expect(await rowsOf('other', '29762-2', xml)).toMatchObject([
+      { assertion: 'unconfirmed', cautions: ['the source marks it as not known'] },
+    ]);
+    expect(
+      await rowsOf(
+        'medications',
+        '10160-0',
+        warfarin('').replace('moodCode="EVN"', 'moodCode="EVN" nullFlavor="NI"'),
+      ),
+    ).toMatchObject([{ assertion: 'unconfirmed' }]);
+  });
+});
+
+describe('an entry in a section of no known kind', () => {
+  it('is a result by its template, flag and all', async () => {
+    const critical = glucose('<interpretationCode code="HH" codeSystem="2.16.840.1.113883.5.83"/>');
+    for (const section of ['18725-2', '26436-6'])
+      expect(await rowsOf('results', section, critical)).toMatchObject([
+        { name: 'Glucose', flag: 'CRITICALLY HIGH' },
+      ]);
+  });
+
+  it('is read by the title where the section has neither template nor code', async () => {
+    const xml = documentXml([
+      {
+        loinc: '',
+        title: 'Allergies and adverse reactions',
+        entries: entry(
+          `<observation classCode="OBS" moodCode="EVN"><code code="ASSERTION"/><value xsi:type="CD" code="416098002" ${ofSnomed}/>${consumed('Penicillin')}</observation>`,
+        ),
+      },
+    ]).replace('<code code="" codeSystem="2.16.840.1.113883.6.1"/>', '');
+    expect((await said(xml)).rows['allergies']).toMatchObject([{ name: 'Penicillin' }]);
+  });
+});
+
+const measured = (value: string, more = ''): string =>
+  entry(
+    `<observation classCode="OBS" moodCode="EVN">${templateId('2')}<code code="2345-7" ${ofLoinc} displayName="Glucose"/><statusCode code="completed"/><effectiveTime value="20240301"/>${value}${more}</observation>`,
+  );
+
+describe('an interval', () => {
+  it('with a bound that does not belong to it says so', async () => {
+    const open =
+      '<referenceRange><observationRange><value xsi:type="IVL_PQ"><high value="99" unit="mg/dL" inclusive="false"/></value></observationRange></referenceRange>';
+    const xml = measured('<value xsi:type="PQ" value="99" unit="mg/dL"/>', open);
+    expect(await rowsOf('results', '30954-2', xml)).toMatchObject([{ range: '< 99 mg/dL' }]);
+  });
+
+  it('with a width does not lose it', async () => {
+    const xml = measured(
+      '<value xsi:type="IVL_PQ"><low value="5" unit="mg"/><width value="2" unit="mg"/></value>',
+    );
+    const [row] = await rowsOf('results', '30954-2', xml);
+    expect(row?.['details']).toContainEqual(expect.stringContaining('width value="2"'));
+  });
+});
+
+describe('a person of a document', () => {
+  it('whose number is masked has no number', async () => {
+    const masked = documentXml([]).replace(
+      '<id root="2.999.1" extension="jane-1"/>',
+      '<id root="2.16.840.1.113883.4.1" nullFlavor="MSK"/>',
+    );
+    const [patient] = ofType(await said(masked), 'Patient');
+    expect(patient?.['identifier']).toBeUndefined();
+    expect(JSON.stringify(patient)).toContain('MSK');
+  });
+
+  it.each(['NOK', 'ECON', 'AGNT'])('is beside others whose part is told: %s', async (part) => {
+    const helper = `<participant typeCode="IND"><associatedEntity classCode="${part}"><associatedPerson><name>Sam Doe</name></associatedPerson></associatedEntity></participant>`;
+    const xml = documentXml([]).replace(
+      '<component><structuredBody>',
+      `${helper}<component><structuredBody>`,
+    );
+    expect(JSON.stringify((await said(xml)).resources)).toContain(`classCode=\\"${part}\\"`);
+  });
+
+  it('is insured, though the list of policies is of mood DEF', async () => {
+    const xml = entry(
+      `<act classCode="ACT" moodCode="DEF"><templateId root="2.16.840.1.113883.10.20.22.60"/><entryRelationship typeCode="COMP"><act classCode="ACT" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.61"/><id root="2.999.8" extension="g"/><code code="SELF"/><performer typeCode="PRF"><assignedEntity><id root="2.999.9"/><code code="PAYOR"/><representedOrganization><name>Good Health Insurance</name></representedOrganization></assignedEntity></performer></act></entryRelationship></act>`,
+    );
+    const rows = (await said(withEntries('48768-6', xml))).rows['other'] ?? [];
+    expect(rows.filter(({ resourceType }) => resourceType === 'Coverage')).toMatchObject([
+      { name: 'Good Health Insurance', assertion: 'stated' },
+    ]);
+  });
+});

@@ -77,6 +77,27 @@ describe('a document is read in whatever way its XML is written', () => {
   });
 });
 
+describe('the place and the characters of what is read', () => {
+  it.each(['windows-1252', 'ISO-8859-1'])(
+    'are those of %s: quotation marks and the euro',
+    async (encoding) => {
+      const quoted = declared(encoding).replaceAll('Pénicilline', 'Penicillin “G” €5');
+      const bytes = Buffer.from(
+        quoted.replaceAll('“', '\u0093').replaceAll('”', '\u0094').replaceAll('€', '\u0080'),
+        'latin1',
+      );
+      expect(await namesIn(bytes)).toEqual(['Penicillin “G” €5']);
+    },
+  );
+
+  it('are told by the line on which an element begins, however its tag is broken', async () => {
+    const broken = whole.replace('<observation classCode', '<observation\n\n   classCode');
+    const line = broken.slice(0, broken.indexOf('<observation')).split('\n').length;
+    const { rows } = await said(broken);
+    expect(rows['allergies']?.[0]?.sources[0]).toMatchObject({ line });
+  });
+});
+
 describe('a document that is not whole is refused with the place, and without a word of it', () => {
   it.each([
     [
@@ -158,6 +179,21 @@ describe('narrative', () => {
       expect(words).toContain(line);
     expect(rendered('markdown', built)).toContain('### As written: Hospital course');
     expect(rendered('text', built)).toContain('As written, not as data: Hospital course');
+  });
+
+  it('keeps a power a power', async () => {
+    const platelets = 'Platelets <content ID="p">250 x10<sup>9</sup>/L</content>, 1<sup>st</sup> draw';
+    const { built } = await said(withEntries('30954-2', written('#p').replace('4.4', '4.2'), platelets));
+    expect(built.record.written[0]?.text).toBe('Platelets 250 x10^9/L, 1st draw');
+    expect(rendered('text', built)).toContain('250 x10^9/L');
+  });
+
+  it('beside entries of another kind is told as words, and its drawer is not called silent', async () => {
+    const act =
+      '<entry><act classCode="ACT" moodCode="EVN"><code code="1" codeSystem="2.999.8" displayName="Note"/></act></entry>';
+    const { built } = await said(withEntries('30954-2', act, 'Potassium was 5.9'));
+    expect(built.record.sectionStates['results']).toMatchObject([{ state: 'as-written' }]);
+    expect(rendered('text', built)).toContain('Potassium was 5.9');
   });
 
   it('that was struck out is never what an entry says', async () => {

@@ -3,7 +3,7 @@ import { filled, listOf, numberOf, present } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
 import { absent } from '../null-flavor.ts';
-import { participantsOf } from '../statement.ts';
+import { moodOf, participantsOf } from '../statement.ts';
 import { statusMember } from './shared.ts';
 
 const classSystem = 'http://terminology.hl7.org/CodeSystem/coverage-class';
@@ -26,7 +26,8 @@ export const coverage: Mapper = {
     const order = numberOf(element.parent?.at('sequenceNumber')?.attribute('value'));
     return {
       resourceType: 'Coverage',
-      ...(mapping.mood === 'EVN'
+      // The act around it is of mood DEF in some exports, and makes no plan of a policy.
+      ...(moodOf(element) === 'EVN'
         ? statusMember(mapping, 'status', { cancelled: 'cancelled', aborted: 'cancelled' })
         : { status: 'draft' }),
       ...filled({

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../json/index.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
 import { lookUp, xhtmlText, type Resource } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { attachmentOf, textAttachment } from '../attachment.ts';
@@ -69,6 +69,11 @@ function contentOf(mapping: Mapping, text: XmlElement | undefined): JsonValue[] 
     : [{ attachment: { extension: [absent('unknown')] } }];
 }
 
+function isEmptyContent(content: JsonValue): boolean {
+  const attachment = isObject(content) ? content['attachment'] : undefined;
+  return isObject(attachment) && attachment['extension'] !== undefined;
+}
+
 /** The words of a part of the narrative, a line for each of its blocks; a body of plain text as it is. */
 function writtenIn(element: XmlElement): string {
   const isPlain = element.parent?.name === 'nonXMLBody' && element.elements().length === 0;
@@ -107,7 +112,7 @@ export function unstructuredDocument(mapping: Mapping, encounter: JsonObject | u
   if (date !== undefined) mapping.take(root.at('effectiveTime'));
   const author = present(root.all('author').map((one) => mapping.party(one)));
   const content = contentOf(mapping, root.at('component', 'nonXMLBody', 'text'));
-  mapping.take(root.at('component'));
+  if (!content.every(isEmptyContent)) mapping.take(root.at('component'));
   return {
     resourceType: 'DocumentReference',
     ...filled({ masterIdentifier: ids && identifierOf(ids) }),

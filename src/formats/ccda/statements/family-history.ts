@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../json/index.ts';
 import { lookUp, ourExtensions } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
+import { noConcept } from '../concept.ts';
 import { filled, listOf } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
@@ -134,7 +135,7 @@ function conditionOf(mapping: Mapping, { statement }: NestedStatement): JsonObje
     modifierExtension: isNegated(statement)
       ? [{ url: ourExtensions.negated, valueBoolean: true }]
       : undefined,
-    code: code ?? namedConcept(mapping, statement.at('code')),
+    code: code ?? namedConcept(mapping, statement.at('code')) ?? noConcept('unknown'),
     contributedToDeath: death ? !isNegated(death) : undefined,
     onsetAge: onset,
     onsetPeriod: onsetString === undefined ? undefined : mapping.period(time),

@@ -1,3 +1,4 @@
+import { noConcept } from '../concept.ts';
 import { filled } from '../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import { pointOf } from '../time.ts';
@@ -19,9 +20,9 @@ export const plannedImmunization: Mapper = {
       ...(Object.keys(date).length > 0 ? date : absentMember('date')),
       recommendation: [
         filled({
-          vaccineCode: [namedConcept(mapping, material?.at('code'), material?.at('name'))].filter(
-            (code) => code !== undefined,
-          ),
+          vaccineCode: [
+            namedConcept(mapping, material?.at('code'), material?.at('name')) ?? noConcept('unknown'),
+          ],
           // R4 demands a forecast status; the source says only that it is planned.
           forecastStatus: { text: mapping.negated ? 'not planned' : 'planned' },
           dateCriterion:

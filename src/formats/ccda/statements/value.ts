@@ -5,7 +5,7 @@ import { attachmentOf } from '../attachment.ts';
 import { filled, listOf, numberOf } from '../json-parts.ts';
 import type { Mapping } from '../mapping.ts';
 import { absentReasonConcept, flavorExtension, nullFlavorOf } from '../null-flavor.ts';
-import { isInterval, quantityOrRange, rangeOf, ratioOf } from '../quantity.ts';
+import { isInterval, isOpen, quantityOrRange, rangeOf, ratioOf } from '../quantity.ts';
 import { typeOf } from '../statement.ts';
 
 /** R5's way to hold a file as an Observation's value, for R4. */
@@ -28,8 +28,11 @@ export function valueOf(mapping: Mapping, value: XmlElement | undefined): Observ
   switch (kindOf(value)) {
     case 'quantity': {
       const members = quantityOrRange('value', value, narrative);
-      if (Object.keys(members).length > 0) return taken(members);
-      break;
+      if (Object.keys(members).length === 0) break;
+      if (value.at('width') === undefined) return taken(members);
+      // An interval with a width has no place for it: what it says beside its bounds is kept as sent.
+      mapping.take(value.at('low'), value.at('high'));
+      return { members };
     }
     case 'integer': {
       const number = numberOf(value.attribute('value'));
@@ -143,10 +146,27 @@ export function referenceRangesOf(mapping: Mapping, statement: XmlElement): Json
       return {
         ...interval,
         ...(kind && !isNormal && { type: kind }),
-        ...filled({ appliesTo: mapping.concepts(appliesTo), text }),
+        ...filled({ appliesTo: mapping.concepts(appliesTo), text: text ?? openRangeWords(value) }),
       };
     }),
   );
+}
+
+/** A range with a bound that does not belong to it, which R4's Range cannot say: `< 99`. */
+function openRangeWords(value: XmlElement | undefined): string | undefined {
+  const [low, high] = [value?.at('low'), value?.at('high')];
+  if (!isOpen(low) && !isOpen(high)) return undefined;
+  const words = [boundWords(low, isOpen(low) ? '>' : '≥'), boundWords(high, isOpen(high) ? '<' : '≤')].filter(
+    (part) => part !== undefined,
+  );
+  return words.length > 0 ? words.join(' ') : undefined;
+}
+
+function boundWords(bound: XmlElement | undefined, sign: string): string | undefined {
+  const number = bound?.attribute('value');
+  return number === undefined
+    ? undefined
+    : [sign, number, bound?.attribute('unit')].filter(Boolean).join(' ');
 }
 
 /** For whom a range is: its code, and its preconditions (sex, age). */
