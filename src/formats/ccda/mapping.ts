@@ -263,11 +263,11 @@ export class Mapping {
     else this.take(element.at('low'), element.at('high'), element.at('center'));
   }
 
-  /** A role is carried by its own resource; of the patient's own roles only who it is, for the Patient says no more. */
+  /** A role is carried by its own resource; of the patient's own roles only the name, for the Patient has no more of it. */
   #takeRole(participation: XmlElement, reference: JsonObject): void {
     const role = this.document.participants.roleOf(participation);
     if (reference !== this.document.subject) this.take(role);
-    else this.take(...(role?.all('id') ?? []), role?.at('assignedPerson', 'name'));
+    else this.take(role?.at('assignedPerson', 'name'));
   }
 
   #isAround(statement: XmlElement): boolean {

@@ -22,7 +22,6 @@ export const coverage: Mapper = {
     const payor = present(
       payers.map((performer) => mapping.party(performer.at('assignedEntity', 'representedOrganization'))),
     );
-    mapping.take(member);
     const order = numberOf(element.parent?.at('sequenceNumber')?.attribute('value'));
     return {
       resourceType: 'Coverage',
