@@ -13,7 +13,8 @@ export class XmlElement {
   readonly children: (XmlElement | string)[] = [];
   /** Which of its parent's children of this name it is, from 1. */
   readonly position: number;
-  readonly #counts = new Map<string, number>();
+  /** Child elements by name: a section of many thousand entries is asked for its subject by each of them. */
+  readonly #named = new Map<string, XmlElement[]>();
   #elements: XmlElement[] | undefined;
   #size = 0;
 
@@ -45,7 +46,7 @@ export class XmlElement {
   all(...path: readonly string[]): XmlElement[] {
     let found: XmlElement[] = [this];
     for (const name of path) {
-      found = found.flatMap((element) => element.elements().filter((child) => child.name === name));
+      found = found.flatMap((element) => element.#named.get(name) ?? []);
     }
     return found;
   }
@@ -108,15 +109,15 @@ export class XmlElement {
 
   /** The last step of that way: the name, with the position among those of its name where it is not the only one. */
   step(): string {
-    const isAlone = this.parent === undefined || this.parent.#counts.get(this.name) === 1;
+    const isAlone = this.parent === undefined || this.parent.#named.get(this.name)?.length === 1;
     return isAlone ? this.name : `${this.name}[${this.position}]`;
   }
 
   #add(child: XmlElement): number {
-    const count = (this.#counts.get(child.name) ?? 0) + 1;
-    this.#counts.set(child.name, count);
     this.children.push(child);
-    return count;
+    const known = this.#named.get(child.name);
+    if (known === undefined) this.#named.set(child.name, [child]);
+    return known === undefined ? 1 : known.push(child);
   }
 }
 
