@@ -43,11 +43,31 @@ export function fitTable(
   };
 }
 
+/** Rows that are laid out together: cli-table3 takes time in the square of their number. */
+const rowsAtOnce = 500;
+
 function draw(
   columns: readonly TableColumn[],
   widths: readonly number[],
   heading: (title: string) => string,
 ): string[] {
+  const wrapped = (text: string, column: number): string =>
+    wrapAnsi(text, widths[column] ?? longestWholeWord, { hard: true });
+  const count = Math.max(0, ...columns.map(({ cells }) => cells.length));
+  const head = columns.map(({ title }, column) => heading(wrapped(title, column)));
+  const rows = Array.from({ length: count }, (_, row) =>
+    columns.map(({ cells }, column) => wrapped(cells[row] ?? '', column)),
+  );
+  const lines: string[] = [];
+  for (let first = 0; first === 0 || first < count; first += rowsAtOnce) {
+    const block = rows.slice(first, first + rowsAtOnce);
+    lines.push(...laidOut(first === 0 ? [head, ...block] : block, widths));
+  }
+  return lines;
+}
+
+/** Rows of cells as lines, without borders. */
+function laidOut(rows: readonly string[][], widths: readonly number[]): string[] {
   const table = new Table({
     chars: {
       top: '',
@@ -69,13 +89,7 @@ function draw(
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
     colWidths: [...widths],
   });
-  const wrapped = (text: string, column: number): string =>
-    wrapAnsi(text, widths[column] ?? longestWholeWord, { hard: true });
-  table.push(columns.map(({ title }, column) => heading(wrapped(title, column))));
-  const rows = Math.max(0, ...columns.map(({ cells }) => cells.length));
-  for (let row = 0; row < rows; row += 1) {
-    table.push(columns.map(({ cells }, column) => wrapped(cells[row] ?? '', column)));
-  }
+  table.push(...rows);
   return table
     .toString()
     .split('\n')
@@ -94,7 +108,8 @@ function sizeOf({ title, cells }: TableColumn): ColumnSize {
   const widths = lines.map((line) => stringWidth(line)).toSorted((a, b) => a - b);
   const natural = widths.at(-1) ?? 0;
   const usual = widths[Math.floor((widths.length - 1) * 0.9)] ?? natural;
-  const longest = Math.max(...lines.flatMap((line) => line.split(' ')).map((word) => stringWidth(word)));
+  const words = lines.flatMap((line) => line.split(' '));
+  const longest = words.reduce((most, word) => Math.max(most, stringWidth(word)), 0);
   const least = natural <= shortCell ? natural : Math.min(longest, longestWholeWord);
   return { natural, usual, least };
 }

@@ -155,6 +155,23 @@ describe('what is observed and has no section of its own', () => {
   });
 });
 
+describe('a table of very many rows', () => {
+  it('has a line for each, in order, under one heading', async () => {
+    const results = Array.from({ length: 1201 }, (_, index) => ({
+      resourceType: 'Observation',
+      status: 'final',
+      code: { text: 'Glucose' },
+      effectiveDateTime: '2024-03-01',
+      valueString: `value ${index}`,
+    }));
+    const text = rendered('text', await recordOfResources(results));
+    expect(text.match(/^ {2}Name /gm)).toHaveLength(1);
+    expect([...text.matchAll(/ value (\d+)/g)].map(([, index]) => Number(index))).toEqual([
+      ...results.keys(),
+    ]);
+  });
+});
+
 describe('an output of nothing', () => {
   it('is whole', async () => {
     const built = await recordOf('{"resourceType":"Bundle","type":"searchset"}');
