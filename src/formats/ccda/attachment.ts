@@ -1,7 +1,7 @@
 import { inflateRawSync, inflateSync, gunzipSync } from 'node:zlib';
 import type { JsonObject } from '../../json/index.ts';
 import type { XmlElement } from '../xml/element.ts';
-import { filledOrNone } from './json-parts.ts';
+import { filledOrNone } from '../json-parts.ts';
 import { isAddress } from './narrative-index.ts';
 
 /** First bytes of the kinds of file that documents carry. */

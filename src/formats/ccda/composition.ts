@@ -2,13 +2,14 @@ import type { JsonObject, JsonValue } from '../../json/index.ts';
 import { lookUp, ourExtensions, type Resource } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { noConcept, conceptOf } from './concept.ts';
-import { filled, listOf, present, valued } from './json-parts.ts';
+import { filled, listOf, present, valued } from '../json-parts.ts';
 import { leftoversOf } from './leftovers.ts';
 import type { Mapping } from './mapping.ts';
 import type { Child } from './mapper.ts';
 import { narrativeXhtml } from './narrative.ts';
 import type { NarrativeIndex } from './narrative-index.ts';
-import { absent, nullFlavorOf } from './null-flavor.ts';
+import { absent } from '../absent.ts';
+import { nullFlavorOf } from './null-flavor.ts';
 import { identifierOf } from './identifier.ts';
 
 /** Relations of a document to an earlier one → Composition.relatesTo. */

@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from '../../json/index.ts';
 import { ourExtensions } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { systemOf } from './code-system.ts';
-import { filled, filledOrNone, listOf, nested, present, valued } from './json-parts.ts';
+import { filled, filledOrNone, listOf, nested, present, valued } from '../json-parts.ts';
 import type { NarrativeIndex } from './narrative-index.ts';
 import { lineText } from './narrative.ts';
 import { flavorExtension, nullFlavorOf } from './null-flavor.ts';

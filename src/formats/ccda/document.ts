@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { BlueButtonError } from '../../errors/index.ts';
-import { isObject, writeJson, type JsonObject, type JsonValue } from '../../json/index.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../json/index.ts';
 import {
   containedEntries,
   ourExtensions,
@@ -9,6 +8,7 @@ import {
   type Reading,
   type Resource,
 } from '../../model/index.ts';
+import { derivedEntry, derivedId } from '../derived-entry.ts';
 import type { DocumentIdentity } from '../format.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { compositionOf, sectionOf } from './composition.ts';
@@ -18,7 +18,7 @@ import { identifiersOf } from './identifier.ts';
 import { Mapping, type DocumentScope } from './mapping.ts';
 import type { Child } from './mapper.ts';
 import { NarrativeIndex } from './narrative-index.ts';
-import { absent } from './null-flavor.ts';
+import { absent } from '../absent.ts';
 import { Participants } from './participants.ts';
 import { patientOf } from './patient.ts';
 import { nameText } from './person-name.ts';
@@ -163,10 +163,8 @@ class DocumentReader {
     draft.resource = { ...resource, id: this.#idOf(draft.element, resource.resourceType) };
   }
 
-  /** An id that is the same each time the document is read: of its bytes, the place in it, and the type. */
   #idOf(element: XmlElement, type: string): string {
-    const key = `${this.#identity.sha256} ${element.xpath()} ${type}`;
-    return createHash('sha256').update(key).digest('hex').slice(0, 12);
+    return derivedId(this.#identity, element.xpath(), type);
   }
 
   #entries(): Reading[] {
@@ -181,29 +179,13 @@ class DocumentReader {
 
   #entryOf({ resource: drafted, element, included }: Draft): Entry | undefined {
     if (drafted === undefined) return undefined;
-    const { resourceType, id, language, extension, modifierExtension, text, contained, ...rest } = drafted;
-    const resource: Resource = {
-      resourceType,
-      ...(id !== undefined && { id }),
-      ...(language !== undefined && { language }),
-      ...(text !== undefined && { text }),
-      ...(contained !== undefined && { contained }),
-      ...(extension !== undefined && { extension }),
-      ...(modifierExtension !== undefined && { modifierExtension }),
-      ...rest,
-    };
     const also = included.filter((statement) => statement !== element).map((statement) => statement.xpath());
-    return {
-      resource,
-      origin: {
-        ...this.#identity,
-        line: element.line,
-        pointer: element.xpath(),
-        ...(also.length > 0 && { also }),
-      },
-      text: writeJson(resource),
-      derived: true,
-    };
+    return derivedEntry(drafted, {
+      ...this.#identity,
+      line: element.line,
+      pointer: element.xpath(),
+      ...(also.length > 0 && { also }),
+    });
   }
 
   /** Statements that stand where CDA has no place for them are named: nothing is passed over. */

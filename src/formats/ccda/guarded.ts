@@ -10,7 +10,7 @@ import {
   type Assertion,
   type Resource,
 } from '../../model/index.ts';
-import { present } from './json-parts.ts';
+import { present } from '../json-parts.ts';
 import type { Mapping } from './mapping.ts';
 import { nullFlavorOf } from './null-flavor.ts';
 import { otherSubject, statusOf } from './statement.ts';

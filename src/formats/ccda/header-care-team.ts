@@ -1,8 +1,8 @@
 import type { Resource } from '../../model/index.ts';
 import type { JsonObject } from '../../json/index.ts';
-import { filled } from './json-parts.ts';
+import { filled } from '../json-parts.ts';
 import type { Mapping } from './mapping.ts';
-import { absent } from './null-flavor.ts';
+import { absent } from '../absent.ts';
 
 /** Who cared for the person, by the header's service event (`documentationOf`) → CareTeam; undefined when it names nobody. */
 export function careTeamOf(mapping: Mapping): Resource | undefined {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { isUuid, systemOf } from './code-system.ts';
-import { filled, present } from './json-parts.ts';
+import { filled, present } from '../json-parts.ts';
 import { nullFlavorOf } from './null-flavor.ts';
 
 /** Identifiers whose extension is itself an address, split at its last separator (C-CDA on FHIR, "Identifiers"). */

@@ -3,7 +3,7 @@ import { ourExtensions } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { conceptOf, encapsulatedText } from './concept.ts';
 import { identifierOf, identifiersOf } from './identifier.ts';
-import { listOf, nested, valued } from './json-parts.ts';
+import { listOf, nested, valued } from '../json-parts.ts';
 import { leftoversOf } from './leftovers.ts';
 import { fragmentXhtml, lineText, passageText } from './narrative.ts';
 import type { NarrativeIndex } from './narrative-index.ts';

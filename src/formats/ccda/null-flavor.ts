@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json/index.ts';
 import { lookUp, ourExtensions } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
-import { valued } from './json-parts.ts';
+import { valued } from '../json-parts.ts';
 
 /** HL7 v3 NullFlavor → FHIR data-absent-reason (C-CDA on FHIR, "NullFlavor to DataAbsentReason"). */
 const reasonOf: Readonly<Record<string, string>> = {
@@ -19,8 +19,6 @@ const reasonOf: Readonly<Record<string, string>> = {
   PINF: 'positive-infinity',
 };
 
-export const dataAbsentUrl = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';
-
 /** An element's null flavour, upper case. */
 export function nullFlavorOf(element: XmlElement | undefined): string | undefined {
   return element?.attribute('nullFlavor')?.toUpperCase();
@@ -30,11 +28,6 @@ export function nullFlavorOf(element: XmlElement | undefined): string | undefine
 export function absentReasonOf(element: XmlElement | undefined): string {
   const flavor = nullFlavorOf(element);
   return lookUp(reasonOf, flavor) ?? 'unknown';
-}
-
-/** A data-absent-reason extension. */
-export function absent(reason: string): JsonObject {
-  return { url: dataAbsentUrl, valueCode: reason };
 }
 
 /** The null flavour itself as an extension, kept beside the reason it maps to. */

@@ -3,7 +3,7 @@ import { ourExtensions, type Resource } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { conceptOf, conceptsOf } from './concept.ts';
 import { identifiersOf } from './identifier.ts';
-import { filled, listOf, valued } from './json-parts.ts';
+import { filled, listOf, valued } from '../json-parts.ts';
 import { leftoversOf } from './leftovers.ts';
 import type { NarrativeIndex } from './narrative-index.ts';
 import { addressesOf, contactsOf, humanNamesOf, nameText } from './person-name.ts';

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../json/index.ts';
 import { lookUp, type Resource } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { codingOf } from './concept.ts';
-import { filled, listOf, nested, valued } from './json-parts.ts';
+import { filled, listOf, nested, valued } from '../json-parts.ts';
 import type { Mapping } from './mapping.ts';
 import { addressesOf, addressOf, contactsOf, humanNamesOf } from './person-name.ts';
 import { nullFlavorOf } from './null-flavor.ts';

@@ -1,7 +1,7 @@
 import { lookUp } from '../../model/index.ts';
 import type { JsonObject } from '../../json/index.ts';
 import type { XmlElement } from '../xml/element.ts';
-import { filled, filledOrNone, listOf, present } from './json-parts.ts';
+import { filled, filledOrNone, listOf, present } from '../json-parts.ts';
 import { periodOf } from './time.ts';
 
 /** CDA EntityNameUse → FHIR NameUse (C-CDA on FHIR, "Name, address, telecom"). */

@@ -1,7 +1,7 @@
 import { writeJson, type JsonObject, type JsonValue } from '../../json/index.ts';
 import { ourExtensions } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
-import { filledOrNone, listOf, numberOf, present, valued } from './json-parts.ts';
+import { filledOrNone, listOf, numberOf, present, valued } from '../json-parts.ts';
 import type { NarrativeIndex } from './narrative-index.ts';
 import { encapsulatedText, originalText } from './concept.ts';
 import { flavorExtension } from './null-flavor.ts';

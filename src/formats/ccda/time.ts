@@ -1,18 +1,10 @@
 import type { JsonObject } from '../../json/index.ts';
 import { ourExtensions } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
-import { filled, listOf, valued } from './json-parts.ts';
-import { absent, absentReasonOf, nullFlavorOf } from './null-flavor.ts';
-
-/** An HL7 v3 point in time (TS) as FHIR can say it. */
-export interface PointInTime {
-  /** FHIR date or dateTime, as precise as FHIR allows. */
-  value?: string;
-  /** The time as recorded, ISO 8601, where `value` cannot say all of it: no offset, no seconds, only an hour. */
-  recorded?: string;
-  /** What stands there and is no date. */
-  unreadable?: string;
-}
+import { filled, listOf, valued } from '../json-parts.ts';
+import { absent } from '../absent.ts';
+import { isOnCalendar, isOnClock, pointMembers, type PointInTime } from '../point-in-time.ts';
+import { absentReasonOf, nullFlavorOf } from './null-flavor.ts';
 
 const literalShape =
   /^(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(\.\d+)?)?)?)?)?)?(Z|[+-]\d\d:?(?:\d\d)?)?$/;
@@ -44,13 +36,7 @@ export function readTime(literal: string): PointInTime {
 /** A dated element as FHIR members: the value under `name`, and what FHIR cannot say of it under `_name`. */
 export function dated(name: string, element: XmlElement | undefined): JsonObject {
   const literal = element?.attribute('value');
-  if (literal === undefined) return {};
-  const { value, recorded, unreadable } = readTime(literal);
-  const extension = listOf([
-    valued(ourExtensions.timeAsRecorded, 'valueString', recorded),
-    valued(ourExtensions.dateNotRead, 'valueString', unreadable),
-  ]);
-  return filled({ [name]: value, [`_${name}`]: extension && { extension } });
+  return literal === undefined ? {} : pointMembers(name, readTime(literal));
 }
 
 /** The same for a FHIR `date`: a time of day is kept beside it. */
@@ -118,19 +104,6 @@ function unknownEnd(high: XmlElement | undefined): JsonObject {
 /** Years that stand for "no date" or "for ever" in the exports of several vendors. */
 function isSentinel(year: string): boolean {
   return year === '0000' || year === '0001' || year === '9999';
-}
-
-function isOnCalendar(year: string, month: string | undefined, day: string | undefined): boolean {
-  if (month === undefined) return true;
-  const [y, m, d] = [Number(year), Number(month), Number(day ?? 1)];
-  if (m < 1 || m > 12) return false;
-  const leap = (y % 4 === 0 && y % 100 !== 0) || y % 400 === 0;
-  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][m - 1] ?? 0;
-  return d >= 1 && d <= days;
-}
-
-function isOnClock(hour = '0', minute = '0', second = '0'): boolean {
-  return Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
 }
 
 /** The offsets that FHIR allows; `-50:00` was seen, and says no place on earth. */

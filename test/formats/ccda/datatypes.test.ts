@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readTime } from '../../../src/formats/ccda/time.ts';
 import { systemOf } from '../../../src/formats/ccda/code-system.ts';
-import { numberOf } from '../../../src/formats/ccda/json-parts.ts';
+import { numberOf } from '../../../src/formats/json-parts.ts';
 import { documentXml, ofType, said, withEntries } from './clinical-document.ts';
 
 const ccda = '2.16.840.1.113883.10.20.22.4';

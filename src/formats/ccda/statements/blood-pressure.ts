@@ -1,5 +1,5 @@
 import type { XmlElement } from '../../xml/element.ts';
-import { filled } from '../json-parts.ts';
+import { filled } from '../../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import { codeOf, isNegated, isNullified, moodOf } from '../statement.ts';
 import { observation } from './observation.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../json/index.ts';
-import { filled, listOf, present } from '../json-parts.ts';
+import { filled, listOf, present } from '../../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
 import { participantsOf } from '../statement.ts';

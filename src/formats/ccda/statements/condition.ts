@@ -2,10 +2,10 @@ import type { JsonObject } from '../../../json/index.ts';
 import { lookUp, ourExtensions, saysNone } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { encapsulatedText } from '../concept.ts';
-import { filled, listOf, valued } from '../json-parts.ts';
+import { filled, listOf, valued } from '../../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
-import { absent } from '../null-flavor.ts';
+import { absent } from '../../absent.ts';
 import { codeOf, hasTemplate, statusOf } from '../statement.ts';
 import { dated, endedUnknown, pointOf, readTime } from '../time.ts';
 import {

@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '../../../json/index.ts';
-import { filled, listOf, numberOf, present } from '../json-parts.ts';
+import { filled, listOf, numberOf, present } from '../../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
-import { absent } from '../null-flavor.ts';
+import { absent } from '../../absent.ts';
 import { moodOf, participantsOf } from '../statement.ts';
 import { statusMember } from './shared.ts';
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../json/index.ts';
 import { lookUp } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
-import { filled } from '../json-parts.ts';
+import { filled } from '../../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
 import { codeOf, hasTemplate, participantsOf } from '../statement.ts';

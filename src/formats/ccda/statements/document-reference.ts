@@ -2,11 +2,11 @@ import { isObject, type JsonObject, type JsonValue } from '../../../json/index.t
 import { lookUp, xhtmlText, type Resource } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { attachmentOf, textAttachment } from '../attachment.ts';
-import { filled, filledOrNone, listOf, present } from '../json-parts.ts';
+import { filled, filledOrNone, listOf, present } from '../../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
 import { identifierOf } from '../identifier.ts';
-import { absent } from '../null-flavor.ts';
+import { absent } from '../../absent.ts';
 import { statusOf } from '../statement.ts';
 import { instantOf } from '../time.ts';
 import { fragmentXhtml } from '../narrative.ts';

@@ -2,7 +2,7 @@ import { lookUp } from '../../../model/index.ts';
 import { isObject, writeJson, type JsonObject, type JsonValue } from '../../../json/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { together } from '../concept.ts';
-import { filled, filledOrNone, listOf, numberOf } from '../json-parts.ts';
+import { filled, filledOrNone, listOf, numberOf } from '../../json-parts.ts';
 import type { Mapping } from '../mapping.ts';
 import { isInterval, quantityOf, rangeOf, ratioOf } from '../quantity.ts';
 import { codeOf, hasTemplate, isNegated, typeOf } from '../statement.ts';

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../json/index.ts';
 import { lookUp, ourExtensions } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { noConcept } from '../concept.ts';
-import { filled, listOf } from '../json-parts.ts';
+import { filled, listOf } from '../../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
 import {

@@ -1,4 +1,4 @@
-import { listOf, filled, filledOrNone } from '../json-parts.ts';
+import { listOf, filled, filledOrNone } from '../../json-parts.ts';
 import { adoptInto, type Mapper } from '../mapper.ts';
 import { authorshipOf, notesOf, requiredConcept, statusMember } from './shared.ts';
 import { pointOf } from '../time.ts';

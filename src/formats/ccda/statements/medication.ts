@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../../../json/index.ts';
 import { lookUp, ourExtensions } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { encapsulatedText, noConcept } from '../concept.ts';
-import { filled, listOf, valued } from '../json-parts.ts';
+import { filled, listOf, valued } from '../../json-parts.ts';
 import { adoptInto, type Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
 import { hasTemplate, moodOf, statusOf } from '../statement.ts';

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../json/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { noConcept } from '../concept.ts';
-import { filled } from '../json-parts.ts';
+import { filled } from '../../json-parts.ts';
 import type { Mapping } from '../mapping.ts';
 import { nullFlavorOf } from '../null-flavor.ts';
 import { participantsOf } from '../statement.ts';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../json/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
-import { filled, listOf } from '../json-parts.ts';
+import { filled, listOf } from '../../json-parts.ts';
 import { adoptInto, type Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
 import { codeOf, hasTemplate, statusOf, templatesOf } from '../statement.ts';

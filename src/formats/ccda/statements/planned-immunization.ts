@@ -1,5 +1,5 @@
 import { noConcept } from '../concept.ts';
-import { filled } from '../json-parts.ts';
+import { filled } from '../../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import { pointOf } from '../time.ts';
 import { materialOf } from './medicine.ts';

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../json/index.ts';
 import { lookUp } from '../../../model/index.ts';
-import { filled, listOf } from '../json-parts.ts';
+import { filled, listOf } from '../../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';
 
@@ -22,7 +22,7 @@ import {
   requiredConcept,
   statusMember,
 } from './shared.ts';
-import { absent } from '../null-flavor.ts';
+import { absent } from '../../absent.ts';
 
 /** CDA status → Procedure.status (C-CDA on FHIR, "Procedures"). */
 const procedureStatus: Readonly<Record<string, string>> = {

@@ -2,9 +2,10 @@ import { isObject, type JsonObject, type JsonValue } from '../../../json/index.t
 import { lookUp, ourExtensions } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { noConcept } from '../concept.ts';
-import { filled, listOf, nested, present, valued } from '../json-parts.ts';
+import { filled, listOf, nested, present, valued } from '../../json-parts.ts';
 import type { Mapping } from '../mapping.ts';
-import { absent, nullFlavorOf } from '../null-flavor.ts';
+import { absent } from '../../absent.ts';
+import { nullFlavorOf } from '../null-flavor.ts';
 import {
   codeOf,
   hasTemplate,

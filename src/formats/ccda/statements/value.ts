@@ -2,7 +2,7 @@ import { lookUp } from '../../../model/index.ts';
 import type { JsonObject } from '../../../json/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { attachmentOf } from '../attachment.ts';
-import { filled, listOf, numberOf } from '../json-parts.ts';
+import { filled, listOf, numberOf } from '../../json-parts.ts';
 import type { Mapping } from '../mapping.ts';
 import { absentReasonConcept, flavorExtension, nullFlavorOf } from '../null-flavor.ts';
 import { isInterval, isOpen, quantityOrRange, rangeOf, ratioOf } from '../quantity.ts';

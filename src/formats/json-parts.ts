@@ -1,4 +1,4 @@
-import { Decimal, isObject, type JsonObject, type JsonValue } from '../../json/index.ts';
+import { Decimal, isObject, type JsonObject, type JsonValue } from '../json/index.ts';
 
 /** A JSON object without its members that say nothing: undefined, empty lists and empty objects. */
 export function filled(members: JsonObject): JsonObject {
