@@ -56,6 +56,7 @@ export async function readDocument(bytes: Uint8Array, name: string, path?: strin
   const entries: Entry[] = [];
   const findings: Finding[] = [];
   let asOf: string | undefined;
+  let formatName = format.name;
   for await (const reading of format.read(document, {
     source: sha256,
     sha256,
@@ -63,13 +64,14 @@ export async function readDocument(bytes: Uint8Array, name: string, path?: strin
   })) {
     if ('entry' in reading) entries.push(reading.entry);
     else if ('finding' in reading) findings.push(reading.finding);
+    else if ('format' in reading) formatName = reading.format;
     else asOf = reading.asOf;
   }
   const source: Source = {
     id: sha256,
     kind: 'file',
     name,
-    format: format.name,
+    format: formatName,
     bytes: bytes.length,
     ...(asOf !== undefined && { asOf }),
   };

@@ -5,12 +5,13 @@ import { fhirJson } from './fhir/json.ts';
 import { fhirNdjson } from './fhir/ndjson.ts';
 import type { Format } from './format.ts';
 import { unreadKindOf } from './unread-kinds.ts';
+import { vaText } from './va-text/format.ts';
 
 export { bytesInMemory, type ByteSource } from './byte-source.ts';
 export type { DocumentIdentity, Format } from './format.ts';
 
 /** The formats that are read, in the order they are tried. */
-export const formats: readonly Format[] = [fhirNdjson, fhirJson, ccda];
+export const formats: readonly Format[] = [fhirNdjson, fhirJson, ccda, vaText];
 
 const headLength = 64 * 1024;
 

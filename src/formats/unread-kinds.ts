@@ -12,7 +12,6 @@ const kinds: readonly { pattern: RegExp; says: string }[] = [
     says: 'a zip archive: not read yet; unpack it and give the files inside.',
   },
   { pattern: new RegExp(String.raw`^\x1f\x8b`), says: 'a gzip file: not read yet; unpack it first.' },
-  { pattern: /MY HEALTHEVET|produced by the (va )?blue button/i, says: 'VA Blue Button text: not read yet.' },
   {
     pattern: /MYMEDICARE\.GOV PERSONAL HEALTH INFORMATION/i,
     says: 'Medicare Blue Button text: not read yet.',

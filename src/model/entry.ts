@@ -24,5 +24,8 @@ export interface Entry {
   container?: Entry;
 }
 
-/** What a format reader yields: entries in the order met, findings, and the source's own date when it states one. */
-export type Reading = { entry: Entry } | { finding: Finding } | { asOf: string };
+/**
+ * What a format reader yields: entries in the order met, findings, the source's own date when it states one, and its format
+ * in more words than the reader's own name (`VA Blue Button text, v12.6`).
+ */
+export type Reading = { entry: Entry } | { finding: Finding } | { asOf: string } | { format: string };

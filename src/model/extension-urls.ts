@@ -29,6 +29,10 @@ export const ourExtensions = {
   related: `${base}related`,
   /** Who wrote a statement, where FHIR has no element for it: `who` reference and `when` dateTime. */
   author: `${base}author`,
+  /** How often a prescription can still be filled, as the source's date says. valueUnsignedInt. */
+  refillsRemaining: `${base}refills-remaining`,
+  /** When a prescription was last filled. valueDateTime. */
+  lastFilled: `${base}last-filled`,
   /** What the source says beyond every element of the resource: its place and the value as sent. valueString. */
   asSent: `${base}as-sent`,
 } as const;

@@ -12,5 +12,7 @@ export interface Finding {
   /** `id` of the source. */
   source?: string;
   line?: number;
+  /** Last line of a range. */
+  endLine?: number;
   pointer?: string;
 }

@@ -58,7 +58,7 @@ export function readObservation(resource: Element, context: RowContext): Stateme
     date,
     start,
     end,
-    recorded: resource.string('issued'),
+    recorded: resource.date('issued'),
     value: measured.value,
     unit: measured.unit,
     flag: flagOf(resource),

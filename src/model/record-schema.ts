@@ -45,6 +45,7 @@ const origin = closed(
   },
   {
     line: { type: 'integer', minimum: 1 },
+    endLine: { type: 'integer', minimum: 1 },
     path: described('place in the archive', text),
     also: described('other statements of an XML document that it states too', texts),
   },
@@ -97,6 +98,7 @@ function rowSchema(section: Section): Schema {
       recorded: fhirDate,
       patient: described('whose it is, in an input of several patients', text),
       cautions: texts,
+      informant: { const: 'patient', description: 'set for what the person reported about themselves' },
       asWritten: described('what the narrative of a clinical document says of it', text),
       details: described('what the source says beyond all other fields', texts),
       ...Object.fromEntries(own),
@@ -153,7 +155,12 @@ export function recordSchema(): Schema {
       ),
       finding: closed(
         { severity: { enum: ['note', 'warning', 'lost'] }, code: text, message: text },
-        { source: text, line: { type: 'integer', minimum: 1 }, pointer: text },
+        {
+          source: text,
+          line: { type: 'integer', minimum: 1 },
+          endLine: { type: 'integer', minimum: 1 },
+          pointer: text,
+        },
       ),
       ...Object.fromEntries(sections.map((section) => [section.name, rowSchema(section)])),
     },

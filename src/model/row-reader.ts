@@ -47,6 +47,7 @@ export function readRow(
     end,
     recorded,
     ...fields,
+    informant: isPatientReported(resource) ? 'patient' : undefined,
     asWritten: asWritten(resource),
     cautions: some(
       distinct([
@@ -67,6 +68,16 @@ export function readRow(
   const { cautions: care, sources, ...told } = row;
   const details = some(detailsOf(resource, told, context));
   return { ...told, details, cautions: care, sources };
+}
+
+/** HL7 v3-ObservationValue PATRPT ("patient reported") among the resource's security labels. */
+function isPatientReported(resource: Element): boolean {
+  return (
+    resource
+      .child('meta')
+      ?.children('security')
+      .some((label) => label.string('code') === 'PATRPT') === true
+  );
 }
 
 function isFact(assertion: Row['assertion']): boolean {

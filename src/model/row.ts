@@ -71,6 +71,8 @@ export interface CommonRow {
   end?: string | undefined;
   /** When it was written down. */
   recorded?: string | undefined;
+  /** `patient` for what the person reported about themselves and nobody recorded (security label PATRPT). */
+  informant?: 'patient' | undefined;
   /** Whose it is, in an input of several patients. */
   patient?: string | undefined;
   /** Why the row must be read with care, e.g. an unknown modifier extension. */
@@ -91,6 +93,7 @@ export type Statement<F extends Fields> = Omit<
   | 'resourceType'
   | 'asOf'
   | 'sources'
+  | 'informant'
   | 'patient'
   | 'asWritten'
   | 'details'

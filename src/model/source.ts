@@ -21,14 +21,17 @@ export interface Origin {
   source: string;
   /** SHA-256 of the source document: of a file its bytes, of a pulled resource its NDJSON line without the line end. */
   sha256: string;
-  /** Line of an NDJSON or XML file, from 1. */
+  /** Line of an NDJSON, XML or text file, from 1; of a range its first. */
   line?: number;
+  /** Last line of a range of a text file. */
+  endLine?: number;
   /**
    * The way to it inside the document: of JSON an RFC 6901 pointer (inside the line, for NDJSON), empty for the document
-   * itself; of XML an XPath whose names without a prefix are in the document's own namespace.
+   * itself; of XML an XPath whose names without a prefix are in the document's own namespace; of a text an RFC 5147 range
+   * of lines (`line=11,34` is lines 12 to 34).
    */
   pointer: string;
-  /** The ways to other statements of an XML document that it states too: the concern around it, its status, its comments. */
+  /** The ways to other places of the document that it states too: the concern around it, its status, its comments. */
   also?: string[];
   /** Where the document lies in the archive, relative to it. */
   path?: string;

@@ -6,7 +6,7 @@ const paragraphs = new Set(['p', 'table', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'p
 
 /**
  * A FHIR narrative (R4 §2.4, `Narrative.div`) as plain text: paragraphs, items and rows on lines of their own, cells divided
- * by a bar. Text that is not well-formed XHTML has its tags taken out.
+ * by a bar, preformatted text (`pre`) as it is. Text that is not well-formed XHTML has its tags taken out.
  */
 export function xhtmlText(div: string): string {
   const lines: string[] = [];
@@ -14,6 +14,7 @@ export function xhtmlText(div: string): string {
   const counts: number[] = [0];
   // A power written as superscript: `x10<sup>9</sup>/L` is `x10^9/L`, and not `x109/L`.
   let isRaised = false;
+  let preformatted = 0;
   const breakLine = (blank: boolean): void => {
     const words = line.replace(/[ |]+$/, '').trim();
     if (words !== '') lines.push(words);
@@ -31,16 +32,27 @@ export function xhtmlText(div: string): string {
     if (paragraphs.has(name) && !goesOn) breakLine(true);
     else if (ownLine.has(name)) breakLine(false);
     isRaised = name === 'sup';
+    if (name === 'pre') preformatted += 1;
     if (name === 'ol' || name === 'ul') counts.push(name === 'ol' ? 1 : 0);
     if (name === 'li') line += itemMark(counts);
   });
   parser.on('closetag', ({ name }) => {
+    if (name === 'pre') preformatted -= 1;
     if (name === 'td' || name === 'th') line = `${line.trimEnd()} | `;
     else if (paragraphs.has(name)) breakLine(true);
     else if (ownLine.has(name) && name !== 'br') breakLine(false);
     if (name === 'ol' || name === 'ul') counts.pop();
   });
   parser.on('text', (value) => {
+    if (preformatted > 0) {
+      const [rest = '', ...more] = value.split('\n').map((part) => part.trimEnd());
+      line += rest;
+      for (const next of more) {
+        lines.push(line);
+        line = next;
+      }
+      return;
+    }
     const raised = isRaised && /^\s*[+\u2212-]?\d/.test(value) ? '^' : '';
     isRaised = false;
     const words = `${raised}${value.replaceAll(/\s+/g, ' ')}`;

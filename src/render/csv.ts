@@ -16,7 +16,7 @@ const before = [
   'end',
   'recorded',
 ];
-const after = ['codes', 'cautions', 'asWritten', 'details', 'sources'];
+const after = ['codes', 'informant', 'cautions', 'asWritten', 'details', 'sources'];
 
 /**
  * One section as CSV (RFC 4180, CR LF, UTF-8, header row). The columns depend on the section alone, so that every

@@ -67,8 +67,10 @@ function placeLines(
   paint: ChalkInstance,
 ): string[] {
   const lines = rows.map((row) => {
-    const places = row.sources.map(({ source, line, pointer, path }) => {
+    const places = row.sources.map(({ source, line, endLine, pointer, path }) => {
       const name = path ?? sources.find(({ id }) => id === source)?.name ?? source;
+      // A range of lines in a text is its whole address.
+      if (endLine !== undefined) return `${name}, lines ${line}-${endLine}`;
       return [name, line === undefined ? '' : `line ${line}`, pointer]
         .filter((part) => part !== '')
         .join(', ');

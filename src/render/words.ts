@@ -12,7 +12,8 @@ import {
  * allergy. A name that itself says "no known …" needs no word before it.
  */
 export function assertedName(row: Row): string {
-  const name = row.name ?? '(name not recorded)';
+  const reported = row.informant === 'patient' ? ' (self-reported)' : '';
+  const name = `${row.name ?? '(name not recorded)'}${reported}`;
   const cautions = row.cautions?.map((caution) => ` (${caution})`).join('') ?? '';
   if (row.assertion === 'stated' || (row.assertion === 'negated' && saysNone(row)))
     return `${name}${cautions}`;
@@ -73,7 +74,7 @@ export function joinedText(row: Row, fields: readonly string[]): string {
     .join(' ');
 }
 
-const dateFields = ['date', 'start', 'end', 'recorded', 'lastOccurrence', 'expires'];
+const dateFields = ['date', 'start', 'end', 'recorded', 'lastOccurrence', 'lastFilled', 'expires'];
 
 function fileText({ title, contentType }: Attachment): string {
   const kind = contentType?.replace(/;.*$/, '') ?? 'kind not recorded';

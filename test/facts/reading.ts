@@ -36,7 +36,7 @@ export async function read(
   for await (const reading of format.read(document, { source: sha256, sha256 })) {
     if ('entry' in reading) entries.push(reading.entry);
     else if ('finding' in reading) findings.push(reading.finding);
-    else asOf = reading.asOf;
+    else if ('asOf' in reading) asOf = reading.asOf;
   }
   const dated = asOf === undefined ? {} : { asOf };
   return { source: { id: sha256, kind: 'file', name, format: format.name, ...dated }, entries, findings };

@@ -35,11 +35,6 @@ export function attachmentOf(element: XmlElement): JsonObject | undefined {
   return undefined;
 }
 
-/** A text that stands in the document as itself, as an Attachment. */
-export function textAttachment(text: string, contentType = 'text/plain'): JsonObject {
-  return { contentType, data: Buffer.from(text).toString('base64') };
-}
-
 /** The bytes of base64 content; undefined when it is none or its compression cannot be undone. */
 function bytesOf(element: XmlElement): Buffer | undefined {
   const text = element.children

@@ -2,8 +2,9 @@ import { BlueButtonError } from '../../errors/index.ts';
 import type { Finding, Reading } from '../../model/index.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { DocumentIdentity } from '../format.ts';
+import type { DecodedText } from '../text-encoding.ts';
 import { wholeText } from '../whole-text.ts';
-import { decodeXml, type DecodedXml } from '../xml/decode.ts';
+import { decodeXml } from '../xml/decode.ts';
 import { parseXml, XmlSyntaxError, type XmlDocument } from '../xml/parse.ts';
 import { readClinicalDocument } from './document.ts';
 import { cdaNamespace } from './recognition.ts';
@@ -55,7 +56,7 @@ function parse(text: string, name: string): XmlDocument {
 }
 
 function findingsOf(
-  { misdeclared }: DecodedXml,
+  { misdeclared }: DecodedText,
   { undeclared, namespace, mixed }: XmlDocument,
   { source }: DocumentIdentity,
 ): Finding[] {

@@ -1,6 +1,7 @@
 import { notesOf } from '../annotation.ts';
 import { assertionOf } from '../assertion.ts';
-import { sourceMoodOf } from '../extension.ts';
+import { extensionsOf, sourceMoodOf } from '../extension.ts';
+import { ourExtensions } from '../extension-urls.ts';
 import { codesOf, nameOf, namesOf } from '../coding.ts';
 import { currencyOf, type Status } from '../currency.ts';
 import { dosageEnd, dosageStart, dosageTexts } from '../dosage.ts';
@@ -38,6 +39,12 @@ export const medications = defineSection({
     quantity: { kind: 'text', title: 'Quantity', description: 'Amount prescribed or dispensed.' },
     daysSupply: { kind: 'text', title: 'Days supply', description: 'How long the amount is meant to last.' },
     refills: { kind: 'text', title: 'Refills', description: 'Number of repeats allowed.' },
+    refillsRemaining: {
+      kind: 'text',
+      title: 'Refills left',
+      description: "Number of repeats left as of the source's date.",
+    },
+    lastFilled: { kind: 'text', title: 'Last filled', description: 'When it was last filled.' },
     intent: { kind: 'text', title: 'Intent', description: 'Intent of a request, as recorded.' },
     reported: {
       kind: 'text',
@@ -59,6 +66,8 @@ export const medications = defineSection({
     { title: 'To', fields: ['end'] },
     { title: 'Why', fields: ['statusReasons'] },
     { title: 'By', fields: ['prescriber'] },
+    { title: 'Refills left', fields: ['refillsRemaining'] },
+    { title: 'Last filled', fields: ['lastFilled'] },
     { title: 'Recorded', fields: ['recorded'] },
     { title: 'Reason', fields: ['reasons'] },
   ],
@@ -86,6 +95,10 @@ export const medications = defineSection({
       quantity: quantityText(request?.child('quantity') ?? quantityOfDispense(resource)),
       daysSupply: quantityText(request?.child('expectedSupplyDuration') ?? daysOfDispense(resource)),
       refills: request?.decimal('numberOfRepeatsAllowed'),
+      refillsRemaining: extensionsOf(resource, ourExtensions.refillsRemaining)[0]?.decimal(
+        'valueUnsignedInt',
+      ),
+      lastFilled: extensionsOf(resource, ourExtensions.lastFilled)[0]?.date('valueDateTime'),
       intent: resource.string('intent'),
       reported: reportedBy(resource, context),
       statusReasons: some(statusReasons(resource)),

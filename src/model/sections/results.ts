@@ -65,7 +65,7 @@ function readReport(resource: Element, context: RowContext): Statement<typeof ob
     date,
     start,
     end,
-    recorded: resource.string('issued'),
+    recorded: resource.date('issued'),
     conclusion: conclusions.filter((conclusion) => conclusion !== undefined).join('; ') || undefined,
     members: some(referenceNames(resource.children('result'), context)),
     categories: some(wordsOf(resource.children('category'))),

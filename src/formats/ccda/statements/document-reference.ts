@@ -1,7 +1,8 @@
 import { isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
 import { lookUp, xhtmlText, type Resource } from '../../../model/index.ts';
 import type { XmlElement } from '../../xml/element.ts';
-import { attachmentOf, textAttachment } from '../attachment.ts';
+import { textAttachment } from '../../text-attachment.ts';
+import { attachmentOf } from '../attachment.ts';
 import { filled, filledOrNone, listOf, present } from '../../json-parts.ts';
 import type { Mapper } from '../mapper.ts';
 import type { Mapping } from '../mapping.ts';

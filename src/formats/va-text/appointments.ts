@@ -1,0 +1,111 @@
+import { lookUp, ourExtensions } from '../../model/index.ts';
+import { absent } from '../absent.ts';
+import { filled, listOf, valued } from '../json-parts.ts';
+import { notes, unsaid } from '../text/members.ts';
+import { saysNothing } from '../text/record.ts';
+import { eachRecord, type SectionReader } from '../text/section-reader.ts';
+import { rowsOf } from '../text/table.ts';
+import { readTextDate } from '../text/text-date.ts';
+import { prose } from './prose.ts';
+
+const future = 'FUTURE APPOINTMENTS';
+
+const statuses: Readonly<Record<string, string>> = {
+  future: 'booked',
+  cancelled: 'cancelled',
+  'appointment kept': 'fulfilled',
+  'appointment not kept': 'noshow',
+};
+
+/**
+ * An appointment → Appointment. R4 wants both ends as instants: the report has the beginning, and no zone. The status word
+ * counts; where it says nothing ("NOT APPLICABLE"), a future appointment is one that is booked.
+ */
+export const appointments: SectionReader = {
+  titles: ['VA APPOINTMENTS'],
+  grammar: {
+    start: ['Date/Time'],
+    keys: ['Location', 'Status', 'Clinic', 'Phone Number', 'Type'],
+    words: ['Note'],
+    groups: [future, 'PAST APPOINTMENTS'],
+    prose,
+  },
+  read: eachRecord((record, report) => {
+    const word = record.text('Status');
+    const status = lookUp(statuses, word?.toLowerCase()) ?? (record.group === future ? 'booked' : undefined);
+    const [clinic, place, type] = ['Clinic', 'Location', 'Type'].map((key) => record.text(key));
+    const { value, recorded } = readTextDate(record.text('Date/Time') ?? '');
+    const start = recorded ?? value;
+    report.emit(
+      {
+        resourceType: 'Appointment',
+        ...filled({
+          extension: listOf([
+            valued(ourExtensions.asSent, 'valueString', word === undefined ? undefined : `Status: ${word}`),
+          ]),
+        }),
+        ...(status === undefined ? unsaid('status') : { status }),
+        ...filled({
+          appointmentType: type && { text: type },
+          description: clinic,
+        }),
+        _start: {
+          extension: [
+            start === undefined
+              ? absent('unknown')
+              : { url: ourExtensions.timeAsRecorded, valueString: start },
+          ],
+        },
+        _end: { extension: [absent('unknown')] },
+        ...filled({ comment: notes(record.text('Note'))[0]?.['text'] }),
+        participant: [
+          { actor: report.subject, ...unsaid('status') },
+          ...(listOf([place && { actor: { display: place }, ...unsaid('status') }]) ?? []),
+        ],
+      },
+      record,
+    );
+  }),
+};
+
+/**
+ * A reminder that an examination or vaccination is due → a ServiceRequest that nobody has made yet (`proposal`): R4 has
+ * nothing nearer. `DUE NOW` is no date, and is kept as sent.
+ */
+export const reminders: SectionReader = {
+  titles: ['VA WELLNESS REMINDERS'],
+  hasTables: true,
+  grammar: { start: [], prose },
+  read({ tables }, report) {
+    for (const { line, cells } of rowsOf(tables)) {
+      const [name, due, last, place] = ['Wellness Reminder', 'Due Date', 'Last Completed', 'Location'].map(
+        (column) => (cells[column] === undefined || saysNothing(cells[column]) ? undefined : cells[column]),
+      );
+      const { value } = readTextDate(due ?? '');
+      report.emit(
+        {
+          resourceType: 'ServiceRequest',
+          ...filled({
+            extension: listOf([
+              valued(
+                ourExtensions.asSent,
+                'valueString',
+                due === undefined || value !== undefined ? undefined : `Due Date: ${due}`,
+              ),
+            ]),
+          }),
+          status: 'unknown',
+          intent: 'proposal',
+          ...filled({ code: name && { text: name } }),
+          subject: report.subject,
+          ...filled({
+            occurrenceDateTime: value,
+            locationReference: listOf([place && { display: place }]),
+            note: notes(last && `Last Completed: ${last}`),
+          }),
+        },
+        [line],
+      );
+    }
+  },
+};
