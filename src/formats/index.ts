@@ -4,6 +4,7 @@ import { ccda } from './ccda/format.ts';
 import { fhirJson } from './fhir/json.ts';
 import { fhirNdjson } from './fhir/ndjson.ts';
 import type { Format } from './format.ts';
+import { medicareText } from './medicare-text/format.ts';
 import { unreadKindOf } from './unread-kinds.ts';
 import { vaText } from './va-text/format.ts';
 
@@ -11,7 +12,7 @@ export { bytesInMemory, type ByteSource } from './byte-source.ts';
 export type { DocumentIdentity, Format } from './format.ts';
 
 /** The formats that are read, in the order they are tried. */
-export const formats: readonly Format[] = [fhirNdjson, fhirJson, ccda, vaText];
+export const formats: readonly Format[] = [fhirNdjson, fhirJson, ccda, vaText, medicareText];
 
 const headLength = 64 * 1024;
 

@@ -13,10 +13,6 @@ const kinds: readonly { pattern: RegExp; says: string }[] = [
   },
   { pattern: new RegExp(String.raw`^\x1f\x8b`), says: 'a gzip file: not read yet; unpack it first.' },
   {
-    pattern: /MYMEDICARE\.GOV PERSONAL HEALTH INFORMATION/i,
-    says: 'Medicare Blue Button text: not read yet.',
-  },
-  {
     pattern: /^\s*(<!doctype html|<html)/i,
     says: 'a web page is not a health record; it may be a sign-in page saved by mistake.',
   },

@@ -40,6 +40,7 @@ const sectionOfLoinc: Readonly<Record<string, string>> = {
   '11369-6': 'immunizations',
   '47519-4': 'procedures',
   '46240-8': 'encounters',
+  '48768-6': 'coverage',
   // Sections of one drawer at one time of care (C-CDA).
   '10183-2': 'medications',
   '75311-1': 'medications',

@@ -1,5 +1,7 @@
 import type { Section } from '../section.ts';
 import { allergies } from './allergies.ts';
+import { claims } from './claims.ts';
+import { coverage } from './coverage.ts';
 import { encounters } from './encounters.ts';
 import { immunizations } from './immunizations.ts';
 import { medications } from './medications.ts';
@@ -21,6 +23,8 @@ export const sections: readonly Section[] = [
   procedures,
   encounters,
   notes,
+  coverage,
+  claims,
   other,
 ];
 

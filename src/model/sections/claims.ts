@@ -1,0 +1,197 @@
+import { notesOf } from '../annotation.ts';
+import { assertionOf } from '../assertion.ts';
+import { claimAmount, lineAmount } from '../claim-amounts.ts';
+import { codesOf, hasCode, nameOf, namesOf, wordOf } from '../coding.ts';
+import type { Element } from '../element.ts';
+import { distinct, some } from '../list.ts';
+import { periodOf } from '../period.ts';
+import { quantityText } from '../quantity.ts';
+import { referenceName } from '../reference.ts';
+import { defineSection, type RowContext } from '../section.ts';
+
+const claimTypes = ['ExplanationOfBenefit', 'Claim', 'ClaimResponse'];
+
+/** Claims and what became of them: ExplanationOfBenefit, Claim and ClaimResponse (R4, CARIN Blue Button). */
+export const claims = defineSection({
+  name: 'claims',
+  title: 'Claims',
+  fields: {
+    number: { kind: 'text', title: 'Claim number', description: 'The number the payer knows the claim by.' },
+    provider: { kind: 'text', title: 'Provider', description: 'Who was paid or asked to be paid.' },
+    services: { kind: 'texts', title: 'For', description: 'What was done or dispensed, once each.' },
+    billed: { kind: 'text', title: 'Billed', description: 'What the provider charged.' },
+    allowed: { kind: 'text', title: 'Allowed', description: 'What the payer accepts as the price.' },
+    paid: { kind: 'text', title: 'Paid', description: 'What the payer paid.' },
+    share: {
+      kind: 'text',
+      title: 'Your share',
+      description: 'What is left to the person, or was paid by them.',
+    },
+    diagnoses: { kind: 'texts', title: 'Diagnoses', description: 'What it was for, as coded on the claim.' },
+    lines: {
+      kind: 'texts',
+      title: 'Lines',
+      description: 'Each line: service, modifiers, date, quantity, amounts.',
+    },
+    careTeam: { kind: 'texts', title: 'Care team', description: 'Who took part, each with the role.' },
+    information: {
+      kind: 'texts',
+      title: 'Information',
+      description: 'Supporting information, such as days supplied and refills.',
+    },
+    insurer: { kind: 'text', title: 'Insurer', description: 'Who decided the claim.' },
+    insurance: { kind: 'texts', title: 'Insurance', description: 'The coverage it was decided under.' },
+    outcome: { kind: 'text', title: 'Outcome', description: 'Outcome of processing, as recorded.' },
+    notes: { kind: 'texts', title: 'Notes', description: 'Notes of the payer.' },
+  },
+  columns: [
+    { title: 'From', fields: ['start', 'date'] },
+    { title: 'Provider', fields: ['provider'] },
+    { title: 'Billed', fields: ['billed'] },
+    { title: 'Paid', fields: ['paid'] },
+    { title: 'Your share', fields: ['share'] },
+    { title: 'For', fields: ['services'] },
+    { title: 'Allowed', fields: ['allowed'] },
+    { title: 'Diagnoses', fields: ['diagnoses'] },
+    { title: 'Number', fields: ['number'] },
+  ],
+  holds: (resource) => claimTypes.includes(resource.string('resourceType') ?? ''),
+  read(resource, context) {
+    const type = resource.child('type');
+    const items = [...resource.children('item'), ...resource.children('addItem')];
+    const adjudicated = resource.child('payment');
+    return {
+      name: nameOf(type) ?? nameOf(resource.child('subType')),
+      codes: codesOf(type),
+      assertion: assertionOf(resource),
+      status: 'not stated',
+      statusAsRecorded: resource.string('status'),
+      ...servicePeriod(resource, items),
+      recorded: resource.date('created'),
+      number: claimNumber(resource),
+      provider: referenceName(resource.child('provider'), context) ?? facilityOf(resource, context),
+      services: some(distinct(items.flatMap((item) => serviceOf(item) ?? []))),
+      billed: claimAmount(resource, 'billed'),
+      allowed: claimAmount(resource, 'allowed'),
+      paid: claimAmount(resource, 'paid'),
+      share: claimAmount(resource, 'share'),
+      diagnoses: some(
+        distinct(resource.children('diagnosis').flatMap((one) => diagnosisOf(one, context) ?? [])),
+      ),
+      lines: some(items.flatMap((item) => lineText(item) ?? [])),
+      careTeam: some(resource.children('careTeam').flatMap((one) => memberText(one, context) ?? [])),
+      information: some(resource.children('supportingInfo').flatMap((one) => informationText(one) ?? [])),
+      insurer: referenceName(resource.child('insurer'), context) ?? identified(resource.child('insurer')),
+      insurance: some(
+        resource.children('insurance').flatMap((one) => referenceName(one.child('coverage'), context) ?? []),
+      ),
+      outcome: resource.string('outcome') ?? wordOf(adjudicated?.child('type')),
+      notes: some([
+        ...resource.children('processNote').flatMap((note) => note.string('text') ?? []),
+        ...notesOf(resource),
+      ]),
+    };
+  },
+});
+
+/** When the services were: the claim's own period, else the first and last day of its lines. */
+function servicePeriod(
+  resource: Element,
+  items: readonly Element[],
+): { start?: string; end?: string; date?: string } {
+  const billable = periodOf(resource.child('billablePeriod'));
+  if (billable.start !== undefined || billable.end !== undefined) return billable;
+  const dates = items
+    .flatMap((item) => {
+      const { start, end } = periodOf(item.child('servicedPeriod'));
+      return [item.date('servicedDate'), start, end];
+    })
+    .filter((date) => date !== undefined)
+    .toSorted();
+  const [first, last] = [dates[0], dates.at(-1)];
+  if (first === undefined || last === undefined) return {};
+  return first === last ? { date: first } : { start: first, end: last };
+}
+
+/** CARIN's unique claim id, else the first identifier. */
+function claimNumber(resource: Element): string | undefined {
+  const identifiers = resource.children('identifier');
+  const unique = identifiers.find((one) => hasCode(one.child('type'), ['uc']));
+  return (unique ?? identifiers[0])?.string('value');
+}
+
+function facilityOf(resource: Element, context: RowContext): string | undefined {
+  return referenceName(resource.child('facility'), context) ?? identified(resource.child('provider'));
+}
+
+/** Somebody who is known by a number only. */
+function identified(reference: Element | undefined): string | undefined {
+  const identifier = reference?.child('identifier');
+  const value = identifier?.string('value');
+  if (value === undefined) return undefined;
+  const isNpi =
+    /us-npi$|npi_num$/.test(identifier?.string('system') ?? '') ||
+    hasCode(identifier?.child('type'), ['npi']);
+  return isNpi ? `NPI ${value}` : value;
+}
+
+/** What a line is for: the product or service, else the kind of cost of an institution (revenue code). */
+function serviceOf(item: Element): string | undefined {
+  return withCode(item.child('productOrService')) ?? withCode(item.child('revenue'));
+}
+
+/** A service by its name and its code, by which it is known on every bill. */
+function withCode(concept: Element | undefined): string | undefined {
+  const name = nameOf(concept);
+  const code = codesOf(concept).find(
+    (one) => one.code !== undefined && one.system?.endsWith('data-absent-reason') !== true,
+  )?.code;
+  return name === undefined || code === undefined || name.includes(code) ? name : `${code} ${name}`;
+}
+
+function diagnosisOf(diagnosis: Element, context: RowContext): string | undefined {
+  return (
+    withCode(diagnosis.child('diagnosisCodeableConcept')) ??
+    referenceName(diagnosis.child('diagnosisReference'), context)
+  );
+}
+
+function lineText(item: Element): string | undefined {
+  const revenue = withCode(item.child('revenue'));
+  const service = serviceOf(item);
+  const { start, end } = periodOf(item.child('servicedPeriod'));
+  const days = start === end ? start : [start, end].filter(Boolean).join(' to ');
+  const amounts = (['billed', 'allowed', 'paid', 'share'] as const).flatMap((kind) => {
+    const amount = lineAmount(item, kind);
+    return amount === undefined ? [] : [`${kind === 'share' ? 'your share' : kind} ${amount}`];
+  });
+  const quantity = quantityText(item.child('quantity'));
+  const parts = [
+    service,
+    revenue === service ? undefined : revenue && `revenue ${revenue}`,
+    ...namesOf(item.children('modifier')).map((modifier) => `modifier ${modifier}`),
+    item.date('servicedDate') ?? (days === '' ? undefined : days),
+    quantity && `quantity ${quantity}`,
+    nameOf(item.child('locationCodeableConcept')),
+    ...amounts,
+  ].filter((part) => part !== undefined);
+  return parts.length > 0 ? parts.join(', ') : undefined;
+}
+
+function memberText(member: Element, context: RowContext): string | undefined {
+  const who = referenceName(member.child('provider'), context) ?? identified(member.child('provider'));
+  const role = wordOf(member.child('role'));
+  return who === undefined || role === undefined ? who : `${who} (${role})`;
+}
+
+function informationText(information: Element): string | undefined {
+  const what = wordOf(information.child('category'));
+  const period = periodOf(information.child('timingPeriod'));
+  const value =
+    quantityText(information.child('valueQuantity')) ??
+    information.string('valueString') ??
+    nameOf(information.child('code')) ??
+    information.date('timingDate') ??
+    [period.start, period.end].filter(Boolean).join(' to ');
+  return what === undefined || value === '' ? undefined : `${what}: ${value}`;
+}
