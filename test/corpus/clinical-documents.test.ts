@@ -6,7 +6,7 @@ import { isObject, writeJson, type JsonObject, type JsonValue } from '../../src/
 import { corpusCases, filesUnder, noteAbsence } from '../cli/corpus.ts';
 import { rendered } from '../facts/reading.ts';
 import { said, type Said } from '../formats/ccda/clinical-document.ts';
-import { fhirPackageFaults, medplumFaults } from '../formats/ccda/validators.ts';
+import { fhirPackageFaults, medplumFaults } from '../formats/validators.ts';
 
 const kinds = ['ccda', 'c32'];
 const endings = ['.xml', '.XML', '.ccda'];

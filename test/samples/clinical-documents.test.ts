@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { medplumFaults, fhirPackageFaults } from '../formats/ccda/validators.ts';
+import { medplumFaults, fhirPackageFaults } from '../formats/validators.ts';
 import { said } from '../formats/ccda/clinical-document.ts';
 import { samples } from './jane-doe.ts';
 

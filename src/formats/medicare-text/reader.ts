@@ -74,7 +74,7 @@ export async function* readMedicareText(
       'this version of the report was never seen; it was read like version 2.0',
     );
   yield { format: `Medicare Blue Button text${version === undefined ? '' : ` v${version}`}` };
-  yield* report.readings(lines, date === undefined ? undefined : readTextDate(date), []);
+  yield* report.readings(lines, date === undefined ? undefined : readTextDate(date));
 }
 
 function bannerOf(preface: readonly Line[]): { version?: string; date?: string } {

@@ -22,15 +22,20 @@ const conditions: SectionReader = {
     keys: ['Medical Condition Start Date', 'Medical Condition End Date'],
   },
   read: eachRecord((record, report) => {
+    const end = record.date('abatementDateTime', 'Medical Condition End Date');
+    const hasEnded = Object.keys(end).length > 0;
     report.emit(
       {
         resourceType: 'Condition',
-        clinicalStatus: { extension: [absent('unknown')] },
+        // R4 (con-4) knows no condition that ended and is not inactive.
+        clinicalStatus: hasEnded
+          ? coded('http://terminology.hl7.org/CodeSystem/condition-clinical', 'inactive')
+          : { extension: [absent('unknown')] },
         category: [coded('http://terminology.hl7.org/CodeSystem/condition-category', 'problem-list-item')],
         code: wordedOrAbsent(record.text('Condition Name')),
         subject: report.subject,
         ...record.date('onsetDateTime', 'Medical Condition Start Date'),
-        ...record.date('abatementDateTime', 'Medical Condition End Date'),
+        ...end,
         asserter: report.subject,
       },
       record,

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../json/index.ts';
+import type { JsonObject } from '../../json/index.ts';
 import { ourExtensions, type Finding, type Origin, type Reading, type Resource } from '../../model/index.ts';
 import { derivedEntry, derivedId } from '../derived-entry.ts';
 import type { DocumentIdentity } from '../format.ts';
@@ -48,6 +48,7 @@ export class TextReport {
   readonly #findings: Finding[] = [];
   readonly #sections: ReportSection[] = [];
   readonly #accounted = new Set<Line>();
+  readonly #said: string[] = [];
   readonly #given = new Map<string, number>();
   #patient: Reading | undefined;
 
@@ -123,6 +124,11 @@ export class TextReport {
     return derivedId(this.identity, twins === 0 ? pointer : `${pointer} ${twins}`, type);
   }
 
+  /** What the report says of itself and of the account it was made for. */
+  sayOfReport(texts: readonly string[]): void {
+    this.#said.push(...texts);
+  }
+
   /** Something a person should know of lines, or of the whole report. */
   find(severity: Finding['severity'], code: string, message: string, lines: readonly Line[] = []): void {
     const { line, endLine } = spanOf(lines);
@@ -137,7 +143,7 @@ export class TextReport {
   }
 
   /** Everything that was read, the person and the report itself first. */
-  readings(all: readonly Line[], date: PointInTime | undefined, extension: JsonValue[]): Reading[] {
+  readings(all: readonly Line[], date: PointInTime | undefined): Reading[] {
     const unread = this.#sections.flatMap((section) => this.#nameUnread(section));
     const outside = new Set(this.#sections.flatMap(({ lines, heading }) => [...heading, ...lines]));
     const preface = all.filter((line) => !outside.has(line));
@@ -145,7 +151,10 @@ export class TextReport {
       {
         resourceType: 'Composition',
         id: derivedId(this.identity, 'the report', 'Composition'),
-        ...filled({ text: narrativeOf(preface), extension }),
+        ...filled({
+          text: narrativeOf(preface),
+          extension: listOf(this.#said.map((text) => valued(ourExtensions.asSent, 'valueString', text))),
+        }),
         status: 'final',
         type: { text: this.#kind.name },
         subject: this.subject,

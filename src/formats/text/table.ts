@@ -69,11 +69,20 @@ interface Column {
 function columnsAt(lines: readonly Line[], index: number): Column[] | undefined {
   const [head, below] = [lines[index]?.text ?? '', lines[index + 1]?.text ?? ''];
   if (isBlank(head) || isRule(head) || head.includes(':') || !isTableRule(below)) return undefined;
-  const columns = [...untabbed(head).matchAll(/\S+(?: \S+)*/g)].map((found) => ({
+  const columns = runsIn(head);
+  if (columns.length < 2) return undefined;
+  // Where the rule is cut into columns too, it is the better guide: headings are centred in some reports.
+  const ruled = runsIn(below);
+  return ruled.length === columns.length
+    ? columns.map(({ name }, column) => ({ name, from: ruled[column]?.from ?? 0 }))
+    : columns;
+}
+
+function runsIn(text: string): Column[] {
+  return [...untabbed(text).matchAll(/\S+(?: \S+)*/g)].map((found) => ({
     name: found[0],
     from: found.index,
   }));
-  return columns.length > 1 ? columns : undefined;
 }
 
 function isTableRule(text: string): boolean {
@@ -82,12 +91,20 @@ function isTableRule(text: string): boolean {
 
 function cellsOf({ text }: Line, columns: readonly Column[]): Record<string, string> {
   const line = untabbed(text);
+  const bounds = columns.map(({ from }, index) => (index === 0 ? 0 : wordStart(line, from)));
   return Object.fromEntries(
-    columns.flatMap(({ name, from }, index) => {
-      const cell = line.slice(index === 0 ? 0 : from, columns[index + 1]?.from).trim();
+    columns.flatMap(({ name }, index) => {
+      const cell = line.slice(bounds[index], bounds[index + 1]).trim();
       return cell === '' ? [] : [[name, cell]];
     }),
   );
+}
+
+/** A column's bound on a line: before the word that stands across it, unless that word runs on from the column before. */
+function wordStart(line: string, from: number): number {
+  if (/\s/.test(line.charAt(from - 1)) || /^\s?$/.test(line.charAt(from))) return from;
+  const start = line.slice(0, from).search(/\S+$/);
+  return /\s{2}$/.test(line.slice(0, start)) ? start : from;
 }
 
 /** Takes the lines of a title from the end of what came before. */

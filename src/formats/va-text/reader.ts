@@ -72,7 +72,7 @@ export async function* readVaText(document: ByteSource, identity: DocumentIdenti
       'this version of the report was never seen; it was read like the ones before it',
     );
   yield { format: `VA Blue Button text${banner.version === undefined ? '' : ` v${banner.version}`}` };
-  yield* report.readings(lines, banner.date === undefined ? undefined : readTextDate(banner.date), []);
+  yield* report.readings(lines, banner.date === undefined ? undefined : readTextDate(banner.date));
 }
 
 function readBanner(preface: readonly Line[], person: PersonDraft): { version?: string; date?: string } {

@@ -65,7 +65,7 @@ export function sectionReaders(person: PersonDraft): SectionReader[] {
   ];
 }
 
-/** The places that treat the person → Organization. How the account was verified stays in the section's own words. */
+/** The places that treat the person → Organization. How the account was verified is said of the report. */
 const accountSummary: SectionReader = {
   titles: ['MY HEALTHEVET ACCOUNT SUMMARY', 'ACCOUNT SUMMARY'],
   hasTables: true,
@@ -75,7 +75,10 @@ const accountSummary: SectionReader = {
     prose,
   },
   read({ records, tables }, report) {
-    for (const record of records) report.layout(record.lines);
+    for (const record of records) {
+      report.layout(record.lines);
+      report.sayOfReport(record.left());
+    }
     for (const { line, cells } of rowsOf(tables)) {
       const type = cells['Type'];
       report.emit(

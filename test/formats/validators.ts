@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { indexStructureDefinitionBundle, OperationOutcomeError, validateResource } from '@medplum/core';
 import { Fhir } from 'fhir/fhir.js';
-import { isObject, writeJson, type JsonObject } from '../../../src/json/index.ts';
+import { isObject, writeJson, type JsonObject } from '../../src/json/index.ts';
 
 let isIndexed = false;
 
