@@ -6,13 +6,14 @@ import { fhirNdjson } from './fhir/ndjson.ts';
 import type { Format } from './format.ts';
 import { medicareText } from './medicare-text/format.ts';
 import { unreadKindOf } from './unread-kinds.ts';
+import { vaGovText } from './va-gov-text/format.ts';
 import { vaText } from './va-text/format.ts';
 
 export { bytesInMemory, type ByteSource } from './byte-source.ts';
 export type { DocumentIdentity, Format } from './format.ts';
 
 /** The formats that are read, in the order they are tried. */
-export const formats: readonly Format[] = [fhirNdjson, fhirJson, ccda, vaText, medicareText];
+export const formats: readonly Format[] = [fhirNdjson, fhirJson, ccda, vaText, vaGovText, medicareText];
 
 const headLength = 64 * 1024;
 

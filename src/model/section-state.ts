@@ -69,6 +69,8 @@ const stateOfEmptyReason: Readonly<Record<string, SectionState['state']>> = {
   unavailable: 'not-recorded',
   notstarted: 'not-recorded',
   closed: 'not-recorded',
+  // Of this project: whoever made the document could not reach it.
+  'not-accessible': 'not-read',
 };
 
 /**

@@ -7,6 +7,7 @@ import type { PointInTime } from '../point-in-time.ts';
 import { pointMembers } from '../point-in-time.ts';
 import { absent } from '../absent.ts';
 import { isBlank, isRule, type Line } from './lines.ts';
+import { coded } from './members.ts';
 import type { TextRecord } from './record.ts';
 
 /** A titled part of a report. */
@@ -24,6 +25,8 @@ export interface ReportSection {
   entries: string[];
   /** True when the report says that there is nothing to show. */
   isEmpty?: boolean;
+  /** True when its maker could not reach what belongs there. */
+  isMissing?: boolean;
 }
 
 /** What a report is. */
@@ -47,7 +50,8 @@ export class TextReport {
   readonly #readings: Reading[] = [];
   readonly #findings: Finding[] = [];
   readonly #sections: ReportSection[] = [];
-  readonly #accounted = new Set<Line>();
+  /** Numbers of lines. */
+  readonly #accounted = new Set<number>();
   readonly #said: string[] = [];
   readonly #given = new Map<string, number>();
   #patient: Reading | undefined;
@@ -64,9 +68,23 @@ export class TextReport {
     this.layout(section.heading);
   }
 
+  /** A section that should be there, and whose records the maker of the report could not reach. */
+  beginMissing(title: string, loinc: string | undefined, line: Line): void {
+    this.#sections.push({
+      title,
+      heading: [],
+      lines: [],
+      loinc,
+      isSelfReported: false,
+      entries: [],
+      isMissing: true,
+    });
+    this.find('warning', 'not-accessible', 'the report leaves out what its maker could not reach', [line]);
+  }
+
   /** Lines that are the form of the report or its words to everyone. */
   layout(lines: readonly Line[]): void {
-    for (const line of lines) this.#accounted.add(line);
+    for (const { number } of lines) this.#accounted.add(number);
   }
 
   /** The section tells of the person. */
@@ -182,7 +200,7 @@ export class TextReport {
     let isOpen = false;
     for (const line of lines) {
       if (isBlank(line.text) || isRule(line.text)) continue;
-      const isUnread = !this.#accounted.has(line);
+      const isUnread = !this.#accounted.has(line.number);
       if (isUnread && isOpen) runs.at(-1)?.push(line);
       else if (isUnread) runs.push([line]);
       isOpen = isUnread;
@@ -232,7 +250,10 @@ function runsOf(lines: readonly Line[]): { from: number; to: number }[] {
   return runs;
 }
 
-function sectionMember({ title, lines, loinc, entries, isEmpty }: ReportSection): JsonObject {
+const unavailable = coded('http://terminology.hl7.org/CodeSystem/list-empty-reason', 'unavailable');
+const notAccessible = coded('urn:x-bluebutton:empty-reason', 'not-accessible');
+
+function sectionMember({ title, lines, loinc, entries, isEmpty, isMissing }: ReportSection): JsonObject {
   const hasNothing = isEmpty === true && entries.length === 0;
   const text = narrativeOf(lines, hasNothing ? 'empty' : 'additional');
   return filled({
@@ -240,13 +261,7 @@ function sectionMember({ title, lines, loinc, entries, isEmpty }: ReportSection)
     code: loinc === undefined ? { text: title } : { coding: [{ system: 'http://loinc.org', code: loinc }] },
     text: text ?? { status: 'empty', div: '<div xmlns="http://www.w3.org/1999/xhtml">(no text)</div>' },
     entry: listOf(entries.map((reference) => ({ reference }))),
-    emptyReason: hasNothing
-      ? {
-          coding: [
-            { system: 'http://terminology.hl7.org/CodeSystem/list-empty-reason', code: 'unavailable' },
-          ],
-        }
-      : undefined,
+    emptyReason: isMissing === true ? notAccessible : hasNothing ? unavailable : undefined,
   });
 }
 
