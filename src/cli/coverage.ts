@@ -2,7 +2,7 @@
  * `npm run coverage -- DIR`: for each clinical document under the folders given, how many of its entries and clinical
  * statements are the origin of a resource, how many are named in the findings, and how many are neither. A statement that
  * is neither is a fact that was lost; the exit status is then 1. The statements are counted by a walk of the XML that shares
- * nothing with the reader.
+ * nothing with the reader. Of text reports the same is told of their lines (`line-coverage.ts`).
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { SaxesParser } from 'saxes';
 import { readDocument } from '../commands/inputs.ts';
 import { BlueButtonError } from '../errors/index.ts';
+import { lineCoverageOf, lineCoverageText } from './line-coverage.ts';
 
 /** What became of a document's entries and statements. */
 export interface Coverage {
@@ -118,11 +119,19 @@ function filesUnder(path: string): string[] {
 
 async function main(folders: readonly string[]): Promise<number> {
   const total = { documents: 0, entries: 0, statements: 0, read: 0, unread: 0, neither: 0, refused: 0 };
+  const reports: string[] = [];
   process.stdout.write('entries statements     read   unread  neither  document\n');
   for (const file of folders.flatMap(filesUnder)) {
     const name = relative(process.cwd(), file);
     try {
-      const coverage = await coverageOf(readFileSync(file), file);
+      const bytes = readFileSync(file);
+      const lines = await lineCoverageOf(bytes, file);
+      if (lines) {
+        reports.push(lineCoverageText(name, lines));
+        total.neither += lines.neither.length;
+        continue;
+      }
+      const coverage = await coverageOf(bytes, file);
       if (coverage === undefined) continue;
       const { entries, statements: count, read, unread, neither } = coverage;
       total.documents += 1;
@@ -144,6 +153,9 @@ async function main(folders: readonly string[]): Promise<number> {
         process.stdout.write(`refused: ${name}: ${thrown.message}\n`);
     }
   }
+  if (reports.length > 0)
+    process.stdout.write(`\n  lines     read    words   unread  neither  text report\n`);
+  for (const line of reports) process.stdout.write(line);
   const all = total.entries + total.statements;
   const share = all === 0 ? 'nothing to count' : `${((100 * total.read) / all).toFixed(2)} % read`;
   process.stdout.write(

@@ -95,8 +95,8 @@ export function medicalClaim({ header, lines, number }: ClaimRecord, report: Tex
     }));
   const item = serviceLines.map((line, index) => itemOf(line, index + 1, people));
   const left = lines.flatMap((line) => {
-    const number = lineNumber(line);
-    return line.left().map((text) => `${number}, ${text}`);
+    const name = lineName(line);
+    return line.left().map((text) => `${name}, ${text}`);
   });
   report.emit(
     {
@@ -198,7 +198,7 @@ function isTotal(line: TextRecord): boolean {
   return line.fields.some(({ key, value }) => key === 'Revenue Code/Description' && /^0001\b/.test(value));
 }
 
-function lineNumber(line: TextRecord): string {
+function lineName(line: TextRecord): string {
   const [number] = line.fields.filter(({ key }) => key === 'Line number').map(({ value }) => value);
   return `Line ${number ?? '?'}`;
 }

@@ -10,7 +10,8 @@ import { readSection, type SectionReader } from '../text/section-reader.ts';
 import { readTextDate } from '../text/text-date.ts';
 import { wholeText } from '../whole-text.ts';
 import { drugClaim, medicalClaim, type ClaimRecord } from './claims.ts';
-import { PersonDraft, sectionReaders } from './sections.ts';
+import { PersonDraft } from './person.ts';
+import { sectionReaders } from './sections.ts';
 
 const claimsTitle = 'CLAIM SUMMARY';
 const claimLinesTitle = /^claim lines for claim number:\s*(\S*)/i;

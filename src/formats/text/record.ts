@@ -87,7 +87,6 @@ export class TextRecord {
 
   /** The text after the keys, without the blank lines and rules around it. */
   bodyText(): string {
-    const isEdge = ({ text }: Line): boolean => isBlank(text) || isRule(text);
     const first = this.body.findIndex((line) => !isEdge(line));
     const last = this.body.findLastIndex((line) => !isEdge(line));
     return this.body
@@ -95,4 +94,8 @@ export class TextRecord {
       .map(({ text }) => text.trimEnd())
       .join('\n');
   }
+}
+
+function isEdge({ text }: Line): boolean {
+  return isBlank(text) || isRule(text);
 }

@@ -284,7 +284,7 @@ function escaped(text: string): string {
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F]/g, (control) =>
+    .replaceAll(/[^\P{Cc}\t\n\r\u007F-\u009F]/gu, (control) =>
       String.fromCharCode(0x2400 + control.charCodeAt(0)),
     );
 }

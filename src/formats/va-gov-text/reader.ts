@@ -10,19 +10,13 @@ import { emitRecordedInsurance, PersonDraft } from '../va-text/person.ts';
 import { militaryService } from '../va-text/service.ts';
 import { wholeText } from '../whole-text.ts';
 import { demographicRecords } from './person.ts';
-import {
-  account,
-  allergies,
-  appointments,
-  careNotes,
-  conditions,
-  labs,
-  loincOf,
-  medications,
-  vaccines,
-  vitals,
-  type VaGovSection,
-} from './sections.ts';
+import { account } from './account.ts';
+import { appointments } from './appointments.ts';
+import { labs } from './labs.ts';
+import { allergies, conditions, vaccines, vitals } from './lists.ts';
+import { medications } from './medications.ts';
+import { careNotes } from './notes.ts';
+import { loincOf, type VaGovSection } from './section.ts';
 
 const readers: Readonly<Record<string, VaGovSection>> = {
   'lab and test results': labs,
@@ -118,7 +112,7 @@ function cut(lines: readonly Line[]): { preface: Line[]; sections: ReportSection
 
 /** `First Last` in the line after the first sentence, and the date of birth. */
 function readPreface(preface: readonly Line[], person: PersonDraft): void {
-  const at = preface.findIndex(({ text }) => /^This report includes key information/.test(text.trim()));
+  const at = preface.findIndex(({ text }) => text.trim().startsWith('This report includes key information'));
   const name = preface.slice(at + 1).find(({ text }) => !isBlank(text));
   const birth = preface.find(({ text }) => /^Date of birth:/i.test(text.trim()));
   const text = name?.text.trim();

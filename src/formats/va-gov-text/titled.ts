@@ -48,3 +48,11 @@ export function oneRecord(
   const { head, loose } = readRecords(lines, { start: [], ...grammar });
   return { record: head, loose };
 }
+
+/** Lines as they are, without the blank ones around them. */
+export function textOf(lines: readonly Line[]): string {
+  return lines
+    .map(({ text }) => text.trimEnd())
+    .join('\n')
+    .replaceAll(/^\s*\n|\s+$/g, '');
+}

@@ -1,5 +1,5 @@
 import { notesOf } from '../annotation.ts';
-import { assertionOf } from '../assertion.ts';
+import { assertionOf, type Assertion } from '../assertion.ts';
 import { claimAmount, lineAmount } from '../claim-amounts.ts';
 import { codesOf, hasCode, nameOf, namesOf, wordOf } from '../coding.ts';
 import type { Element } from '../element.ts';
@@ -63,7 +63,7 @@ export const claims = defineSection({
     return {
       name: nameOf(type) ?? nameOf(resource.child('subType')),
       codes: codesOf(type),
-      assertion: assertionOf(resource),
+      assertion: claimAssertion(resource),
       status: 'not stated',
       statusAsRecorded: resource.string('status'),
       ...servicePeriod(resource, items),
@@ -93,6 +93,13 @@ export const claims = defineSection({
     };
   },
 });
+
+/** A preauthorization or an estimate is about services that are still to come (R4 claim-use). */
+function claimAssertion(resource: Element): Assertion {
+  const assertion = assertionOf(resource);
+  const isAhead = ['preauthorization', 'predetermination'].includes(resource.string('use') ?? '');
+  return assertion === 'stated' && isAhead ? 'planned' : assertion;
+}
 
 /** When the services were: the claim's own period, else the first and last day of its lines. */
 function servicePeriod(

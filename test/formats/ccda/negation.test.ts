@@ -399,7 +399,7 @@ describe('what is denied, planned or taken back elsewhere', () => {
       entry(
         `<act classCode="ACT" moodCode="EVN">${templateId('60')}<entryRelationship typeCode="COMP"><act classCode="ACT" moodCode="EVN">${templateId('61')}<id root="2.999.8" extension="g"/>${status('nullified')}</act></entryRelationship></act>`,
       ),
-      'other',
+      'coverage',
       { assertion: 'entered-in-error' },
     ],
   ])('is told: %s', async (_, loinc, xml, section, row) => {

@@ -532,7 +532,7 @@ describe('a person of a document', () => {
     const xml = entry(
       `<act classCode="ACT" moodCode="DEF"><templateId root="2.16.840.1.113883.10.20.22.60"/><entryRelationship typeCode="COMP"><act classCode="ACT" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.61"/><id root="2.999.8" extension="g"/><code code="SELF"/><performer typeCode="PRF"><assignedEntity><id root="2.999.9"/><code code="PAYOR"/><representedOrganization><name>Good Health Insurance</name></representedOrganization></assignedEntity></performer></act></entryRelationship></act>`,
     );
-    const rows = (await said(withEntries('48768-6', xml))).rows['other'] ?? [];
+    const rows = (await said(withEntries('48768-6', xml))).rows['coverage'] ?? [];
     expect(rows.filter(({ resourceType }) => resourceType === 'Coverage')).toMatchObject([
       { name: 'Good Health Insurance', assertion: 'stated' },
     ]);
