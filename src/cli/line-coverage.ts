@@ -30,7 +30,7 @@ export async function lineCoverageOf(bytes: Uint8Array, name: string): Promise<L
     coverage.lines += 1;
     if (read.has(number)) coverage.read += 1;
     else if (named.has(number)) coverage.unread += 1;
-    else if (written.includes(wordsIn(text))) coverage.words += 1;
+    else if (written.includes(wordsIn(text.replace(/^\d+\) /, '')))) coverage.words += 1;
     else coverage.neither.push(number);
   }
   return coverage;

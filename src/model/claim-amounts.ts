@@ -1,4 +1,4 @@
-import { codesOf } from './coding.ts';
+import { codesOf, type Code } from './coding.ts';
 import type { Element } from './element.ts';
 import { amountIn, amountText, sumOf, type Amount } from './money.ts';
 
@@ -28,19 +28,67 @@ const names: Readonly<Record<AmountKind, readonly string[]>> = {
     'paidtoprovider',
     'paidtopatient',
   ],
-  share: ['memberliability', 'rev_cntr_ptnt_rspnsblty_pmt', 'ptnt_pay_amt', 'paidbypatient'],
+  share: ['memberliability', 'ptnt_pay_amt', 'paidbypatient'],
 };
 
 /** An amount of a whole claim as text; a sum of its lines says so. */
 export function claimAmount(claim: Element, kind: AmountKind): string | undefined {
   const stated = statedAmount(claim, kind);
-  const lines = sumOfLines(claim, kind);
+  // A deductible or coinsurance of the whole claim is no part of its lines: their sum would be too little.
+  const lines = kind === 'share' && statesCostShare(claim) ? undefined : sumOfLines(claim, kind);
   if (stated === undefined) return lines && `${amountText(lines)} (sum of lines)`;
   // Medicare's carrier claims state a total charge of zero beside lines that were charged for.
-  const isEmptyTotal = Number(stated.digits) === 0 && lines !== undefined && Number(lines.digits) !== 0;
+  const isEmptyTotal =
+    kind === 'billed' && Number(stated.digits) === 0 && lines !== undefined && Number(lines.digits) !== 0;
   return isEmptyTotal
     ? `${amountText(lines)} (sum of lines; the claim states ${amountText(stated)})`
     : amountText(stated);
+}
+
+/** Every amount that a claim states as a whole, each under its own name. */
+export function claimAmounts(claim: Element): string[] {
+  const payment = claim.child('payment');
+  const paid = amountIn(payment?.child('amount'));
+  return [
+    ...wholeAmounts(claim).flatMap((one) => {
+      const amount = amountOf(one);
+      const name = ownName(one.child('category') ?? one.child('type'));
+      return amount === undefined ? [] : [`${name ?? 'amount'}: ${amountText(amount)}`];
+    }),
+    ...(paid === undefined ? [] : [`payment: ${amountText(paid)}`]),
+  ];
+}
+
+/** What an amount is called: by Medicare's own words where it has a variable, else in the first words there are. */
+function ownName(concept: Element | undefined): string | undefined {
+  const codes = codesOf(concept);
+  const variable = codes.find(isVariable);
+  const named = variable ?? codes.find(({ display }) => display !== undefined);
+  return named?.display ?? concept?.string('text') ?? codes[0]?.code;
+}
+
+function isVariable({ code }: Code): boolean {
+  return code?.startsWith('https://bluebutton.cms.gov/') === true;
+}
+
+function statesCostShare(claim: Element): boolean {
+  return wholeAmounts(claim).some(
+    (one) =>
+      namesOfAmount(one).some((name) => /ddctbl|coinsrnc|deductible|coinsurance|copay/.test(name)) &&
+      Number(amountOf(one)?.digits ?? 0) !== 0,
+  );
+}
+
+/** Totals, balances and adjudications of the claim as a whole. */
+function wholeAmounts(claim: Element): Element[] {
+  const balances = claim.children('benefitBalance').flatMap((balance) => balance.children('financial'));
+  const totals = Array.isArray(claim.value['total']) ? claim.children('total') : [];
+  return [...balances, ...totals, ...claim.children('adjudication')];
+}
+
+/** True for the line of an institution's claim that adds the others up (NUBC revenue code 0001). */
+export function isTotalLine(line: Element): boolean {
+  return codesOf(line.child('revenue')).some(({ code }) => /^0{2,3}1$/.test(code ?? ''));
 }
 
 /** An amount of one line as text. */
@@ -50,39 +98,40 @@ export function lineAmount(line: Element, kind: AmountKind): string | undefined 
 }
 
 function statedAmount(claim: Element, kind: AmountKind): Amount | undefined {
-  const balances = claim.children('benefitBalance').flatMap((balance) => balance.children('financial'));
-  const totals = Array.isArray(claim.value['total']) ? claim.children('total') : [];
-  const [named] = amountsNamed([...balances, ...totals, ...claim.children('adjudication')], kind);
+  const [named] = amountsNamed(wholeAmounts(claim), kind);
   if (named !== undefined) return named;
   const single = Array.isArray(claim.value['total']) ? undefined : amountIn(claim.child('total'));
   if (kind === 'billed') return single;
   return kind === 'paid' ? amountIn(claim.child('payment')?.child('amount')) : undefined;
 }
 
-/** The lines' amounts added, where no line has two of a kind. */
+/** The lines' amounts added, where every line has one and none has two of a kind. */
 function sumOfLines(claim: Element, kind: AmountKind): Amount | undefined {
   const lines = claim
     .children('item')
-    .map((line) => amountsNamed(line.children('adjudication'), kind))
-    .filter((amounts) => amounts.length > 0);
-  return lines.some((amounts) => amounts.length > 1) ? undefined : sumOf(lines.flat());
+    .filter((line) => !isTotalLine(line))
+    .map((line) => amountsNamed(line.children('adjudication'), kind));
+  return lines.every((amounts) => amounts.length === 1) ? sumOf(lines.flat()) : undefined;
 }
 
 /** The amounts called by the best name that is there. */
 function amountsNamed(adjudications: readonly Element[], kind: AmountKind): Amount[] {
   for (const name of names[kind]) {
-    const found = adjudications.flatMap((one) => (nameOfAmount(one) === name ? (amountOf(one) ?? []) : []));
+    const found = adjudications.flatMap((one) =>
+      namesOfAmount(one).includes(name) ? (amountOf(one) ?? []) : [],
+    );
     if (found.length > 0) return found;
   }
   return [];
 }
 
 /** What an amount is: Medicare's own variable where it has one, for the HL7 code beside it is the nearest one, not the same. */
-function nameOfAmount(adjudication: Element): string | undefined {
+function namesOfAmount(adjudication: Element): string[] {
   const codes = codesOf(adjudication.child('category') ?? adjudication.child('type'));
-  const variable = codes.find(({ code }) => code?.startsWith('https://bluebutton.cms.gov/') === true);
-  const name = (variable ?? codes[0])?.code;
-  return name?.slice(name.lastIndexOf('/') + 1);
+  const variables = codes.filter(isVariable);
+  return (variables.length > 0 ? variables : codes).flatMap(({ code }) =>
+    code === undefined ? [] : [code.slice(code.lastIndexOf('/') + 1)],
+  );
 }
 
 function amountOf(adjudication: Element): Amount | undefined {

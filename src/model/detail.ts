@@ -61,7 +61,6 @@ function sentIn(value: JsonValue | undefined): string[] {
 const unsaid = [
   'resourceType',
   'id',
-  'text',
   'meta',
   'contained',
   'system',
@@ -93,10 +92,21 @@ function labelOf(name: string, value: Leaf, holder: JsonObject): string {
   return typeof system === 'string' && typeof value === 'string' ? `${system}|${value}` : String(value);
 }
 
-/** True when the row has the value, whole where it is so short that it could be part of another. */
+/** True when the row has the value: whole, or, where it is long enough to be none by chance, as words inside a text. */
 function isSaid(told: string, value: Leaf): boolean {
   const text = writeJson(typeof value === 'string' ? value : String(value));
-  return told.includes(text) || (text.length > 7 && told.includes(text.slice(1, -1)));
+  return told.includes(text) || (text.length > 7 && standsIn(told, text.slice(1, -1)));
+}
+
+/** True when a text has the words, and not as part of a longer word or number. */
+function standsIn(told: string, words: string): boolean {
+  for (let at = told.indexOf(words); at >= 0; at = told.indexOf(words, at + 1)) {
+    const [before, after] = [told.charAt(at - 1), told.charAt(at + words.length)];
+    const isWord = /[\p{Letter}\p{Number}]/u;
+    const begins = !isWord.test(before) || !isWord.test(words.charAt(0));
+    if (begins && (!isWord.test(after) || !isWord.test(words.at(-1) ?? ''))) return true;
+  }
+  return false;
 }
 
 type Leaf = Exclude<JsonValue, null | JsonValue[] | JsonObject>;
@@ -108,7 +118,8 @@ function* leaves(
 ): Generator<{ path: string; name: string; value: Leaf; holder: JsonObject }> {
   if (typeof holder['url'] === 'string' && toldApart.includes(holder['url'])) return;
   for (const [name, member] of Object.entries(holder)) {
-    if (unsaid.includes(name)) continue;
+    // Of all members called text only the resource's own is its narrative.
+    if (unsaid.includes(name) || (name === 'text' && path === '')) continue;
     const way = path === '' ? name : `${path}.${name}`;
     const items = Array.isArray(member) ? member : [member];
     for (const [index, item] of items.entries()) {

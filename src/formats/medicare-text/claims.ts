@@ -1,5 +1,6 @@
 import { Decimal, type JsonObject } from '../../json/index.ts';
 import { lookUp, ourExtensions, type Resource } from '../../model/index.ts';
+import { absent } from '../absent.ts';
 import { filled, filledOrNone, listOf, numberOf, present, valued } from '../json-parts.ts';
 import { pointMembers } from '../point-in-time.ts';
 import { coded, unsaid } from '../text/members.ts';
@@ -58,22 +59,24 @@ export interface ClaimRecord {
 /** What every claim has, whatever is claimed. R4 demands more than the report says. */
 function claimOf(number: string | undefined, type: string | undefined, report: TextReport): Resource {
   const code = lookUp(typeOf, type?.toLowerCase());
+  // A plan decides Part D claims, and the report does not say which.
+  const decides = code === 'pharmacy' ? { extension: [absent('unknown')] } : { display: 'Medicare' };
   return {
     resourceType: 'ExplanationOfBenefit',
     ...filled({
       identifier: listOf([number && { type: coded(`${carin}/C4BBIdentifierType`, 'uc'), value: number }]),
     }),
-    status: 'active',
-    type: {
-      ...filled({ coding: listOf([code && { system: claimType, code }]) }),
-      ...(type === undefined ? filled({ extension: code === undefined ? [] : undefined }) : { text: type }),
-    },
+    ...unsaid('status'),
+    type:
+      type === undefined
+        ? { extension: [absent('unknown')] }
+        : { ...filled({ coding: listOf([code && { system: claimType, code }]) }), text: type },
     use: 'claim',
     patient: report.subject,
     ...unsaid('created'),
-    insurer: { display: 'Medicare' },
+    insurer: decides,
     ...unsaid('outcome'),
-    insurance: [{ focal: true, coverage: { display: 'Medicare' } }],
+    insurance: [{ focal: true, coverage: decides }],
   };
 }
 
@@ -85,13 +88,15 @@ export function medicalClaim({ header, lines, number }: ClaimRecord, report: Tex
   const address = header.text('Provider Billing Address');
   const claim = claimOf(header.text('Claim Number') ?? number, header.text('Claim Type'), report);
   const serviceLines = lines.filter((line) => !isTotal(line));
+  // An institution codes a stay by the day it ends.
+  const coded9or10 = isInstitutional(claim) ? (end ?? start) : (start ?? end);
   const people = careTeamOf(serviceLines);
   const diagnosis = header.fields
     .filter(({ key }) => /^Diagnosis Code \d+$/.test(key))
     .flatMap(({ key }) => header.text(key) ?? [])
     .map((code, index) => ({
       sequence: index + 1,
-      diagnosisCodeableConcept: coded(diagnosisSystem(start), code),
+      diagnosisCodeableConcept: { coding: [filled({ system: diagnosisSystem(coded9or10), code })] },
     }));
   const item = serviceLines.map((line, index) => itemOf(line, index + 1, people));
   const left = lines.flatMap((line) => {
@@ -127,16 +132,14 @@ export function medicalClaim({ header, lines, number }: ClaimRecord, report: Tex
   );
 }
 
-const absentProvider = {
-  extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }],
-};
+const absentProvider = { extension: [absent('unknown')] };
 
 /** A prescription paid by Part D → ExplanationOfBenefit of the type pharmacy. */
 export function drugClaim(record: TextRecord, report: TextReport): void {
   const drug = record.text('Drug Name');
   const ndc = record.text('Drug Code');
   const date = record.text('Claim Service Date');
-  const [days, fill] = [numberOf(record.text("Days' Supply")), numberOf(record.text('Fill Number'))];
+  const [days, fill] = [record.read("Days' Supply", numberOf), record.read('Fill Number', numberOf)];
   const pharmacyId = record.text('Pharmacy / Service Provider');
   const prescriberId = record.text('Prescriber Identifer') ?? record.text('Prescriber Identifier');
   const prescriber = filledOrNone({
@@ -195,7 +198,7 @@ function joined(header: TextRecord, lines: readonly TextRecord[]): TextRecord {
 
 /** The last line of an institution's claim adds the others up. It is no service, and its amounts are the claim's. */
 function isTotal(line: TextRecord): boolean {
-  return line.fields.some(({ key, value }) => key === 'Revenue Code/Description' && /^0001\b/.test(value));
+  return line.fields.some(({ key, value }) => key === 'Revenue Code/Description' && /^0{2,3}1\b/.test(value));
 }
 
 function lineName(line: TextRecord): string {
@@ -239,7 +242,7 @@ function itemOf(line: TextRecord, sequence: number, people: readonly Rendering[]
   line.text('Line number');
   const from = line.text('Date of Service From');
   const to = line.text('Date of Service To');
-  const quantity = numberOf(line.text('Quantity Billed/Units'));
+  const quantity = line.read('Quantity Billed/Units', numberOf);
   const rendering = renderingOf(line);
   const member = people.findIndex(({ id }) => id === rendering);
   const procedure = line.text('Procedure Code/Description');
@@ -261,7 +264,9 @@ function itemOf(line: TextRecord, sequence: number, people: readonly Rendering[]
       procedure === undefined
         ? coded('http://terminology.hl7.org/CodeSystem/data-absent-reason', 'not-applicable')
         : described(procedureSystem(procedure), procedure),
-    ...filled({ modifier: listOf(modifiers.map((modifier) => described(hcpcs, modifier))) }),
+    ...filled({
+      modifier: listOf(modifiers.map((modifier) => described(procedureSystem(modifier), modifier))),
+    }),
     ...serviced(from, to),
     ...filled({
       locationCodeableConcept: place === undefined ? undefined : described(placeOfService, place),
@@ -292,29 +297,31 @@ export function described(system: string | undefined, text: string): JsonObject 
   return { coding: [filled({ system, code, display })], text };
 }
 
-/** Five digits are CPT; a letter first, HCPCS level II. */
+/** Digits are CPT's codes and modifiers; with a letter first they are HCPCS level II's. */
 function procedureSystem(text: string): string {
   return /^\d/.test(text) ? cpt : hcpcs;
 }
 
 /** Claims name ICD-9-CM for services before October 2015, ICD-10-CM from then on; without a date nobody knows. */
-function diagnosisSystem(start: string | undefined): string {
-  const { value } = readTextDate(start ?? '');
-  if (value === undefined) return 'http://terminology.hl7.org/CodeSystem/ICD';
+function diagnosisSystem(date: string | undefined): string | undefined {
+  const { value } = readTextDate(date ?? '');
+  if (value === undefined) return undefined;
   return value < '2015-10-01' ? 'http://hl7.org/fhir/sid/icd-9-cm' : 'http://hl7.org/fhir/sid/icd-10-cm';
 }
 
-/** The amounts of a record as CARIN's categories; `* Not Available *` is none. */
+function isInstitutional({ type }: Resource): boolean {
+  return JSON.stringify(type).includes('"institutional"');
+}
+
+/** The amounts of a record as CARIN's categories. `* Not Available *` is none; what is no amount stays as sent. */
 function amountsOf(
   record: TextRecord,
   amounts: readonly (readonly [string, string, string])[],
 ): (JsonObject | undefined)[] {
   return amounts.map(([key, system, code]) => {
-    const text = record.text(key);
-    const value = numberOf(text?.replace(/^(-?)\$/, '$1').replaceAll(',', ''));
-    if (text === undefined) return undefined;
+    const value = record.read(key, (text) => numberOf(text.replace(/^(-?)\$ ?/, '$1').replaceAll(',', '')));
     return value === undefined
-      ? { category: { ...coded(system, code), text: `${key}: ${text}` } }
+      ? undefined
       : { category: coded(system, code), amount: { value, currency: 'USD' } };
   });
 }

@@ -9,33 +9,56 @@ import { readTextDate } from '../text/text-date.ts';
 
 /** What the report says of the person, gathered from its first two sections into one Patient. */
 export class PersonDraft {
-  demographic: TextRecord | undefined;
+  readonly demographics: TextRecord[] = [];
   readonly contacts: TextRecord[] = [];
 
+  /** How many people the report is about: each has a name and a birth date of their own. */
+  get people(): number {
+    const said = this.demographics.map((record) =>
+      ['Name', 'Date of Birth']
+        .map((key) => record.fields.find((field) => field.key === key)?.value)
+        .join(' '),
+    );
+    return new Set(said).size;
+  }
+
   emit(report: TextReport): void {
-    const own = this.demographic;
+    const [own] = this.demographics;
     const [name, birth, email] = ['Name', 'Date of Birth', 'Email'].map((key) => own?.text(key));
-    const contact = this.contacts.map(contactOf);
+    const members = filled({
+      name: listOf([name && humanName(name)]),
+      telecom: listOf([contactPoint('phone', own?.text('Phone Number')), contactPoint('email', email)]),
+      ...(birth === undefined ? {} : pointMembers('birthDate', readTextDate(birth))),
+      address: listOf([own && addressIn(own)]),
+      contact: listOf(this.contacts.map(contactOf)),
+    });
     const left = [
-      ...(own?.left() ?? []),
+      ...this.demographics.flatMap((record) => record.left()),
       ...this.contacts.flatMap((record) => record.left().map((text) => `Emergency contact, ${text}`)),
     ];
-    const words = name?.split(/\s+/) ?? [];
+    const said = [...new Set(left)].map((text) => valued(ourExtensions.asSent, 'valueString', text));
     report.emitPatient(
-      filled({
-        extension: listOf(left.map((text) => valued(ourExtensions.asSent, 'valueString', text))),
-        // Medicare writes given names first and the family name last.
-        name: listOf([
-          name && filled({ text: name, family: words.at(-1), given: listOf(words.slice(0, -1)) }),
-        ]),
-        telecom: listOf([contactPoint('phone', own?.text('Phone Number')), contactPoint('email', email)]),
-        ...(birth === undefined ? {} : pointMembers('birthDate', readTextDate(birth))),
-        address: listOf([own && addressIn(own)]),
-        contact: listOf(contact),
-      }),
-      [...(own?.lines ?? []), ...this.contacts.flatMap(({ lines }) => lines)],
+      filled({ extension: listOf(said), ...members }),
+      [...this.demographics, ...this.contacts].flatMap(({ lines }) => lines),
     );
   }
+}
+
+/**
+ * A name as Medicare writes it, given names first, or `DOE, JOHN`. What stands after the family name (`JR`, `III`, `MD`) is
+ * its suffix; a name of one word is neither a given nor a family name for certain.
+ */
+function humanName(text: string): JsonObject {
+  const [before = '', after] = text.split(/,\s*/, 2);
+  const isTurned = after !== undefined && !isSuffix(after);
+  const words = (isTurned ? `${after} ${before}` : before).split(/\s+/);
+  const suffix = [isSuffix(words.at(-1)) ? words.pop() : undefined, isTurned ? undefined : after];
+  if (words.length < 2) return { text };
+  return filled({ text, family: words.at(-1), given: listOf(words.slice(0, -1)), suffix: listOf(suffix) });
+}
+
+function isSuffix(word: string | undefined): boolean {
+  return /^(JR|SR|II|III|IV|MD|PHD|ESQ)\.?$/i.test(word ?? '');
 }
 
 function addressIn(record: TextRecord): JsonObject | undefined {

@@ -8,13 +8,14 @@ import { TextRecord } from '../text/record.ts';
 import { TextReport, type ReportSection } from '../text/report.ts';
 import { readSection, type SectionReader } from '../text/section-reader.ts';
 import { readTextDate } from '../text/text-date.ts';
+import { severalPeople } from '../text/several-people.ts';
 import { wholeText } from '../whole-text.ts';
 import { drugClaim, medicalClaim, type ClaimRecord } from './claims.ts';
 import { PersonDraft } from './person.ts';
 import { sectionReaders } from './sections.ts';
 
 const claimsTitle = 'CLAIM SUMMARY';
-const claimLinesTitle = /^claim lines for claim number:\s*(\S*)/i;
+const claimLinesTitle = /^claim lines for claim number:\s*(.*?)\s*$/i;
 
 /**
  * Reads a report of MyMedicare.gov (Blue Button text v2.0): the person, the report, then every record of every section.
@@ -37,7 +38,16 @@ export async function* readMedicareText(
   });
   const person = new PersonDraft();
   const readers = sectionReaders(person);
-  const { preface, sections } = cut(lines);
+  const { preface, sections } = cut(lines, readers);
+  const { version, date } = bannerOf(preface);
+  report.asOf = date === undefined ? undefined : readTextDate(date);
+  if (sections.length === 0)
+    report.find(
+      'lost',
+      'no-section',
+      'no section of the report could be told from another; nothing of it was read',
+      lines,
+    );
   for (const section of sections) {
     const reader = readerOf(section.title, readers);
     if (section.title.toUpperCase() === claimsTitle) readClaims(section, report);
@@ -55,6 +65,7 @@ export async function* readMedicareText(
       report.layout(section.lines);
     }
   }
+  if (person.people > 1) throw severalPeople(document.name);
   person.emit(report);
   const titles = sections.map(({ title }) => title.toUpperCase());
   const twice = sections.find(({ title }, index) => titles.indexOf(title.toUpperCase()) < index);
@@ -67,7 +78,13 @@ export async function* readMedicareText(
     );
   if (decoded.misdeclared !== undefined)
     report.find('warning', 'wrong-encoding', `the text is not UTF-8; it was read as ${decoded.misdeclared}`);
-  const { version, date } = bannerOf(preface);
+  if (!/[\r\n]\s*$/.test(decoded.text) && !isRule(lines.at(-1)?.text ?? ''))
+    report.find(
+      'warning',
+      'cut-short',
+      'the report ends inside a line: what came after may be missing',
+      lines.slice(-1),
+    );
   if (version !== undefined && version !== '2.0')
     report.find(
       'note',
@@ -75,7 +92,7 @@ export async function* readMedicareText(
       'this version of the report was never seen; it was read like version 2.0',
     );
   yield { format: `Medicare Blue Button text${version === undefined ? '' : ` v${version}`}` };
-  yield* report.readings(lines, date === undefined ? undefined : readTextDate(date));
+  yield* report.readings(lines);
 }
 
 function bannerOf(preface: readonly Line[]): { version?: string; date?: string } {
@@ -92,13 +109,16 @@ function readerOf(title: string, readers: readonly SectionReader[]): SectionRead
   return readers.find(({ titles }) => titles.includes(title.toUpperCase()));
 }
 
-/** Cuts the report at its titles: a line without a key between two rules. */
-function cut(lines: readonly Line[]): { preface: Line[]; sections: ReportSection[] } {
+/** Cuts the report at its titles: a line between two rules, and known titles also where one of the rules is missing. */
+function cut(
+  lines: readonly Line[],
+  readers: readonly SectionReader[],
+): { preface: Line[]; sections: ReportSection[] } {
   const preface: Line[] = [];
   const sections: (ReportSection & { lines: Line[] })[] = [];
   let index = 0;
   while (index < lines.length) {
-    const found = titleAt(lines, index);
+    const found = titleAt(lines, index, readers);
     const line = lines[index];
     if (line === undefined) break;
     if (found && !/^MYMEDICARE\.GOV/i.test(found.title)) {
@@ -118,23 +138,41 @@ function cut(lines: readonly Line[]): { preface: Line[]; sections: ReportSection
   return { preface, sections };
 }
 
-/** The title between two rules that begins at a line; the titles of claim lines belong to their section. */
-function titleAt(lines: readonly Line[], index: number): { title: string; end: number } | undefined {
-  if (!isRule(lines[index]?.text ?? '')) return undefined;
-  const inside: Line[] = [];
-  for (let next = index + 1; next < lines.length && next < index + 8; next += 1) {
-    const line = lines[next];
-    if (line === undefined || isBlank(line.text)) continue;
-    if (!isRule(line.text)) {
-      inside.push(line);
-      if (inside.length > 1) return undefined;
-      continue;
-    }
-    const title = inside[0]?.text.trim();
-    // Between the rules around a section that has only its source stands no title.
-    return title === undefined || title.includes(':') ? undefined : { title, end: next + 1 };
+/**
+ * The title that begins at a line. Between the rules around a section that has only its source stands no title, and the
+ * titles of claim lines belong to the claims.
+ */
+function titleAt(
+  lines: readonly Line[],
+  index: number,
+  readers: readonly SectionReader[],
+): { title: string; end: number } | undefined {
+  const isKnown = (text: string): boolean =>
+    text.toUpperCase() === claimsTitle || readerOf(text, readers) !== undefined;
+  const first = lines[index]?.text ?? '';
+  const [one, two, three] = nextLines(lines, index, 3);
+  if (isRule(first) && one !== undefined && !isRule(one.text) && two !== undefined && isRule(two.text)) {
+    const title = one.text.trim();
+    const hasSource = /^\s*Source:/.test(three?.text ?? '');
+    const isTitle = !title.includes(':') || (hasSource && !title.startsWith('Source:'));
+    return isTitle && !claimLinesTitle.test(title) ? { title, end: two.end } : undefined;
   }
+  // A known title whose rule above, or below, is missing.
+  if (isRule(first) && one !== undefined && isKnown(one.text.trim()))
+    return { title: one.text.trim(), end: one.end };
+  if (isKnown(first.trim()) && one !== undefined && isRule(one.text))
+    return { title: first.trim(), end: one.end };
   return undefined;
+}
+
+/** The next lines that are not blank, each with the place after it. */
+function nextLines(lines: readonly Line[], index: number, count: number): { text: string; end: number }[] {
+  const found: { text: string; end: number }[] = [];
+  for (let next = index + 1; next < lines.length && found.length < count; next += 1) {
+    const text = lines[next]?.text ?? '';
+    if (!isBlank(text)) found.push({ text, end: next + 1 });
+  }
+  return found;
 }
 
 const headerKeys = [
@@ -204,8 +242,8 @@ function readClaims(section: ReportSection, report: TextReport): void {
       claims.push(...records.map((header) => ({ header, lines: [] })));
     } else if (lines.some(({ text }) => keyOf(text)?.key === 'Line number')) {
       const { records } = readRecords(lines, { start: ['Line number'], keys: lineKeys });
-      const last = claims.at(-1);
-      if (last && numberOfClaim(last) === number) last.lines.push(...records);
+      const own = claims.findLast((claim) => numberOfClaim(claim) === number && claim.isDrug !== true);
+      if (own) own.lines.push(...records);
       else claims.push({ header: new TextRecord(), lines: records, number });
     } else {
       const first = lines.find(({ text }) => drugKeys.includes(keyOf(text)?.key ?? ''));
@@ -233,14 +271,21 @@ function claimBlocks(lines: readonly Line[]): { head: Line[]; titles: Line[]; bl
     const title = claimLinesTitle.exec(line.text.trim());
     const block = blocks.at(-1);
     const isNumber = keyOf(line.text)?.key === 'Claim Number';
-    const hasLines = block?.lines.some(({ text }) => keyOf(text)?.key === 'Line number') === true;
     if (title) {
       titles.push(line);
       blocks.push({ number: title[1] ?? '', lines: [] });
-    } else if (isNumber && (block?.number === undefined || hasLines)) {
+    } else if (isNumber && !(block && awaitsNumber(block))) {
       blocks.push({ number: undefined, lines: [line] });
     } else if (block) block.lines.push(line);
     else head.push(line);
   }
   return { head: head.filter(({ text }) => isBlank(text) || /^\s*Source:/.test(text)), titles, blocks };
+}
+
+/** True for a Part D claim whose type has been stated and its number not yet: the number below the title is its own. */
+function awaitsNumber({ number, lines }: ClaimBlock): boolean {
+  const keys = lines.flatMap(({ text }) => keyOf(text)?.key ?? []);
+  const isDrug =
+    lines.some(({ text }) => /^\s*Claim Type:\s*Part ?D\b/i.test(text)) || keys.includes('Drug Code');
+  return number !== undefined && isDrug && !keys.includes('Claim Number');
 }

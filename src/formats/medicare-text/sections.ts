@@ -34,7 +34,7 @@ export function sectionReaders(person: PersonDraft): SectionReader[] {
         ],
       },
       read({ records }, report) {
-        person.demographic = records[0];
+        person.demographics.push(...records);
         for (const record of records) emitMedicare(record, report);
         report.tellOfPerson();
       },

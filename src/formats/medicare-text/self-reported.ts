@@ -17,8 +17,13 @@ export const conditions: SectionReader = {
     keys: ['Medical Condition Start Date', 'Medical Condition End Date'],
   },
   read: eachRecord((record, report) => {
-    const end = record.date('abatementDateTime', 'Medical Condition End Date');
-    const hasEnded = Object.keys(end).length > 0;
+    // Only a day that has come by the report's own date says that it ended; "Present" does not.
+    const end = record.read('Medical Condition End Date', (text) => {
+      const date = readTextDate(text);
+      const isPast = date.value !== undefined && date.value <= (report.asOf?.value ?? date.value);
+      return isPast ? pointMembers('abatementDateTime', date) : undefined;
+    });
+    const hasEnded = end !== undefined;
     report.emit(
       {
         resourceType: 'Condition',

@@ -11,13 +11,14 @@ export const preventiveServices: SectionReader = {
   grammar: { start: ['Description'], keys: ['Next Eligible Date', 'Last Date of Service'] },
   read: eachRecord((record, report) => {
     const last = record.text('Last Date of Service');
+    const service = record.text('Description');
     const { value } = readTextDate(last ?? '');
     report.emit(
       {
         resourceType: 'ServiceRequest',
         status: 'unknown',
         intent: 'proposal',
-        code: wordedOrAbsent(record.text('Description')),
+        code: wordedOrAbsent(service && `Preventive service: ${service}`),
         subject: report.subject,
         ...record.date('occurrenceDateTime', 'Next Eligible Date'),
         ...filled({ note: notes(last && `Last Date of Service: ${value ?? last}`) }),

@@ -53,6 +53,8 @@ class RecordReader {
   #record = this.#head;
   #field: Field | undefined;
   #previous: Line | undefined;
+  /** The key that stands first in the records of a section whose records do not begin with the usual one. */
+  #otherStart: string | undefined;
   #group: string | undefined;
   #part: string | undefined;
   #isBody = false;
@@ -148,15 +150,18 @@ class RecordReader {
   }
 
   #isKey(key: string, text: string): boolean {
-    if (this.#known.has(key)) return true;
+    if (this.#known.has(key) || key === 'Source') return true;
     if (this.#record === this.#head) return headKeys.includes(key);
-    const looksLikeOne =
-      /^[A-Z](?: ?[\w/&'().,#-])*$/.test(key) && key.split(' ').length <= 6 && /:\*?(\s|$)/.test(text);
-    return looksLikeOne && (this.#field === undefined || !this.#isWords(this.#field.key));
+    if (this.#field !== undefined && this.#isWords(this.#field.key)) return false;
+    if (this.#isProse(text) || key.split(' ').length > 6) return false;
+    const isSpaced = /^[A-Za-z](?: ?[\w/&'().,#-])*$/.test(key) && /:\*?(\s|$)/.test(text);
+    return isSpaced || (/^[A-Z][A-Za-z /#'-]*$/.test(key) && /^[^:]*:[^\s/:]/.test(text));
   }
 
   #keyInside(text: string): { key: string; before: string; after: string } | undefined {
-    for (const found of text.matchAll(/(\s{2,})([A-Z](?: ?[\w/&'().-]){0,58}?)\s?:(?=\s|$)/g)) {
+    for (const found of text.matchAll(
+      /((?<!\s)\s{2,}|^\s{2,})([A-Z](?: ?[\w/&'().-]){0,58}?)\s?:(?=\s|$)/g,
+    )) {
       const [whole, gap = '', key = ''] = found;
       if (!this.#known.has(key) && (gap.length < 3 || this.#record === this.#head)) continue;
       return { key, before: text.slice(0, found.index), after: text.slice(found.index + whole.length) };
@@ -165,7 +170,8 @@ class RecordReader {
   }
 
   #add(field: Field, line: Line): void {
-    if (this.#grammar.start.includes(field.key)) {
+    if (field.key === 'Source' && !this.#known.has('Source')) this.#record = this.#head;
+    else if (this.#begins(field.key)) {
       this.#record = new TextRecord(this.#group);
       this.#records.push(this.#record);
       this.#part = undefined;
@@ -174,6 +180,19 @@ class RecordReader {
     this.#record.fields.push(field);
     if (this.#record.lines.at(-1) !== line) this.#record.lines.push(line);
     this.#field = field;
+  }
+
+  /** Whether a key begins a record. Where records lack their first key or have it later, the key that came first does. */
+  #begins(key: string): boolean {
+    const { start } = this.#grammar;
+    const isOutside = this.#record === this.#head;
+    if (isOutside && start.length > 0 && !start.includes(key) && this.#known.has(key)) {
+      this.#otherStart ??= key;
+      return true;
+    }
+    if (this.#otherStart === undefined) return start.includes(key);
+    const isRepeated = this.#record.fields.some((field) => field.key === key);
+    return (start.includes(key) || key === this.#otherStart) && (isOutside || isRepeated);
   }
 
   /** Whether a line without a key belongs to the value before it. */

@@ -14,7 +14,7 @@ export interface Field {
 
 /** What stands in place of a value to say that there is none. */
 const nothing =
-  /^(--|\*? ?not available ?\*?|none entered|none recorded|no information (provided|available)|undefined)?$/i;
+  /^(--|\*? ?not available ?\*?|none entered|none recorded|no information (provided|available|reported)|n\/a|undefined)?$/i;
 
 /** True for a text that says no more than that there is no value. */
 export function saysNothing(text: string): boolean {
@@ -50,6 +50,14 @@ export class TextRecord {
     );
     for (const field of found) this.#taken.add(field);
     return found.flatMap(({ value }) => (saysNothing(value) ? [] : [value]));
+  }
+
+  /** A key's value as `parse` understands it; one that it does not stays among what is left. */
+  read<T>(key: string, parse: (text: string) => T | undefined): T | undefined {
+    const field = this.fields.find((one) => one.key === key && !saysNothing(one.value));
+    const value = field && parse(field.value);
+    if (field && value !== undefined) this.#taken.add(field);
+    return value;
   }
 
   /** A key's date as FHIR members: `date('recordedDate', 'Date Entered')`. */

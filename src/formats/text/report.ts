@@ -44,6 +44,8 @@ export interface ReportKind {
  */
 export class TextReport {
   readonly identity: DocumentIdentity;
+  /** The report's own date, once it is known. */
+  asOf: PointInTime | undefined;
   /** Reference to the person. */
   readonly subject: JsonObject;
   readonly #kind: ReportKind;
@@ -161,7 +163,8 @@ export class TextReport {
   }
 
   /** Everything that was read, the person and the report itself first. */
-  readings(all: readonly Line[], date: PointInTime | undefined): Reading[] {
+  readings(all: readonly Line[]): Reading[] {
+    const date = this.asOf;
     const unread = this.#sections.flatMap((section) => this.#nameUnread(section));
     const outside = new Set(this.#sections.flatMap(({ lines, heading }) => [...heading, ...lines]));
     const preface = all.filter((line) => !outside.has(line));

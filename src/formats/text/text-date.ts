@@ -51,6 +51,7 @@ export function readTextDate(text: string): PointInTime {
   if (parts === undefined) return { unreadable: text };
   const { year, month, day, minute, second = '00' } = parts;
   const hour = hourOf(parts);
+  if (parts.half !== undefined && !/^(0?[1-9]|1[0-2])$/.test(parts.hour ?? '')) return { unreadable: text };
   if (!isOnCalendar(year, month, day) || !isOnClock(hour, minute, second)) return { unreadable: text };
   const date = [year, month, day].filter((part) => part !== undefined).join('-');
   if (hour === undefined || minute === undefined) return { value: date };

@@ -100,24 +100,26 @@ interface Test {
   record: TextRecord;
 }
 
-/** The tests among results: the name of each stands in the line before its result. */
+const testKeys = /^\s*(Result|Reference range|Standard range|Status|Staus|Lab comments):/;
+
+/** The tests among results: the name of each stands in the line before its keys; a test that is pending has no result. */
 function testsIn(lines: readonly Line[]): Test[] {
-  const starts = lines.flatMap(({ text }, index) => (/^\s*Result:/.test(text) ? [index] : []));
-  const begins = starts.map((start) => {
-    const above = lines[start - 1]?.text ?? '';
-    return isBlank(above) || /^\s*(Reference range|Standard range|Status|Staus|Lab comments):/.test(above)
-      ? start
-      : start - 1;
+  const begins = lines.flatMap(({ text }, index) => {
+    const next = lines[index + 1]?.text ?? '';
+    return !isBlank(text) &&
+      !testKeys.test(text) &&
+      /^\s*(Result|Status|Staus|Reference range|Standard range):/.test(next)
+      ? [index]
+      : [];
   });
   return begins.map((begin, index) => {
     const own = lines.slice(begin, begins[index + 1]);
-    const isNamed = begin !== starts[index];
-    const { record } = oneRecord(isNamed ? own.slice(1) : own, {
+    const { record } = oneRecord(own.slice(1), {
       keys: ['Result', 'Reference range', 'Standard range', 'Status', 'Staus'],
       words: ['Lab comments'],
     });
-    if (isNamed) record.lines.unshift(...own.slice(0, 1));
-    return { name: isNamed ? own[0]?.text.trim() : undefined, record };
+    record.lines.unshift(...own.slice(0, 1));
+    return { name: own[0]?.text.trim(), record };
   });
 }
 
@@ -140,6 +142,9 @@ function testResult(
     subject: report.subject,
     ...effective,
     ...measurement(flag === undefined ? result : value),
+    ...(result === undefined && {
+      dataAbsentReason: coded('http://terminology.hl7.org/CodeSystem/data-absent-reason', 'unknown'),
+    }),
     ...filled({
       interpretation:
         flag === undefined

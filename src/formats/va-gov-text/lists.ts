@@ -7,6 +7,7 @@ import { coded, named, notes, unsaid, wordedOrAbsent } from '../text/members.ts'
 import { readTextDate } from '../text/text-date.ts';
 import { measurement, vitalSignCategory, vitalSignCode } from '../text/vital-sign.ts';
 import type { VaGovSection } from './section.ts';
+import { problemConcept } from '../va-text/problems.ts';
 import { oneRecord, titledRecords } from './titled.ts';
 
 export const vaccines: VaGovSection = ({ lines }, report) => {
@@ -126,7 +127,7 @@ export const conditions: VaGovSection = ({ lines }, report) => {
                 : { text: status },
         }),
         category: [coded('http://terminology.hl7.org/CodeSystem/condition-category', 'problem-list-item')],
-        code: wordedOrAbsent(title),
+        code: problemConcept(title),
         subject: report.subject,
         ...record.date('recordedDate', 'Date'),
         ...record.date('recordedDate', 'Date entered'),

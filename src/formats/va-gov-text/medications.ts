@@ -25,7 +25,10 @@ export const medications: VaGovSection = ({ lines }, report) => {
   report.layout(lines.slice(0, starts[0] ?? lines.length));
   for (const [position, start] of starts.entries()) {
     const own = lines.slice(start, starts[position + 1]);
-    const items = own.map((line) => ({ ...line, text: line.text.replace(/^- /, '') }));
+    // A line with a dash and no key is advice to everyone, and ends the value before it.
+    const items = own
+      .filter(({ text }) => !text.startsWith('- ') || /^- [^:]{1,60}:/.test(text))
+      .map((line) => ({ ...line, text: line.text.replace(/^- /, '') }));
     const { record, loose } = oneRecord(items, {
       keys: [
         'Title',
@@ -47,7 +50,7 @@ export const medications: VaGovSection = ({ lines }, report) => {
     });
     // The reader made lines of its own where it took the dashes away: account is kept of the report's.
     const numbers = new Set([...record.lines, ...loose].map(({ number }) => number));
-    report.layout(own.filter(({ number }) => numbers.has(number)));
+    report.layout(own.filter(({ number, text }) => numbers.has(number) || text.startsWith('- ')));
     record.text('Note');
     const isPrescription = own.some(({ text }) => text.startsWith('About your prescription'));
     if (isPrescription) emitPrescription(record, report);

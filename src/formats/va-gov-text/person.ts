@@ -44,12 +44,15 @@ const keys = [
 ];
 
 /** The demographics of VA.gov's report as records of the kind that My HealtheVet's have. */
-export function demographicRecords(lines: readonly Line[]): { records: TextRecord[]; loose: Line[] } {
+export function demographicRecords(all: readonly Line[]): { records: TextRecord[]; frame: Line[] } {
+  // A line of the program that makes the report is printed into it.
+  const strays = all.filter(({ text }) => /^titleMoveDownAmount:|^Unknown: No information/.test(text.trim()));
+  const lines = all.filter((line) => !strays.includes(line));
   const headings = demographicParts.map(
     (part) => part.charAt(0) + part.slice(1).toLowerCase().replaceAll('va ', 'VA '),
   );
   const spelled = keys.map((key) => key.charAt(0) + key.slice(1).toLowerCase().replace(' id', ' ID'));
-  const { records, loose } = readRecords(lines, {
+  const { head, records, loose } = readRecords(lines, {
     start: ['VA Facility'],
     keys: spelled,
     parts: [...headings, 'VA guardian'],
@@ -61,5 +64,5 @@ export function demographicRecords(lines: readonly Line[]): { records: TextRecor
       if (field.part !== undefined) field.part = field.part.toUpperCase();
     }
   }
-  return { records, loose };
+  return { records, frame: [...strays, ...head.lines, ...loose] };
 }

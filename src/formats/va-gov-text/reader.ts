@@ -59,7 +59,7 @@ export async function* readVaGovText(
   if (decoded.misdeclared !== undefined)
     report.find('warning', 'wrong-encoding', `the text is not UTF-8; it was read as ${decoded.misdeclared}`);
   yield { format: 'VA.gov Blue Button text' };
-  yield* report.readings(lines, undefined);
+  yield* report.readings(lines);
 }
 
 function readOne(section: ReportSection, person: PersonDraft, report: TextReport): void {
@@ -71,9 +71,8 @@ function readOne(section: ReportSection, person: PersonDraft, report: TextReport
   }
   report.begin(section);
   if (title === 'demographics') {
-    const { records, loose } = demographicRecords(section.lines);
-    // A line of the program that makes the report is printed into it: `titleMoveDownAmount: 0.5,`.
-    report.layout(loose);
+    const { records, frame } = demographicRecords(section.lines);
+    report.layout(frame);
     for (const record of records) emitRecordedInsurance(record, report);
     person.recorded(records);
     report.tellOfPerson();

@@ -49,10 +49,16 @@ export function oneRecord(
   return { record: head, loose };
 }
 
-/** Lines as they are, without the blank ones around them. */
+/** Lines as they are, without the blank ones and rules around them. */
 export function textOf(lines: readonly Line[]): string {
+  const first = lines.findIndex((line) => !isEdge(line));
+  const last = lines.findLastIndex((line) => !isEdge(line));
   return lines
+    .slice(Math.max(first, 0), last + 1)
     .map(({ text }) => text.trimEnd())
-    .join('\n')
-    .replaceAll(/^\s*\n|\s+$/g, '');
+    .join('\n');
+}
+
+function isEdge({ text }: Line): boolean {
+  return isBlank(text) || /^_{20,}\s*$/.test(text);
 }

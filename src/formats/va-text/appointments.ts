@@ -96,7 +96,7 @@ export const reminders: SectionReader = {
           }),
           status: 'unknown',
           intent: 'proposal',
-          ...filled({ code: name && { text: name } }),
+          ...filled({ code: name && { text: `Wellness reminder: ${name}` } }),
           subject: report.subject,
           ...filled({
             occurrenceDateTime: value,

@@ -115,7 +115,7 @@ export class PersonDraft {
       for (const key of ['First Name', 'Middle Name', 'Last Name']) {
         const same = [...given, family, whole, ...(rest ?? '').split(' ')];
         const [value] = record.fields.filter((field) => field.key === key).map((field) => field.value);
-        if (same.includes(value)) record.all(key);
+        if (same.some((one) => one?.toUpperCase() === value?.toUpperCase())) record.all(key);
       }
     }
     return filledOrNone({

@@ -11,6 +11,8 @@ const clinicalStatus = 'http://terminology.hl7.org/CodeSystem/condition-clinical
 const codeSystems: Readonly<Record<string, string>> = {
   'ICD-9-CM': 'http://hl7.org/fhir/sid/icd-9-cm',
   'ICD-10-CM': 'http://hl7.org/fhir/sid/icd-10-cm',
+  'ICD-9': 'http://hl7.org/fhir/sid/icd-9-cm',
+  'ICD-10': 'http://hl7.org/fhir/sid/icd-10-cm',
   SCT: 'http://snomed.info/sct',
 };
 
@@ -50,12 +52,14 @@ export const vaProblems: SectionReader = {
 };
 
 /** From v12.10 a problem's name ends with its code: `Chronic PTSD (ICD-9-CM 309.81)`. */
-function problemConcept(name: string | undefined): JsonObject {
+export function problemConcept(name: string | undefined): JsonObject {
   if (name === undefined) return { extension: [absent('unknown')] };
-  const coding = [...name.matchAll(/\((ICD-9-CM|ICD-10-CM|SCT) ([A-Z0-9.]+)\)/g)].map((found) => ({
-    system: lookUp(codeSystems, found[1]),
-    code: found[2],
-  }));
+  const coding = [...name.matchAll(/\((ICD-9-CM|ICD-10-CM|ICD-9|ICD-10|SCT)[ -]([A-Z0-9.]+?)\.?\)/g)].map(
+    (found) => ({
+      system: lookUp(codeSystems, found[1]),
+      code: found[2],
+    }),
+  );
   return { ...filled({ coding: listOf(coding) }), text: name };
 }
 

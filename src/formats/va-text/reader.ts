@@ -6,6 +6,7 @@ import { isBlank, linesOf, type Line } from '../text/lines.ts';
 import { TextReport, type ReportSection } from '../text/report.ts';
 import { readSection, type SectionReader } from '../text/section-reader.ts';
 import { readTextDate } from '../text/text-date.ts';
+import { severalPeople } from '../text/several-people.ts';
 import { wholeText } from '../whole-text.ts';
 import { PersonDraft } from './person.ts';
 import { sectionReaders } from './sections.ts';
@@ -37,6 +38,10 @@ export async function* readVaText(document: ByteSource, identity: DocumentIdenti
   const readers = sectionReaders(person);
   const { preface, sections, isWhole } = cut(lines, readers);
   const banner = readBanner(preface, person);
+  if (peopleIn(lines) > 1) throw severalPeople(document.name);
+  report.asOf = banner.date === undefined ? undefined : readTextDate(banner.date);
+  if (sections.length === 0)
+    report.find('lost', 'no-section', 'the report has no section: nothing of it was read', lines.slice(-1));
   for (const section of sections) {
     const reader = readerOf(section.title, readers);
     if (reader) readSection(reader, section, report);
@@ -72,8 +77,16 @@ export async function* readVaText(document: ByteSource, identity: DocumentIdenti
       'this version of the report was never seen; it was read like the ones before it',
     );
   yield { format: `VA Blue Button text${banner.version === undefined ? '' : ` v${banner.version}`}` };
-  yield* report.readings(lines, banner.date === undefined ? undefined : readTextDate(banner.date));
+  yield* report.readings(lines);
 }
+
+/** How many people the lines below the banners name: two reports may stand in one file. */
+function peopleIn(lines: readonly Line[]): number {
+  const named = lines.flatMap(({ text }) => bannerName.exec(text)?.slice(1, 3).join(' ') ?? []);
+  return new Set(named).size;
+}
+
+const bannerName = /^\s*Name:\s*(\S.*?)\s{2,}Date of Birth:\s*(\S.*?)\s*$/;
 
 function readBanner(preface: readonly Line[], person: PersonDraft): { version?: string; date?: string } {
   let version: string | undefined;
@@ -83,7 +96,7 @@ function readBanner(preface: readonly Line[], person: PersonDraft): { version?: 
     version ??= /produced by the (?:va )?blue button \(v([\d.]+)\)/i.exec(text)?.[1];
     const day = text.trim();
     if (/^\d{1,2} [A-Za-z]{3} \d{4}( @ \d{4})?$/.test(day)) date ??= day;
-    const [, name, birth] = /^\s*Name:\s*(.*?)\s{2,}Date of Birth:\s*(.*?)\s*$/.exec(text) ?? [];
+    const [, name, birth] = bannerName.exec(text) ?? [];
     if (name !== undefined) person.banner(name, birth, [line]);
   }
   return { ...(version !== undefined && { version }), ...(date !== undefined && { date }) };

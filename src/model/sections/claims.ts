@@ -1,6 +1,6 @@
 import { notesOf } from '../annotation.ts';
 import { assertionOf, type Assertion } from '../assertion.ts';
-import { claimAmount, lineAmount } from '../claim-amounts.ts';
+import { claimAmount, claimAmounts, isTotalLine, lineAmount } from '../claim-amounts.ts';
 import { codesOf, hasCode, nameOf, namesOf, wordOf } from '../coding.ts';
 import type { Element } from '../element.ts';
 import { distinct, some } from '../list.ts';
@@ -27,6 +27,14 @@ export const claims = defineSection({
       title: 'Your share',
       description: 'What is left to the person, or was paid by them.',
     },
+    amounts: {
+      kind: 'texts',
+      title: 'Amounts',
+      description: 'Every amount the claim states as a whole, under its own name: deductible, coinsurance …',
+    },
+    decision: { kind: 'text', title: 'Decision', description: 'Paid, denied …, as recorded.' },
+    reasons: { kind: 'texts', title: 'Reasons', description: 'Why amounts were adjusted or denied.' },
+    procedures: { kind: 'texts', title: 'Procedures', description: 'Procedures as coded on the claim.' },
     diagnoses: { kind: 'texts', title: 'Diagnoses', description: 'What it was for, as coded on the claim.' },
     lines: {
       kind: 'texts',
@@ -52,6 +60,7 @@ export const claims = defineSection({
     { title: 'Your share', fields: ['share'] },
     { title: 'For', fields: ['services'] },
     { title: 'Allowed', fields: ['allowed'] },
+    { title: 'Decision', fields: ['decision', 'reasons'] },
     { title: 'Diagnoses', fields: ['diagnoses'] },
     { title: 'Number', fields: ['number'] },
   ],
@@ -59,7 +68,7 @@ export const claims = defineSection({
   read(resource, context) {
     const type = resource.child('type');
     const items = [...resource.children('item'), ...resource.children('addItem')];
-    const adjudicated = resource.child('payment');
+    const services = items.filter((item) => !isTotalLine(item));
     return {
       name: nameOf(type) ?? nameOf(resource.child('subType')),
       codes: codesOf(type),
@@ -70,11 +79,15 @@ export const claims = defineSection({
       recorded: resource.date('created'),
       number: claimNumber(resource),
       provider: referenceName(resource.child('provider'), context) ?? facilityOf(resource, context),
-      services: some(distinct(items.flatMap((item) => serviceOf(item) ?? []))),
+      services: some(distinct(services.flatMap((item) => serviceOf(item) ?? []))),
       billed: claimAmount(resource, 'billed'),
       allowed: claimAmount(resource, 'allowed'),
       paid: claimAmount(resource, 'paid'),
       share: claimAmount(resource, 'share'),
+      amounts: some(claimAmounts(resource)),
+      decision: wordOf(resource.child('payment')?.child('type')) ?? wordOf(resource.child('decision')),
+      reasons: some(distinct(reasonsIn(resource, items))),
+      procedures: some(resource.children('procedure').flatMap((one) => procedureText(one, context) ?? [])),
       diagnoses: some(
         distinct(resource.children('diagnosis').flatMap((one) => diagnosisOf(one, context) ?? [])),
       ),
@@ -85,7 +98,7 @@ export const claims = defineSection({
       insurance: some(
         resource.children('insurance').flatMap((one) => referenceName(one.child('coverage'), context) ?? []),
       ),
-      outcome: resource.string('outcome') ?? wordOf(adjudicated?.child('type')),
+      outcome: resource.string('outcome'),
       notes: some([
         ...resource.children('processNote').flatMap((note) => note.string('text') ?? []),
         ...notesOf(resource),
@@ -147,20 +160,44 @@ function serviceOf(item: Element): string | undefined {
   return withCode(item.child('productOrService')) ?? withCode(item.child('revenue'));
 }
 
-/** A service by its name and its code, by which it is known on every bill. */
+/** A service by its name and its code, by which it is known on every bill; both of the same coding. */
 function withCode(concept: Element | undefined): string | undefined {
   const name = nameOf(concept);
   const code = codesOf(concept).find(
     (one) => one.code !== undefined && one.system?.endsWith('data-absent-reason') !== true,
-  )?.code;
-  return name === undefined || code === undefined || name.includes(code) ? name : `${code} ${name}`;
+  );
+  if (code?.code === undefined || name === undefined || name.includes(code.code)) return name;
+  const own = code.display ?? (codesOf(concept).length === 1 ? name : undefined);
+  return own === undefined ? `${code.code} (${name})` : `${code.code} ${own}`;
 }
 
+/** A diagnosis with its role: principal, admitting, external cause of injury. */
 function diagnosisOf(diagnosis: Element, context: RowContext): string | undefined {
-  return (
+  const name =
     withCode(diagnosis.child('diagnosisCodeableConcept')) ??
-    referenceName(diagnosis.child('diagnosisReference'), context)
+    referenceName(diagnosis.child('diagnosisReference'), context);
+  const roles = namesOf(diagnosis.children('type')).map((role) => role.toLowerCase());
+  return name === undefined || roles.length === 0 ? name : `${name} (${distinct(roles).join(', ')})`;
+}
+
+function procedureText(procedure: Element, context: RowContext): string | undefined {
+  const name =
+    withCode(procedure.child('procedureCodeableConcept')) ??
+    referenceName(procedure.child('procedureReference'), context);
+  const date = procedure.date('date');
+  return name === undefined || date === undefined ? name : `${name}, ${date.slice(0, 10)}`;
+}
+
+/** Why amounts were adjusted or denied: of the claim, and of each line with its number. */
+function reasonsIn(resource: Element, items: readonly Element[]): string[] {
+  const ofClaim = resource.children('adjudication').flatMap((one) => withCode(one.child('reason')) ?? []);
+  const ofLines = items.flatMap((item) =>
+    item.children('adjudication').flatMap((one) => {
+      const reason = withCode(one.child('reason'));
+      return reason === undefined ? [] : [`line ${item.decimal('sequence') ?? '?'}: ${reason}`];
+    }),
   );
+  return [...ofClaim, ...ofLines];
 }
 
 function lineText(item: Element): string | undefined {
@@ -192,7 +229,9 @@ function memberText(member: Element, context: RowContext): string | undefined {
 }
 
 function informationText(information: Element): string | undefined {
-  const what = wordOf(information.child('category'));
+  const category = information.child('category');
+  const variable = codesOf(category).find(({ code }) => code?.startsWith('https://bluebutton.cms.gov/'));
+  const what = variable?.display ?? wordOf(category);
   const period = periodOf(information.child('timingPeriod'));
   const value =
     quantityText(information.child('valueQuantity')) ??
