@@ -20,8 +20,8 @@ export const vaAllergies: SectionReader = {
   loinc: '48765-2',
   grammar: {
     start: ['Allergy Name'],
-    keys: ['Location', 'Date Entered', 'Allergy Type', 'VA Drug Class', 'Observed/Historical'],
-    words: ['Reaction', 'Comments'],
+    keys: ['Location', 'Date Entered', 'Reaction', 'Allergy Type', 'VA Drug Class', 'Observed/Historical'],
+    words: ['Comments'],
     prose,
   },
   read: eachRecord((record, report) => {
