@@ -1,5 +1,8 @@
 import { readDocument } from '../commands/inputs.ts';
-import type { Entry, Finding } from '../model/index.ts';
+
+type InputFile = Awaited<ReturnType<typeof readDocument>>;
+type Entry = InputFile['entries'][number];
+type Finding = InputFile['findings'][number];
 
 /** What became of a text report's lines that are not blank. */
 export interface LineCoverage {

@@ -19,6 +19,8 @@ export interface Grammar {
   body?: boolean;
   /** Keys that stand in that text, and begin it where the rule is missing (seen: VA v12.4). */
   bodyKeys?: readonly string[];
+  /** True where the same key stands in one record again and again. */
+  repeats?: boolean;
   /** What the report says to everyone, wherever it stands: the beginning of a paragraph. */
   prose?: RegExp;
 }
@@ -46,7 +48,9 @@ export function readRecords(lines: readonly Line[], grammar: Grammar): SectionRe
 class RecordReader {
   readonly #lines: readonly Line[];
   readonly #grammar: Grammar;
-  readonly #known: ReadonlySet<string>;
+  /** Known keys by their words, whatever their capitals and blanks. */
+  readonly #known: ReadonlyMap<string, string>;
+  readonly #isSpelled: ReadonlySet<string>;
   readonly #head = new TextRecord();
   readonly #records: TextRecord[] = [];
   readonly #loose: Line[] = [];
@@ -65,7 +69,8 @@ class RecordReader {
     this.#lines = lines;
     this.#grammar = grammar;
     const { start, keys = [], words = [], lists = [] } = grammar;
-    this.#known = new Set([...start, ...keys, ...words, ...lists]);
+    this.#known = new Map([...start, ...keys, ...words, ...lists].map((key) => [folded(key), key]));
+    this.#isSpelled = new Set([...start, ...keys, ...words, ...lists]);
   }
 
   read(): SectionRecords {
@@ -84,12 +89,15 @@ class RecordReader {
     return this.#record !== this.#head && bodyKeys.includes(keyOf(text)?.key ?? '');
   }
 
-  /** A rule of equals signs ends a text when a record or words to everyone follow: texts have such rules of their own. */
+  /**
+   * A rule of equals signs over the full width ends a text when a record follows, its first key and another: texts have
+   * rules of their own, and quote keys.
+   */
   #endsBody(index: number): boolean {
-    if (!/^\s*={20,}\s*$/.test(this.#lines[index]?.text ?? '')) return false;
-    const next = this.#lines.slice(index + 1).find(({ text }) => !isBlank(text));
-    const begins = next !== undefined && this.#grammar.start.includes(keyOf(next.text)?.key ?? '');
-    return begins || (next !== undefined && this.#isProse(next.text));
+    if (!/^\s*={60,}\s*$/.test(this.#lines[index]?.text ?? '')) return false;
+    const [first, second] = this.#lines.slice(index + 1, index + 12).filter(({ text }) => !isBlank(text));
+    const [begins, next] = [first, second].map((line) => keyOf(line?.text ?? '')?.key ?? '');
+    return this.#grammar.start.includes(begins ?? '') && this.#isSpelled.has(next ?? '');
   }
 
   #rule(line: Line): void {
@@ -102,6 +110,12 @@ class RecordReader {
   }
 
   #readLine(line: Line): void {
+    if (this.#record !== this.#head && this.#isApart && this.#isProse(line.text)) {
+      this.#field = undefined;
+      this.#isApart = false;
+      this.#loose.push(line);
+      return;
+    }
     const heading = this.#headingIn(line.text);
     const fields = this.#fieldsIn(heading?.rest ?? line.text);
     if (heading) this.#open(heading.name);
@@ -139,7 +153,8 @@ class RecordReader {
     const first = keyOf(text);
     if (first === undefined || !this.#isKey(first.key, text)) return [];
     const fields: Field[] = [];
-    let { key, rest } = first;
+    let { rest } = first;
+    let key = this.#spelled(first.key);
     // A second key of the same line stands after two blanks at least.
     for (;;) {
       const next = this.#isWords(key) ? undefined : this.#keyInside(rest);
@@ -150,12 +165,23 @@ class RecordReader {
   }
 
   #isKey(key: string, text: string): boolean {
-    if (this.#known.has(key) || key === 'Source') return true;
+    const inWords = this.#field !== undefined && this.#isWords(this.#field.key);
+    const isStart = this.#grammar.start.includes(this.#spelled(key));
+    if (key === 'Source' || isStart) return true;
+    // In somebody's words a key that the record has already is a word.
+    if (inWords && this.#grammar.repeats !== true && this.#record.fields.some((field) => field.key === key))
+      return false;
+    if (this.#isSpelled.has(key) || (!inWords && this.#known.has(folded(key)))) return true;
     if (this.#record === this.#head) return headKeys.includes(key);
-    if (this.#field !== undefined && this.#isWords(this.#field.key)) return false;
+    if (inWords) return false;
     if (this.#isProse(text) || key.split(' ').length > 6) return false;
     const isSpaced = /^[A-Za-z](?: ?[\w/&'().,#-])*$/.test(key) && /:\*?(\s|$)/.test(text);
     return isSpaced || (/^[A-Z][A-Za-z /#'-]*$/.test(key) && /^[^:]*:[^\s/:]/.test(text));
+  }
+
+  /** A key as the grammar writes it. */
+  #spelled(key: string): string {
+    return this.#isSpelled.has(key) ? key : (this.#known.get(folded(key)) ?? key);
   }
 
   #keyInside(text: string): { key: string; before: string; after: string } | undefined {
@@ -163,14 +189,14 @@ class RecordReader {
       /((?<!\s)\s{2,}|^\s{2,})([A-Z](?: ?[\w/&'().-]){0,58}?)\s?:(?=\s|$)/g,
     )) {
       const [whole, gap = '', key = ''] = found;
-      if (!this.#known.has(key) && (gap.length < 3 || this.#record === this.#head)) continue;
+      if (!this.#isSpelled.has(key) && (gap.length < 3 || this.#record === this.#head)) continue;
       return { key, before: text.slice(0, found.index), after: text.slice(found.index + whole.length) };
     }
     return undefined;
   }
 
   #add(field: Field, line: Line): void {
-    if (field.key === 'Source' && !this.#known.has('Source')) this.#record = this.#head;
+    if (field.key === 'Source' && !this.#isSpelled.has('Source')) this.#record = this.#head;
     else if (this.#begins(field.key)) {
       this.#record = new TextRecord(this.#group);
       this.#records.push(this.#record);
@@ -186,7 +212,7 @@ class RecordReader {
   #begins(key: string): boolean {
     const { start } = this.#grammar;
     const isOutside = this.#record === this.#head;
-    if (isOutside && start.length > 0 && !start.includes(key) && this.#known.has(key)) {
+    if (isOutside && start.length > 0 && !start.includes(key) && this.#isSpelled.has(key)) {
       this.#otherStart ??= key;
       return true;
     }
@@ -197,7 +223,7 @@ class RecordReader {
 
   /** Whether a line without a key belongs to the value before it. */
   #goesOn(text: string): boolean {
-    if (this.#field === undefined) return false;
+    if (this.#field === undefined || headKeys.slice(0, 2).includes(this.#field.key)) return false;
     if (!this.#isApart) return true;
     return this.#isWords(this.#field.key) && !this.#isProse(text) && !this.#isList(this.#field);
   }
@@ -228,6 +254,11 @@ class RecordReader {
   #isProse(text: string): boolean {
     return this.#grammar.prose?.test(text.trim()) === true;
   }
+}
+
+/** A key without regard to capitals and blanks. */
+function folded(key: string): string {
+  return key.toLowerCase().replaceAll(/\s+/g, ' ');
 }
 
 /** True for a line that is a heading, or a heading with keys after it on the same line. */

@@ -20,11 +20,25 @@ export function linesOf(text: string): Line[] {
     lines.push({ number, text: line });
     if (countsEvery || end.includes('\n')) number += 1;
   }
-  return isDoubled(lines) ? lines.filter((_, index) => index % 2 === 0) : lines;
+  return isDoubled(lines) ? withoutEvery(lines) : lines;
 }
 
+/** True where nearly every line of content is followed by an empty one. */
 function isDoubled(lines: readonly Line[]): boolean {
-  return lines.length > 20 && lines.every(({ text }, index) => index % 2 === 0 || isBlank(text));
+  const content = lines.flatMap(({ text }, index) => (isBlank(text) ? [] : [index]));
+  const apart = content.filter((index) => isBlank(lines[index + 1]?.text ?? ''));
+  return content.length > 10 && apart.length >= content.length * 0.98;
+}
+
+/** The lines without the empty one after each. */
+function withoutEvery(lines: readonly Line[]): Line[] {
+  const kept: Line[] = [];
+  for (let index = 0; index < lines.length; index += 1) {
+    const line = lines[index];
+    if (line) kept.push(line);
+    if (isBlank(lines[index + 1]?.text ?? '')) index += 1;
+  }
+  return kept;
 }
 
 export function isBlank(text: string): boolean {

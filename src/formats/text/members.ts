@@ -72,8 +72,10 @@ export function quantity(value: number | Decimal, unit: string | undefined, comp
 /** A measured value as a member of an Observation: a number as `valueQuantity`, anything else as `valueString`. */
 export function measured(text: string | undefined, unit: string | undefined): JsonObject {
   if (text === undefined) return {};
-  const [, comparator, digits] = /^([<>]=?)?\s*([+-]?(?:\d+\.?\d*|\.\d+))$/.exec(text.trim()) ?? [];
+  const [, comparator, digits] =
+    /^([<>]=?)?\s*(-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+))$/.exec(text.trim()) ?? [];
   const value = numberOf(digits);
-  if (value === undefined) return { valueString: unit === undefined ? text : `${text} ${unit}` };
+  // `+1` and `007` are signs of a scale and no numbers.
+  if (value === undefined) return { valueString: text };
   return { valueQuantity: quantity(value, unit, comparator) };
 }

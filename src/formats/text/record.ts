@@ -38,9 +38,17 @@ export class TextRecord {
     this.group = group;
   }
 
-  /** The value of a key, taken; undefined when there is none or it says that there is none. */
+  /** The first value of a key that is not taken yet, taken; undefined when there is none or it says that there is none. */
   text(key: string, part?: string): string | undefined {
-    return this.all(key, part)[0];
+    const found = this.fields.find(
+      (field) =>
+        field.key === key &&
+        (part === undefined || field.part === part) &&
+        !this.#taken.has(field) &&
+        !saysNothing(field.value),
+    );
+    if (found) this.#taken.add(found);
+    return found?.value;
   }
 
   /** The values of a key, all taken. */

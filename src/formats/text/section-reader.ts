@@ -39,7 +39,9 @@ const saysEmpty = /^(no information was available|none entered)/i;
 /** Reads a section of a known kind: its records, and account of the lines around them. */
 export function readSection(reader: SectionReader, section: ReportSection, report: TextReport): void {
   const { tables, headings, rest } =
-    reader.hasTables === true ? readTables(section.lines) : { tables: [], headings: [], rest: section.lines };
+    reader.hasTables === true
+      ? readTables(section.lines, reader.grammar.prose)
+      : { tables: [], headings: [], rest: section.lines };
   const { head, records, loose } = readRecords(rest, reader.grammar);
   section.isSelfReported = isFromPerson(head.text('Source')) ?? reader.isSelfReported ?? false;
   report.begin(section);
@@ -72,7 +74,8 @@ function wordsToEveryone(loose: readonly Line[], first: number, prose: RegExp | 
   for (const line of loose) {
     // Lines that follow one another are one paragraph.
     if (line.number > before + 1) isProse = prose?.test(line.text.trim()) === true;
-    if (isProse || line.number < first || saysEmpty.test(line.text.trim())) found.push(line);
+    const isHead = line.number < first && !/^\s*[A-Za-z][^:]{1,40}:\s+\S/.test(line.text);
+    if (isProse || isHead || saysEmpty.test(line.text.trim())) found.push(line);
     before = line.number;
   }
   return found;

@@ -20,7 +20,10 @@ export function rowsOf(tables: readonly TextTable[]): (TableRow & { columns: str
 }
 
 /** The tables among lines, and the lines that are no part of one. */
-export function readTables(lines: readonly Line[]): { tables: TextTable[]; headings: Line[]; rest: Line[] } {
+export function readTables(
+  lines: readonly Line[],
+  prose?: RegExp,
+): { tables: TextTable[]; headings: Line[]; rest: Line[] } {
   const tables: TextTable[] = [];
   const headings: Line[] = [];
   const rest: Line[] = [];
@@ -42,6 +45,7 @@ export function readTables(lines: readonly Line[]): { tables: TextTable[]; headi
       index += 1;
     } else if (
       table &&
+      !isTold(line.text, prose) &&
       isRow(line.text, table.into.rows.length > 0 || !isBlank(lines[index - 1]?.text ?? ''))
     ) {
       table.into.rows.push({ line, cells: cellsOf(line, table.columns) });
@@ -52,6 +56,11 @@ export function readTables(lines: readonly Line[]): { tables: TextTable[]; headi
     }
   }
   return { tables, headings, rest };
+}
+
+/** True for words to everyone, and for a line that goes on with the row above: its first cell is empty. */
+function isTold(text: string, prose: RegExp | undefined): boolean {
+  return prose !== undefined && prose.source !== '^.' && (prose.test(text.trim()) || /^\s{30,}\S/.test(text));
 }
 
 /** After a blank line the first row has cells: a paragraph may follow a table without rows. */

@@ -48,7 +48,8 @@ export function vitalSignCode(name: string | undefined): JsonObject {
 export function measurement(text: string | undefined): JsonObject {
   const [, high, low, unit] = /^(\d+)\s*\/\s*(\d+)\s*(\S.*)?$/.exec(text ?? '') ?? [];
   if (high !== undefined) return bloodPressure(high, low, unit);
-  const [, value, measure] = /^([+-]?\d*\.?\d+)\s+(\S.*)$/.exec(text ?? '') ?? [];
+  // A rest with numbers in it is no unit: `5 ft 10 in`.
+  const [, value, measure] = /^(-?\d*\.?\d+)\s+([^\d\s()][^\d()]*)$/.exec(text ?? '') ?? [];
   return value === undefined ? measured(text, undefined) : measured(value, measure);
 }
 

@@ -1,7 +1,7 @@
 import { lookUp, ourExtensions } from '../../model/index.ts';
 import { absent } from '../absent.ts';
 import { filled, listOf, valued } from '../json-parts.ts';
-import { notes, unsaid } from '../text/members.ts';
+import { aside, named, notes, unsaid } from '../text/members.ts';
 import { saysNothing } from '../text/record.ts';
 import { eachRecord, type SectionReader } from '../text/section-reader.ts';
 import { rowsOf } from '../text/table.ts';
@@ -16,6 +16,11 @@ const statuses: Readonly<Record<string, string>> = {
   'appointment kept': 'fulfilled',
   'appointment not kept': 'noshow',
 };
+
+function statusOf(word: string): string | undefined {
+  if (word.startsWith('cancel')) return 'cancelled';
+  return /^no-?show/.test(word) ? 'noshow' : lookUp(statuses, word);
+}
 
 /**
  * An appointment → Appointment. R4 wants both ends as instants: the report has the beginning, and no zone. The status word
@@ -32,9 +37,11 @@ export const appointments: SectionReader = {
   },
   read: eachRecord((record, report) => {
     const word = record.text('Status');
-    const status = lookUp(statuses, word?.toLowerCase()) ?? (record.group === future ? 'booked' : undefined);
+    const says = word === undefined || /^not applicable$/i.test(word) ? undefined : word;
+    const status =
+      says === undefined ? (record.group === future ? 'booked' : undefined) : statusOf(says.toLowerCase());
     const [clinic, place, type] = ['Clinic', 'Location', 'Type'].map((key) => record.text(key));
-    const { value, recorded } = readTextDate(record.text('Date/Time') ?? '');
+    const { value, recorded, unreadable } = readTextDate(record.text('Date/Time') ?? '');
     const start = recorded ?? value;
     report.emit(
       {
@@ -51,9 +58,11 @@ export const appointments: SectionReader = {
         }),
         _start: {
           extension: [
-            start === undefined
-              ? absent('unknown')
-              : { url: ourExtensions.timeAsRecorded, valueString: start },
+            start !== undefined
+              ? { url: ourExtensions.timeAsRecorded, valueString: start }
+              : unreadable === undefined || unreadable === ''
+                ? absent('unknown')
+                : { url: ourExtensions.dateNotRead, valueString: unreadable },
           ],
         },
         _end: { extension: [absent('unknown')] },
@@ -82,6 +91,24 @@ export const reminders: SectionReader = {
         (column) => (cells[column] === undefined || saysNothing(cells[column]) ? undefined : cells[column]),
       );
       const { value } = readTextDate(due ?? '');
+      if (due === undefined) {
+        // Nothing is due: that it was done, or is watched for, is all the row says.
+        report.emit(
+          {
+            resourceType: 'Observation',
+            ...unsaid('status'),
+            category: [aside],
+            code: { text: `Wellness reminder: ${name ?? ''}` },
+            subject: report.subject,
+            ...filled({
+              performer: listOf([named(place)]),
+              note: notes(last && `Last Completed: ${last}`),
+            }),
+          },
+          [line],
+        );
+        continue;
+      }
       report.emit(
         {
           resourceType: 'ServiceRequest',

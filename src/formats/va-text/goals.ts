@@ -29,6 +29,7 @@ export const goals: SectionReader = {
   isSelfReported: true,
   loinc: '61146-7',
   grammar: {
+    repeats: true,
     start: ['My Goal', 'MY GOAL'],
     keys: [
       'Type',

@@ -25,15 +25,21 @@ export const vaImmunizations: SectionReader = {
   read({ records, tables }, report) {
     const told = new Set<string>();
     for (const record of records) {
-      told.add([record.text('Immunization'), record.text('Date Received')].join(' | '));
+      told.add(record.fields.find(({ key }) => key === 'Date Received')?.value ?? '');
       report.emit(vaImmunization(record, report.subject), record);
     }
     for (const { line, cells } of rowsOf(tables)) {
       const [name, date] = [cells['Immunization'], cells['Date Received']];
-      if (told.has([name, date].join(' | '))) {
+      const { value, recorded } = readTextDate(date ?? '');
+      const isTold = [...told].some((other) => {
+        const same = readTextDate(other);
+        return same.value === value && same.recorded === recorded;
+      });
+      if (isTold && (value !== undefined || told.has(date ?? ''))) {
         report.layout([line]);
         continue;
       }
+      if (value === undefined) continue;
       report.emit(
         {
           resourceType: 'Immunization',
@@ -50,7 +56,7 @@ export const vaImmunizations: SectionReader = {
 
 function vaImmunization(record: TextRecord, patient: JsonObject): JsonObject & { resourceType: string } {
   const reaction = record.text('Reaction');
-  const hasReaction = reaction !== undefined && !/^none( reported)?$/i.test(reaction);
+  const hasReaction = reaction !== undefined && !/^(no|none)\b/i.test(reaction);
   return {
     resourceType: 'Immunization',
     status: 'completed',

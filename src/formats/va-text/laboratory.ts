@@ -3,6 +3,7 @@ import { lookUp, ourExtensions } from '../../model/index.ts';
 import { filled, listOf, numberOf, present, valued } from '../json-parts.ts';
 import { textAttachment } from '../text-attachment.ts';
 import { readRecords, type Grammar } from '../text/grammar.ts';
+import { isBlank } from '../text/lines.ts';
 import {
   coded,
   measured,
@@ -32,16 +33,21 @@ const statuses: Readonly<Record<string, string>> = {
   pending: 'registered',
   preliminary: 'preliminary',
   corrected: 'corrected',
+  amended: 'amended',
   cancelled: 'cancelled',
 };
 
-/** Words after a result → v3-ObservationInterpretation. */
+/** Words after a result, lower case → v3-ObservationInterpretation. */
 const flags: Readonly<Record<string, string>> = {
-  'Critical High': 'HH',
-  'Critical Low': 'LL',
-  High: 'H',
-  Low: 'L',
-  Abnormal: 'A',
+  'critical high': 'HH',
+  'critical low': 'LL',
+  high: 'H',
+  low: 'L',
+  abnormal: 'A',
+  h: 'H',
+  l: 'L',
+  hh: 'HH',
+  ll: 'LL',
 };
 
 /**
@@ -69,7 +75,7 @@ export const vaLaboratory: SectionReader = {
     prose,
   },
   read: eachRecord((record, report) => {
-    const { tests, comments } = testsIn(record);
+    const { tests, aside } = testsIn(record);
     const collected = record.date('effectiveDateTime', 'Date/Time Collected');
     const specimen = named(
       present([record.text('Specimen'), record.text('Collection Sample')]).join(', ') || undefined,
@@ -81,9 +87,7 @@ export const vaLaboratory: SectionReader = {
       {
         resourceType: 'DiagnosticReport',
         ...filled({
-          extension: listOf(
-            comments.map((text) => valued(ourExtensions.asSent, 'valueString', `Comments: ${text}`)),
-          ),
+          extension: listOf(aside.map((text) => valued(ourExtensions.asSent, 'valueString', text))),
         }),
         ...(status === undefined ? unsaid('status') : { status }),
         category: [
@@ -107,17 +111,34 @@ export const vaLaboratory: SectionReader = {
   }),
 };
 
-/** The tests of a block, and the comments on the whole specimen, which stand after a rule of full width. */
-function testsIn({ body }: TextRecord): { tests: TextRecord[]; comments: string[] } {
-  const rule = body.findLastIndex(({ text }) => /^\s*-{60,}\s*$/.test(text));
-  const after = body.slice(rule + 1);
-  const hasComments = rule >= 0 && after.some(({ text }) => /^\s*Comments:/.test(text));
-  const tests = readRecords(hasComments ? body.slice(0, rule) : body, testGrammar).records;
-  const { records } = readRecords(after, { start: ['Comments'], words: ['Comments'], prose });
+/** The tests of a block, and what is said of the whole specimen: comments below a rule of full width, and lines around tests. */
+function testsIn({ body }: TextRecord): { tests: TextRecord[]; aside: string[] } {
+  const isWide = /^\s*-{60,}\s*$/;
+  const from = body.findIndex(
+    ({ text }, index) =>
+      /^\s*Comments:/.test(text) &&
+      isWide.test(body.slice(0, index).findLast((line) => !isBlank(line.text))?.text ?? ''),
+  );
+  const { head, records, loose } = readRecords(from < 0 ? body : body.slice(0, from), testGrammar);
+  if (records.length === 0) return { tests: [], aside: [] };
+  const around = [...loose, ...head.lines].filter(({ text }) => !prose.test(text.trim()));
+  const comment = (from < 0 ? [] : body.slice(from))
+    .filter(({ text }) => !isBlank(text) && !/^\s*[=-]{20,}\s*$/.test(text))
+    .map(({ text }) => text.trim());
+  const words = comment.slice(0, endOf(comment)).join('\n');
   return {
-    tests,
-    comments: hasComments && tests.length > 0 ? records.flatMap((one) => one.all('Comments')) : [],
+    tests: records,
+    aside: [
+      ...around.map(({ text }) => text.trim()),
+      ...(/^Comments:(\s*--)?$/.test(words) ? [] : [words]),
+    ].filter((text) => text !== ''),
   };
+}
+
+/** Where a comment ends: before the words to everyone that follow the last specimen. */
+function endOf(lines: readonly string[]): number {
+  const end = lines.findIndex((line) => prose.test(line));
+  return end < 0 ? lines.length : end;
 }
 
 function testResult(
@@ -126,7 +147,7 @@ function testResult(
   { collected, specimen }: { collected: JsonObject; specimen: JsonObject | undefined },
 ): JsonObject & { resourceType: string } {
   const [value, flag] = resultAndFlag(test.text('Result'));
-  const status = lookUp(statuses, test.text('Status')?.toLowerCase());
+  const status = test.read('Status', (text) => lookUp(statuses, text.toLowerCase()));
   const range = test.text('Reference Range');
   const unit = test.text('Units');
   const result = measured(value, unit);
@@ -153,7 +174,7 @@ function testResult(
               {
                 ...coded(
                   'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation',
-                  lookUp(flags, flag) ?? '',
+                  lookUp(flags, flag.toLowerCase()) ?? '',
                 ),
                 text: flag,
               },
@@ -161,7 +182,7 @@ function testResult(
       note: notes(
         test.text('Interpretation'),
         test.text('Comments'),
-        value === undefined && unit !== undefined ? `Units: ${unit}` : undefined,
+        result['valueQuantity'] === undefined && unit !== undefined ? `Units: ${unit}` : undefined,
       ),
       specimen,
       referenceRange: range === undefined ? undefined : [rangeOf(range)],
@@ -171,8 +192,8 @@ function testResult(
 
 /** The value of a result and the words the laboratory puts after it: `6.5 Critical High`. */
 function resultAndFlag(text: string | undefined): [string | undefined, string | undefined] {
-  const [, value, flag] = /^(\S.*?)\s+(Critical High|Critical Low|High|Low|Abnormal)$/.exec(text ?? '') ?? [];
-  return value === undefined ? [text, undefined] : [value, flag];
+  const [, value, flag] = /^([<>]?=?\s*-?[\d.]+)\s+([A-Za-z ]+)$/.exec(text ?? '') ?? [];
+  return lookUp(flags, flag?.toLowerCase()) === undefined ? [text, undefined] : [value, flag];
 }
 
 /** `(3.5-5.0)` with its bounds; any other range is words. */
@@ -207,8 +228,7 @@ export const selfReportedLabs: SectionReader = {
   grammar: {
     start: ['Test Name'],
     keys: ['Date', 'Location performed', 'Provider'],
-    lists: ['Results'],
-    words: ['Comments'],
+    words: ['Results', 'Comments'],
     prose,
   },
   read: eachRecord((record, report) => {

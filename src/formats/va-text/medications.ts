@@ -80,8 +80,8 @@ export const vaMedications: SectionReader = {
         ...filled({
           dosageInstruction: listOf([instructions && { text: instructions }]),
           dispenseRequest: filledOrNone({
-            quantity: amount(record.text('Quantity')),
-            expectedSupplyDuration: days(record.text('Days Supply')),
+            quantity: record.read('Quantity', amount),
+            expectedSupplyDuration: record.read('Days Supply', days),
             performer: named(record.text('Pharmacy')),
           }),
         }),
@@ -98,12 +98,12 @@ function refillsRemaining(text: string | undefined): JsonObject | undefined {
     : valued(ourExtensions.asSent, 'valueString', `Refills Remaining: ${text}`);
 }
 
-function amount(text: string | undefined): JsonObject | undefined {
+function amount(text: string): JsonObject | undefined {
   const value = numberOf(text);
   return value === undefined ? undefined : quantity(value, undefined);
 }
 
-function days(text: string | undefined): JsonObject | undefined {
+function days(text: string): JsonObject | undefined {
   const value = numberOf(text);
   return value === undefined
     ? undefined

@@ -60,20 +60,21 @@ export class PersonDraft {
   }
 
   emit(report: TextReport): void {
-    const [own, ...contacts] = this.#selfReported;
+    const [own, ...again] = this.#selfReported.filter(isOwn);
+    const contacts = this.#selfReported.filter((record) => !isOwn(record));
     const all = [...(own ? [own] : []), ...this.#recorded];
-    const births = all.flatMap((record) => record.text('Date of Birth') ?? []);
-    const birth = this.#birth ?? births[0];
-    const genders = all.flatMap((record) => record.text('Gender') ?? []);
-    const gender = lowered(genders[0]);
-    const marital = all.flatMap((record) => record.text('Marital Status') ?? []);
+    const births = said(all, 'Date of Birth');
+    const birth = this.#birth ?? births[0]?.value;
+    const genders = said(all, 'Gender');
+    const gender = lowered(genders[0]?.value);
+    const marital = said(all, 'Marital Status');
     const contact = [
       ...contacts.map(selfReportedContact),
       ...this.#recorded.flatMap((record) => relativesOf(record)),
     ];
-    const name = this.#nameOf(own);
+    const names = this.#namesOf(own);
     const members = filled({
-      name: listOf([name]),
+      name: listOf(names),
       telecom: distinct([...(own ? selfReportedTelecom(own) : []), ...this.#recorded.flatMap(telecomOf)]),
       gender: isGender(gender) ? gender : undefined,
       ...(birth === undefined ? {} : pointMembers('birthDate', readTextDate(birth))),
@@ -81,18 +82,19 @@ export class PersonDraft {
         ...(own ? [selfReportedAddress(own)] : []),
         ...this.#recorded.map((record) => addressIn(record, permanentAddress)),
       ]),
-      maritalStatus: marital[0] === undefined ? undefined : { text: marital[0] },
+      maritalStatus: marital[0] && { text: marital[0].value },
       contact: distinct(contact),
     });
     const contradicting = [
-      ...births.filter((one) => one !== birth).map((one) => `Date of Birth: ${one}`),
-      ...genders.filter((one) => one !== genders[0]).map((one) => `Gender: ${one}`),
-      ...marital.filter((one) => one !== marital[0]).map((one) => `Marital Status: ${one}`),
-    ];
+      ...births.filter(({ value }) => value !== birth),
+      ...genders.filter(({ value }) => value !== genders[0]?.value),
+      ...marital.filter(({ value }) => value !== marital[0]?.value),
+    ].map(({ who, key, value }) => `${who}${key}: ${value}`);
     const left = [
-      ...(isGender(gender) || gender === undefined ? [] : [`Gender: ${genders[0]}`]),
+      ...(isGender(gender) || gender === undefined ? [] : [`Gender: ${genders[0]?.value}`]),
       ...contradicting,
       ...(own?.left() ?? []),
+      ...again.flatMap((record) => record.left()),
       ...contacts.flatMap((record) => record.left().map((text) => `Emergency contact, ${text}`)),
       ...this.#recorded.flatMap((record) => {
         const facility = record.text('VA Treating Facility');
@@ -105,25 +107,51 @@ export class PersonDraft {
     report.emitPatient(filled({ extension, ...members }), this.#lines);
   }
 
-  /** `MHVVETERAN, ONE A` as family and given names, as VA writes them; the parts a person gave count more. */
-  #nameOf(own: TextRecord | undefined): JsonObject | undefined {
+  /**
+   * `MHVVETERAN, ONE A` as family and given names, as VA writes them; what the person gave stands first, and VA's beside it
+   * where it is another.
+   */
+  #namesOf(own: TextRecord | undefined): JsonObject[] {
     const given = [own?.text('First Name'), own?.text('Middle Initial')].filter((part) => part !== undefined);
-    const family = own?.text('Last Name');
-    const suffix = own?.text('Suffix');
-    const [whole, rest] = (this.#name ?? '').split(/,\s*/);
-    for (const record of this.#recorded) {
-      for (const key of ['First Name', 'Middle Name', 'Last Name']) {
-        const same = [...given, family, whole, ...(rest ?? '').split(' ')];
-        const [value] = record.fields.filter((field) => field.key === key).map((field) => field.value);
-        if (same.some((one) => one?.toUpperCase() === value?.toUpperCase())) record.all(key);
-      }
-    }
-    return filledOrNone({
-      family: family ?? (whole === '' ? undefined : whole),
-      given: listOf(given.length > 0 ? given : (rest?.split(/\s+/) ?? [])),
+    const ownName = filledOrNone({
+      family: own?.text('Last Name'),
+      given: listOf(given),
+      suffix: listOf([own?.text('Suffix')]),
+    });
+    const [family = '', rest = '', suffix] = (this.#name ?? '').split(/,\s*/);
+    const bannerName = filledOrNone({
+      family: family === '' ? undefined : family,
+      given: listOf(rest === '' ? [] : rest.split(/\s+/)),
       suffix: listOf([suffix]),
     });
+    const names = [ownName, bannerName].filter((name) => name !== undefined);
+    const words = new Set(
+      JSON.stringify(names)
+        .toUpperCase()
+        .match(/[\p{Letter}'-]+/gu),
+    );
+    for (const record of this.#recorded)
+      for (const key of ['First Name', 'Middle Name', 'Last Name']) {
+        const [value] = record.fields.filter((field) => field.key === key).map((field) => field.value);
+        if (value !== undefined && words.has(value.toUpperCase())) record.all(key);
+      }
+    const [first, second] = names;
+    const isSame = JSON.stringify(first)?.toUpperCase() === JSON.stringify(second)?.toUpperCase();
+    return isSame || second === undefined ? names.slice(0, 1) : names;
   }
+}
+
+function isOwn({ group, fields }: TextRecord): boolean {
+  return group === undefined && fields[0]?.key !== 'Contact First Name';
+}
+
+/** What each record says under a key, and who says it. */
+function said(records: readonly TextRecord[], key: string): { who: string; key: string; value: string }[] {
+  return records.flatMap((record) => {
+    const value = record.text(key);
+    const facility = record.fields.find((field) => field.key === 'VA Treating Facility')?.value;
+    return value === undefined ? [] : [{ who: facility === undefined ? '' : `${facility}, `, key, value }];
+  });
 }
 
 function lowered(text: string | undefined): string | undefined {

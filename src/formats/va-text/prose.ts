@@ -1,3 +1,6 @@
-/** How the paragraphs begin that My HealtheVet prints for everyone, in all versions seen. */
+/**
+ * How the paragraphs begin that My HealtheVet prints for everyone after records, in all versions seen. Each is a phrase of the
+ * report's own: a person's comment may begin with "Note:" or "However".
+ */
 export const prose =
-  /^(please contact|remember to share|learn more about|test results slightly|your provider has|if you have any questions|reaction key|this section (shows|contains|displays)|(\*+)?notes?:|key:|va [\w /()]+ (is|are|includes|displays|contains)\b|your (va|self|ekg|information|va [\w ]+ list)|all future va|discharge summaries are|however, if|sorted by|sort by|allergy information)/i;
+  /^(please contact your (va )?health care team|remember to share (all information|your self)|learn more about these wellness|test results slightly outside|your provider has reviewed your test|if you have any questions about your information|reaction key:|this section (shows|contains) (your|all)|sorted by:)/i;

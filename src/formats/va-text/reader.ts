@@ -2,7 +2,7 @@ import type { Reading } from '../../model/index.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { DocumentIdentity } from '../format.ts';
 import { decodeText } from '../text-encoding.ts';
-import { isBlank, linesOf, type Line } from '../text/lines.ts';
+import { isBlank, isRule, linesOf, type Line } from '../text/lines.ts';
 import { TextReport, type ReportSection } from '../text/report.ts';
 import { readSection, type SectionReader } from '../text/section-reader.ts';
 import { readTextDate } from '../text/text-date.ts';
@@ -68,6 +68,16 @@ export async function* readVaText(document: ByteSource, identity: DocumentIdenti
     );
   if (decoded.misdeclared !== undefined)
     report.find('warning', 'wrong-encoding', `the text is not UTF-8; it was read as ${decoded.misdeclared}`);
+  const rest = preface.slice(
+    preface.findLastIndex(({ text }) => /^END OF MY HEALTHEVET/i.test(titleIn(text) ?? '')) + 1,
+  );
+  if (isWhole && rest.some(({ text }) => !isBlank(text) && !isRule(text)))
+    report.find(
+      'warning',
+      'unread-lines',
+      'lines stand after the end of the report, and were not read',
+      rest.filter(({ text }) => !isBlank(text)),
+    );
   if (!isWhole)
     report.find('warning', 'cut-short', 'the report has no end: what came after its last line is missing');
   if (banner.version !== undefined && !seen.includes(banner.version))
@@ -86,7 +96,7 @@ function peopleIn(lines: readonly Line[]): number {
   return new Set(named).size;
 }
 
-const bannerName = /^\s*Name:\s*(\S.*?)\s{2,}Date of Birth:\s*(\S.*?)\s*$/;
+const bannerName = /^\s*Name:\s*(\S.*?)\s+Date of Birth:\s*(\S.*?)\s*$/;
 
 function readBanner(preface: readonly Line[], person: PersonDraft): { version?: string; date?: string } {
   let version: string | undefined;
@@ -107,8 +117,8 @@ function readerOf(title: string, readers: readonly SectionReader[]): SectionRead
 }
 
 /**
- * Cuts a report at its titles. A title stands between dashes and is followed by `Source:`; a known title needs that only
- * inside sections whose records are texts, for a text may quote a title.
+ * Cuts a report at its titles. A text of a person or doctor may quote a title, a source and the end: inside sections of texts
+ * only a title of full width with one of VA's sources below it counts, and only the last end is one.
  */
 function cut(
   lines: readonly Line[],
@@ -116,18 +126,18 @@ function cut(
 ): { preface: Line[]; sections: ReportSection[]; isWhole: boolean } {
   const preface: Line[] = [];
   const sections: (ReportSection & { lines: Line[] })[] = [];
+  const end = lines.findLastIndex(({ text }) => /^END OF MY HEALTHEVET/i.test(titleIn(text) ?? ''));
   let isText = false;
-  for (const [index, line] of lines.entries()) {
+  for (const [index, line] of lines.slice(0, end < 0 ? lines.length : end).entries()) {
     const title = titleIn(line.text);
-    if (title !== undefined && /^END OF MY HEALTHEVET/i.test(title)) {
-      preface.push(...lines.slice(index));
-      return { preface, sections, isWhole: true };
-    }
     const reader = title === undefined ? undefined : readerOf(title, readers);
+    const isWide = line.text.trim().length >= 60;
     const begins =
       title !== undefined &&
       !frameTitle.test(title) &&
-      ((reader !== undefined && !isText) || hasSource(lines, index));
+      (isText
+        ? isWide && hasSource(lines, index)
+        : reader !== undefined || isWide || hasSource(lines, index));
     if (begins) {
       isText = reader?.grammar.body === true;
       sections.push({
@@ -138,21 +148,18 @@ function cut(
         isSelfReported: false,
         entries: [],
       });
-    } else {
-      const section = sections.at(-1);
-      if (section) section.lines.push(line);
-      else preface.push(line);
-    }
+    } else (sections.at(-1)?.lines ?? preface).push(line);
   }
-  return { preface, sections, isWhole: false };
+  return { preface: [...preface, ...(end < 0 ? [] : lines.slice(end))], sections, isWhole: end >= 0 };
 }
 
-/** The title that stands between dashes on a line; v12.2 has one that touches them. */
+/** The title in capitals that stands between dashes on a line; v12.2 has one that touches them. */
 function titleIn(text: string): string | undefined {
-  return /^\s*-{3,}\s?([A-Za-z][^:]*(?:: [A-Z ]+)?[A-Za-z)])\s?-{3,}\s*$/.exec(text)?.[1]?.trim();
+  const title = /^\s*-{3,}\s?([A-Za-z][^:]*(?:: [A-Z ]+)?[A-Za-z0-9)])\s?-{3,}\s*$/.exec(text)?.[1]?.trim();
+  return title !== undefined && /[A-Z]{3}|^DoD /.test(title) ? title : undefined;
 }
 
 function hasSource(lines: readonly Line[], index: number): boolean {
   const next = lines.slice(index + 1, index + 8).find(({ text }) => !isBlank(text));
-  return /^\s*Source:/.test(next?.text ?? '');
+  return /^\s*Source:\s*(VA|DoD|Self[- ]?Entered)?\s*$/i.test(next?.text ?? '');
 }

@@ -125,7 +125,7 @@ export const vaAdmissions: SectionReader = {
     const encounter = report.emit(
       {
         resourceType: 'Encounter',
-        ...(Object.keys(end).length > 0 ? { status: 'finished' } : unsaid('status')),
+        ...(end['end'] === undefined ? unsaid('status') : { status: 'finished' }),
         class: { system: actCode, code: 'IMP', display: 'inpatient encounter' },
         subject: report.subject,
         ...filled({
@@ -147,7 +147,7 @@ export const vaAdmissions: SectionReader = {
         status: 'current',
         type: { text: 'Discharge summary' },
         subject: report.subject,
-        ...filled({ author: listOf([named(doctor)]), custodian: place }),
+        ...filled({ custodian: place }),
         content: [{ attachment: textAttachment(text) }],
         context: filled({ encounter: [{ reference: encounter }], period }),
       },
@@ -185,8 +185,8 @@ export const vaNotes: SectionReader = {
         subject: report.subject,
         ...record.instant('date', 'Date/Time Signed'),
         ...filled({
-          author: listOf([named(record.text('Signed By'))]),
-          authenticator: named(record.text('Co-signed By')),
+          // Whoever signed need not have written it; the text says who did.
+          authenticator: named(record.text('Signed By')),
           custodian: named(record.text('Location')),
         }),
         content: [{ attachment: text === '' ? { contentType: 'text/plain' } : textAttachment(text) }],

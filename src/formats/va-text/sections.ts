@@ -80,7 +80,7 @@ const accountSummary: SectionReader = {
       report.sayOfReport(record.left());
     }
     for (const { line, cells } of rowsOf(tables)) {
-      const type = cells['Type'];
+      const type = /^n\/?a$/i.test(cells['Type'] ?? '') ? undefined : cells['Type'];
       report.emit(
         {
           resourceType: 'Organization',
@@ -144,7 +144,10 @@ function selfReportedDemographics(person: PersonDraft): SectionReader {
     isSelfReported: true,
     grammar: selfReportedGrammar,
     read({ records }, report) {
-      emitBloodType(records[0], report);
+      emitBloodType(
+        records.find(({ group }) => group === undefined),
+        report,
+      );
       report.tellOfPerson();
       person.selfReported(records);
     },

@@ -154,8 +154,12 @@ export const familyHistory: SectionReader = {
   },
   read: eachRecord((record, report) => {
     const name = [record.text('First Name'), record.text('Last Name')].filter((part) => part !== undefined);
-    const deceased = record.text('Living or Deceased')?.toLowerCase();
-    const issues = [...record.list('Health Issues'), ...record.list('Other Health Issues')];
+    const deceased = record.read('Living or Deceased', (text) =>
+      /^(living|deceased)$/i.test(text) ? text.toLowerCase() : undefined,
+    );
+    const issues = [...record.list('Health Issues'), ...record.list('Other Health Issues')].filter(
+      (issue) => !/^none$/i.test(issue),
+    );
     report.emit(
       {
         resourceType: 'FamilyMemberHistory',
@@ -181,6 +185,7 @@ export const militaryHistory: SectionReader = {
   titles: ['SELF REPORTED MILITARY HEALTH HISTORY', 'MILITARY HEALTH HISTORY'],
   isSelfReported: true,
   grammar: {
+    repeats: true,
     start: ['Event Title'],
     keys: [
       'Event Date',
@@ -225,6 +230,7 @@ export const journals: SectionReader = {
   titles: ['SELF REPORTED FOOD JOURNAL', 'SELF REPORTED ACTIVITY JOURNAL'],
   isSelfReported: true,
   grammar: {
+    repeats: true,
     start: ['Date'],
     keys: [
       'Day of Week',
@@ -266,6 +272,10 @@ export const journals: SectionReader = {
   }),
 };
 
+function isOfActivity({ fields }: TextRecord): boolean {
+  return fields.some(({ key }) => key === 'Activity');
+}
+
 /** The keys that begin an item of a journal; the keys after them belong to it. */
 const itemKeys = ['Food/Beverage Item', 'Activity'];
 
@@ -275,7 +285,8 @@ function entriesOf(record: TextRecord): JsonObject[] {
   for (const { key, value, part } of record.fields) {
     if (['Date', 'Comments'].includes(key) || value === '') continue;
     if (itemKeys.includes(key)) items.push({ name: part ?? key, value, about: [] });
-    else if (part !== undefined && items.length > 0) items.at(-1)?.about.push(`${key}: ${value}`);
+    else if ((part !== undefined || isOfActivity(record)) && items.length > 0)
+      items.at(-1)?.about.push(`${key}: ${value}`);
     else items.push({ name: key, value, about: [] });
   }
   for (const { key } of record.fields) record.all(key);

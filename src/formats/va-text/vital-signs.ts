@@ -35,7 +35,7 @@ export const vaVitalSigns: SectionReader = {
     for (const record of records) {
       const values = ['Vital Sign', 'Measurement', 'Date/Time Collected'].map((key) => record.text(key));
       const [name, value, date] = values;
-      told.add(values.join(' | '));
+      told.add(dateKey(date));
       report.emit(
         vitalSign(report.subject, name, value, date, {
           performer: listOf([named(record.text('Location'))]),
@@ -47,11 +47,18 @@ export const vaVitalSigns: SectionReader = {
     for (const { line, cells, columns } of rowsOf(tables)) {
       const values = columns.map((column) => cells[column]);
       const [name, value, date] = values;
-      if (told.has(values.join(' | '))) report.layout([line]);
+      if (saysNothing(value ?? '') || told.has(dateKey(date))) report.layout([line]);
+      else if (readTextDate(date ?? '').value === undefined) continue;
       else report.emit(vitalSign(report.subject, name, value, date, {}), [line]);
     }
   },
 };
+
+/** A moment, however it is written: summaries cut and pad what the details have. */
+function dateKey(date: string | undefined): string {
+  const { value, recorded } = readTextDate(date ?? '');
+  return recorded ?? value ?? '';
+}
 
 function vitalSign(
   subject: JsonObject,
@@ -115,7 +122,8 @@ export const selfReportedVitalSigns: SectionReader = {
     const unit = record.text('Measure');
     const method = record.text('Method');
     const target = record.text('Target range');
-    const [value] = valueKeys.flatMap((key) => record.text(key) ?? []);
+    const valueKey = valueKeys.find((key) => record.fields.some((field) => field.key === key));
+    const value = valueKey && record.text(valueKey);
     const parts = cholesterolKeys.flatMap((key) => {
       const part = record.text(key);
       return part === undefined ? [] : [{ code: { text: key }, ...measured(part, undefined) }];
@@ -153,10 +161,11 @@ function timeOf(record: TextRecord): { effective: JsonObject; filler: JsonObject
   const [date, time] = [record.text('Date'), record.text('Time')];
   if (date === undefined || saysNothing(date)) return { effective: {}, filler: sent(time) };
   const isFiller = time === '2359';
-  const text = time === undefined || isFiller ? date : `${date} @ ${time}`;
+  const whole = readTextDate(`${date} @ ${time ?? ''}`);
+  const isWhole = time !== undefined && !isFiller && whole.unreadable === undefined;
   return {
-    effective: pointMembers('effectiveDateTime', readTextDate(text)),
-    filler: isFiller ? sent(time) : undefined,
+    effective: pointMembers('effectiveDateTime', isWhole ? whole : readTextDate(date)),
+    filler: isWhole ? undefined : sent(time),
   };
 }
 

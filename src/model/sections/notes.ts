@@ -12,6 +12,7 @@ export const notes = defineSection({
   fields: {
     categories: { kind: 'texts', title: 'Category', description: 'Category as recorded.' },
     authors: { kind: 'texts', title: 'By', description: 'Who wrote it.' },
+    signer: { kind: 'text', title: 'Signed by', description: 'Who signed or authenticated it.' },
     custodian: { kind: 'text', title: 'Kept by', description: 'The organization that keeps the original.' },
     description: { kind: 'text', title: 'Description', description: 'Description or title as recorded.' },
     documentStatus: { kind: 'text', title: 'Document status', description: 'Status of the document itself.' },
@@ -25,7 +26,7 @@ export const notes = defineSection({
   columns: [
     { title: 'Date', fields: ['date', 'start'] },
     { title: 'Description', fields: ['description'] },
-    { title: 'By', fields: ['authors'] },
+    { title: 'By', fields: ['authors', 'signer'] },
     { title: 'Files', fields: ['attachments'] },
     { title: 'Status', fields: ['statusAsRecorded'] },
   ],
@@ -45,6 +46,7 @@ export const notes = defineSection({
       end: visit?.string('end'),
       categories: some(wordsOf(resource.children('category'))),
       authors: some(referenceNames(resource.children('author'), context)),
+      signer: referenceName(resource.child('authenticator'), context),
       custodian: referenceName(resource.child('custodian'), context),
       description: resource.string('description') ?? resource.string('title'),
       documentStatus: resource.string('docStatus'),

@@ -3,7 +3,7 @@ import type { BuiltRecord, Entry, Row } from '../../../src/model/index.ts';
 /** A report of My HealtheVet with these sections: title and lines of each. */
 export function vaReport(sections: readonly (readonly [string, string])[], version = '12.10'): string {
   const parts = sections.map(
-    ([title, body]) => `--------------------- ${title} ---------------------\n\n${body}\n`,
+    ([title, body]) => `${` ${title} `.padStart(46, '-').padEnd(72, '-')}\n\n${body}\n`,
   );
   return [
     '--------------- MY HEALTHEVET PERSONAL INFORMATION REPORT ---------------',
