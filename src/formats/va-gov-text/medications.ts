@@ -27,7 +27,7 @@ export const medications: VaGovSection = ({ lines }, report) => {
     const own = lines.slice(start, starts[position + 1]);
     // A line with a dash and no key is advice to everyone, and ends the value before it.
     const items = own
-      .filter(({ text }) => !text.startsWith('- ') || /^- [^:]{1,60}:/.test(text))
+      .filter(({ text }) => !text.startsWith('- ') || isItem(text))
       .map((line) => ({ ...line, text: line.text.replace(/^- /, '') }));
     const { record, loose } = oneRecord(items, {
       keys: [
@@ -58,10 +58,21 @@ export const medications: VaGovSection = ({ lines }, report) => {
   }
 };
 
+/** `- Status: Active`, and not a sentence to everyone that has a colon in it. */
+function isItem(text: string): boolean {
+  const key = /^- ([^:]{1,60}):(?!:)/.exec(text)?.[1];
+  return key !== undefined && key.split(' ').length <= 7 && !/^(This|A|You|If|Non-VA)\b/.test(key);
+}
+
 function emitPrescription(record: TextRecord, report: TextReport): void {
   const status = record.text('Status');
   const code = lookUp(prescriptionStatuses, status?.toLowerCase());
-  const [number, filledOn] = [record.text('Prescription number'), record.text('Last filled on')];
+  const number = record.text('Prescription number');
+  // "Not filled yet" is no date, and stays as sent.
+  const filledOn = record.read('Last filled on', (text) => {
+    const date = readTextDate(text);
+    return date.unreadable === undefined ? date : undefined;
+  });
   const reason = record.text('Reason for use');
   const instructions = record.text('Instructions');
   const refills = record.text('Refills left');
@@ -77,7 +88,7 @@ function emitPrescription(record: TextRecord, report: TextReport): void {
             : undefined,
           filledOn === undefined
             ? undefined
-            : { url: ourExtensions.lastFilled, ...pointMembers('valueDateTime', readTextDate(filledOn)) },
+            : { url: ourExtensions.lastFilled, ...pointMembers('valueDateTime', filledOn) },
         ]),
         identifier: listOf([number && { type: { text: 'Prescription number' }, value: number }]),
       }),
