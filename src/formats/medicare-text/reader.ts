@@ -1,15 +1,14 @@
 import type { Reading } from '../../model/index.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { DocumentIdentity } from '../format.ts';
-import { decodeText } from '../text-encoding.ts';
 import { keyOf, readRecords } from '../text/grammar.ts';
-import { isBlank, isRule, linesOf, type Line } from '../text/lines.ts';
+import { isBlank, isRule, type Line } from '../text/lines.ts';
 import { TextRecord } from '../text/record.ts';
+import { findFaults, keepUnknown, openReport, readerOf } from '../text/opened-report.ts';
 import { TextReport, type ReportSection } from '../text/report.ts';
 import { readSection, type SectionReader } from '../text/section-reader.ts';
 import { readTextDate } from '../text/text-date.ts';
 import { severalPeople } from '../text/several-people.ts';
-import { wholeText } from '../whole-text.ts';
 import { drugClaim, medicalClaim, type ClaimRecord } from './claims.ts';
 import { PersonDraft } from './person.ts';
 import { sectionReaders } from './sections.ts';
@@ -26,12 +25,8 @@ export async function* readMedicareText(
   document: ByteSource,
   identity: DocumentIdentity,
 ): AsyncGenerator<Reading> {
-  const decoded = await wholeText(
-    document,
-    decodeText,
-    'Its bytes are in no encoding that text is written in.',
-  );
-  const lines = linesOf(decoded.text);
+  const opened = await openReport(document);
+  const { lines } = opened;
   const report = new TextReport(identity, {
     name: 'Medicare Blue Button report',
     producer: 'Centers for Medicare & Medicaid Services, MyMedicare.gov',
@@ -41,44 +36,18 @@ export async function* readMedicareText(
   const { preface, sections } = cut(lines, readers);
   const { version, date } = bannerOf(preface);
   report.asOf = date === undefined ? undefined : readTextDate(date);
-  if (sections.length === 0)
-    report.find(
-      'lost',
-      'no-section',
-      'no section of the report could be told from another; nothing of it was read',
-      lines,
-    );
   for (const section of sections) {
     const reader = readerOf(section.title, readers);
     if (section.title.toUpperCase() === claimsTitle) readClaims(section, report);
     else if (reader) {
       section.loinc = reader.loinc;
       readSection(reader, section, report);
-    } else {
-      report.begin(section);
-      report.find(
-        'warning',
-        'unknown-section',
-        'a section of a kind this tool does not know is kept in its own words',
-        section.heading,
-      );
-      report.layout(section.lines);
-    }
+    } else keepUnknown(section, report);
   }
   if (person.people > 1) throw severalPeople(document.name);
   person.emit(report);
-  const titles = sections.map(({ title }) => title.toUpperCase());
-  const twice = sections.find(({ title }, index) => titles.indexOf(title.toUpperCase()) < index);
-  if (twice)
-    report.find(
-      'note',
-      'section-twice',
-      'a section stands in the report more than once; each was read',
-      twice.heading,
-    );
-  if (decoded.misdeclared !== undefined)
-    report.find('warning', 'wrong-encoding', `the text is not UTF-8; it was read as ${decoded.misdeclared}`);
-  if (!/[\r\n]\s*$/.test(decoded.text) && !isRule(lines.at(-1)?.text ?? ''))
+  findFaults(report, sections, opened);
+  if (!opened.endsWhole && !isRule(lines.at(-1)?.text ?? ''))
     report.find(
       'warning',
       'cut-short',
@@ -103,10 +72,6 @@ function bannerOf(preface: readonly Line[]): { version?: string; date?: string }
     if (/^\s*\d{1,2}\/\d{1,2}\/\d{4}( \d{1,2}:\d{2} [AP]M)?\s*$/i.test(text)) date ??= text.trim();
   }
   return { ...(version !== undefined && { version }), ...(date !== undefined && { date }) };
-}
-
-function readerOf(title: string, readers: readonly SectionReader[]): SectionReader | undefined {
-  return readers.find(({ titles }) => titles.includes(title.toUpperCase()));
 }
 
 /** Cuts the report at its titles: a line between two rules, and known titles also where one of the rules is missing. */

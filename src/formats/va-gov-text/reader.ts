@@ -2,13 +2,12 @@ import type { Reading } from '../../model/index.ts';
 import { lookUp } from '../../model/index.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { DocumentIdentity } from '../format.ts';
-import { decodeText } from '../text-encoding.ts';
-import { isBlank, linesOf, type Line } from '../text/lines.ts';
+import { isBlank, type Line } from '../text/lines.ts';
+import { findFaults, keepUnknown, openReport } from '../text/opened-report.ts';
 import { TextReport, type ReportSection } from '../text/report.ts';
 import { readSection } from '../text/section-reader.ts';
 import { emitRecordedInsurance, PersonDraft } from '../va-text/person.ts';
 import { militaryService } from '../va-text/service.ts';
-import { wholeText } from '../whole-text.ts';
 import { demographicRecords } from './person.ts';
 import { account } from './account.ts';
 import { appointments } from './appointments.ts';
@@ -40,12 +39,8 @@ export async function* readVaGovText(
   document: ByteSource,
   identity: DocumentIdentity,
 ): AsyncGenerator<Reading> {
-  const decoded = await wholeText(
-    document,
-    decodeText,
-    'Its bytes are in no encoding that text is written in.',
-  );
-  const lines = linesOf(decoded.text);
+  const opened = await openReport(document);
+  const { lines } = opened;
   const report = new TextReport(identity, {
     name: 'VA Blue Button report',
     producer: 'Department of Veterans Affairs, VA.gov',
@@ -56,8 +51,7 @@ export async function* readVaGovText(
   for (const section of sections) readOne(section, person, report);
   person.emit(report);
   for (const { title, line } of missingIn(preface)) report.beginMissing(title, loincOf(title), line);
-  if (decoded.misdeclared !== undefined)
-    report.find('warning', 'wrong-encoding', `the text is not UTF-8; it was read as ${decoded.misdeclared}`);
+  findFaults(report, sections, opened);
   yield { format: 'VA.gov Blue Button text' };
   yield* report.readings(lines);
 }
@@ -69,23 +63,17 @@ function readOne(section: ReportSection, person: PersonDraft, report: TextReport
     readSection(militaryService, section, report);
     return;
   }
-  report.begin(section);
   if (title === 'demographics') {
     const { records, frame } = demographicRecords(section.lines);
+    report.begin(section);
     report.layout(frame);
     for (const record of records) emitRecordedInsurance(record, report);
     person.recorded(records);
     report.tellOfPerson();
-  } else if (reader) reader(section, report);
-  else {
-    report.find(
-      'warning',
-      'unknown-section',
-      'a section of a kind this tool does not know is kept in its own words',
-      section.heading,
-    );
-    report.layout(section.lines);
-  }
+  } else if (reader) {
+    report.begin(section);
+    reader(section, report);
+  } else keepUnknown(section, report);
 }
 
 /** A section begins below a rule of underscores with its number and title. */

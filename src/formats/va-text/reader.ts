@@ -1,13 +1,12 @@
 import type { Reading } from '../../model/index.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { DocumentIdentity } from '../format.ts';
-import { decodeText } from '../text-encoding.ts';
-import { isBlank, isRule, linesOf, type Line } from '../text/lines.ts';
+import { isBlank, isRule, type Line } from '../text/lines.ts';
+import { findFaults, keepUnknown, openReport, readerOf } from '../text/opened-report.ts';
 import { TextReport, type ReportSection } from '../text/report.ts';
 import { readSection, type SectionReader } from '../text/section-reader.ts';
 import { readTextDate } from '../text/text-date.ts';
 import { severalPeople } from '../text/several-people.ts';
-import { wholeText } from '../whole-text.ts';
 import { PersonDraft } from './person.ts';
 import { sectionReaders } from './sections.ts';
 
@@ -24,12 +23,8 @@ const frameTitle = /^(MY HEALTHEVET PERSONAL INFORMATION REPORT|DOWNLOAD REQUEST
  * @throws BlueButtonError `not-a-health-record` when its bytes are no text.
  */
 export async function* readVaText(document: ByteSource, identity: DocumentIdentity): AsyncGenerator<Reading> {
-  const decoded = await wholeText(
-    document,
-    decodeText,
-    'Its bytes are in no encoding that text is written in.',
-  );
-  const lines = linesOf(decoded.text);
+  const opened = await openReport(document);
+  const { lines } = opened;
   const report = new TextReport(identity, {
     name: 'VA My HealtheVet Blue Button report',
     producer: 'Department of Veterans Affairs, My HealtheVet',
@@ -40,34 +35,13 @@ export async function* readVaText(document: ByteSource, identity: DocumentIdenti
   const banner = readBanner(preface, person);
   if (peopleIn(lines) > 1) throw severalPeople(document.name);
   report.asOf = banner.date === undefined ? undefined : readTextDate(banner.date);
-  if (sections.length === 0)
-    report.find('lost', 'no-section', 'the report has no section: nothing of it was read', lines.slice(-1));
   for (const section of sections) {
     const reader = readerOf(section.title, readers);
     if (reader) readSection(reader, section, report);
-    else {
-      report.begin(section);
-      report.find(
-        'warning',
-        'unknown-section',
-        'a section of a kind this tool does not know is kept in its own words',
-        section.heading,
-      );
-      report.layout(section.lines);
-    }
+    else keepUnknown(section, report);
   }
   person.emit(report);
-  const titles = sections.map(({ title }) => title.toUpperCase());
-  const twice = sections.find(({ title }, index) => titles.indexOf(title.toUpperCase()) < index);
-  if (twice)
-    report.find(
-      'note',
-      'section-twice',
-      'a section stands in the report more than once; each was read',
-      twice.heading,
-    );
-  if (decoded.misdeclared !== undefined)
-    report.find('warning', 'wrong-encoding', `the text is not UTF-8; it was read as ${decoded.misdeclared}`);
+  findFaults(report, sections, opened);
   const rest = preface.slice(
     preface.findLastIndex(({ text }) => /^END OF MY HEALTHEVET/i.test(titleIn(text) ?? '')) + 1,
   );
@@ -110,10 +84,6 @@ function readBanner(preface: readonly Line[], person: PersonDraft): { version?: 
     if (name !== undefined) person.banner(name, birth, [line]);
   }
   return { ...(version !== undefined && { version }), ...(date !== undefined && { date }) };
-}
-
-function readerOf(title: string, readers: readonly SectionReader[]): SectionReader | undefined {
-  return readers.find(({ titles }) => titles.includes(title.toUpperCase()));
 }
 
 /**
