@@ -5,7 +5,7 @@ import { keyOf, readRecords } from '../text/grammar.ts';
 import { isBlank, isRule, type Line } from '../text/lines.ts';
 import { TextRecord } from '../text/record.ts';
 import { findFaults, keepUnknown, openReport, readerOf } from '../text/opened-report.ts';
-import { TextReport, type ReportSection } from '../text/report.ts';
+import { sectionTitled, TextReport, type ReportSection } from '../text/report.ts';
 import { readSection, type SectionReader } from '../text/section-reader.ts';
 import { readTextDate } from '../text/text-date.ts';
 import { severalPeople } from '../text/several-people.ts';
@@ -39,10 +39,8 @@ export async function* readMedicareText(
   for (const section of sections) {
     const reader = readerOf(section.title, readers);
     if (section.title.toUpperCase() === claimsTitle) readClaims(section, report);
-    else if (reader) {
-      section.loinc = reader.loinc;
-      readSection(reader, section, report);
-    } else keepUnknown(section, report);
+    else if (reader) readSection(reader, section, report);
+    else keepUnknown(section, report);
   }
   if (person.people > 1) throw severalPeople(document.name);
   person.emit(report);
@@ -80,20 +78,14 @@ function cut(
   readers: readonly SectionReader[],
 ): { preface: Line[]; sections: ReportSection[] } {
   const preface: Line[] = [];
-  const sections: (ReportSection & { lines: Line[] })[] = [];
+  const sections: ReturnType<typeof sectionTitled>[] = [];
   let index = 0;
   while (index < lines.length) {
     const found = titleAt(lines, index, readers);
     const line = lines[index];
     if (line === undefined) break;
     if (found && !/^MYMEDICARE\.GOV/i.test(found.title)) {
-      sections.push({
-        title: found.title,
-        heading: lines.slice(index, found.end),
-        lines: [],
-        isSelfReported: false,
-        entries: [],
-      });
+      sections.push(sectionTitled(found.title, lines.slice(index, found.end)));
       index = found.end;
       continue;
     }

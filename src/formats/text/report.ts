@@ -29,6 +29,15 @@ export interface ReportSection {
   isMissing?: boolean;
 }
 
+/** A section that begins with its title; its lines are to come. */
+export function sectionTitled(
+  title: string,
+  heading: readonly Line[],
+  loinc?: string,
+): ReportSection & { lines: Line[] } {
+  return { title, heading, lines: [], loinc, isSelfReported: false, entries: [] };
+}
+
 /** What a report is. */
 export interface ReportKind {
   /** What it is called, for people. */
@@ -72,15 +81,7 @@ export class TextReport {
 
   /** A section that should be there, and whose records the maker of the report could not reach. */
   beginMissing(title: string, loinc: string | undefined, line: Line): void {
-    this.#sections.push({
-      title,
-      heading: [],
-      lines: [],
-      loinc,
-      isSelfReported: false,
-      entries: [],
-      isMissing: true,
-    });
+    this.#sections.push({ ...sectionTitled(title, [], loinc), isMissing: true });
     this.find('warning', 'not-accessible', 'the report leaves out what its maker could not reach', [line]);
   }
 

@@ -43,6 +43,7 @@ export function readSection(reader: SectionReader, section: ReportSection, repor
       ? readTables(section.lines, reader.grammar.prose)
       : { tables: [], headings: [], rest: section.lines };
   const { head, records, loose } = readRecords(rest, reader.grammar);
+  section.loinc ??= reader.loinc;
   section.isSelfReported = isFromPerson(head.text('Source')) ?? reader.isSelfReported ?? false;
   report.begin(section);
   report.layout([...headings, ...head.lines]);

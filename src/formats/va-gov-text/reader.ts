@@ -4,7 +4,7 @@ import type { ByteSource } from '../byte-source.ts';
 import type { DocumentIdentity } from '../format.ts';
 import { isBlank, type Line } from '../text/lines.ts';
 import { findFaults, keepUnknown, openReport } from '../text/opened-report.ts';
-import { TextReport, type ReportSection } from '../text/report.ts';
+import { sectionTitled, TextReport, type ReportSection } from '../text/report.ts';
 import { readSection } from '../text/section-reader.ts';
 import { emitRecordedInsurance, PersonDraft } from '../va-text/person.ts';
 import { militaryService } from '../va-text/service.ts';
@@ -79,19 +79,12 @@ function readOne(section: ReportSection, person: PersonDraft, report: TextReport
 /** A section begins below a rule of underscores with its number and title. */
 function cut(lines: readonly Line[]): { preface: Line[]; sections: ReportSection[] } {
   const preface: Line[] = [];
-  const sections: (ReportSection & { lines: Line[] })[] = [];
+  const sections: ReturnType<typeof sectionTitled>[] = [];
   for (const [index, line] of lines.entries()) {
     const [, title] = /^\s*\d{1,2}\) (\S.*?)\s*$/.exec(line.text) ?? [];
     const above = lines.slice(Math.max(0, index - 4), index).findLast(({ text }) => !isBlank(text));
     if (title !== undefined && /^_{20,}\s*$/.test(above?.text ?? '')) {
-      sections.push({
-        title,
-        heading: [line],
-        lines: [],
-        loinc: loincOf(title),
-        isSelfReported: false,
-        entries: [],
-      });
+      sections.push(sectionTitled(title, [line], loincOf(title)));
     } else (sections.at(-1)?.lines ?? preface).push(line);
   }
   return { preface, sections };

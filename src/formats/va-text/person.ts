@@ -17,7 +17,7 @@ const relativeParts: readonly { part: string; code: string; display: string }[] 
   { part: 'EMERGENCY CONTACT', code: 'C', display: 'Emergency Contact' },
 ];
 
-export const guardianParts = ['VA GUARDIAN', 'CIVIL GUARDIAN'];
+const guardianParts = ['VA GUARDIAN', 'CIVIL GUARDIAN'];
 const permanentAddress = 'PERMANENT ADDRESS AND CONTACT INFORMATION';
 const temporaryAddress = 'TEMPORARY ADDRESS AND CONTACT INFORMATION';
 
@@ -29,6 +29,56 @@ export const demographicParts = [
   'ACTIVE INSURANCE',
   ...relativeParts.map(({ part }) => part),
   ...guardianParts,
+];
+
+const insuranceKeys = [
+  'Insurance Company',
+  'Effective Date',
+  'Expiration Date',
+  'Group Name',
+  'Group Number',
+  'Subscriber ID',
+  'Subscriber Name',
+  'Subscriber Relationship',
+];
+
+/** The keys of VA's demographics, whatever part they stand in. */
+export const demographicKeys = [
+  'First Name',
+  'Middle Name',
+  'Last Name',
+  'Race',
+  'Ethnicity',
+  'Religion',
+  'Date of Birth',
+  'Place of Birth',
+  'Age',
+  'Gender',
+  'Marital Status',
+  'Street Address',
+  'Street Address 2',
+  'City',
+  'State',
+  'Zip Code',
+  'County',
+  'Country',
+  'Home Phone Number',
+  'Work Phone Number',
+  'Cell Phone Number',
+  'Temporary Phone Number',
+  'Email Address',
+  'Active Start Date',
+  'Active End Date',
+  'Primary Eligibility Code',
+  'Service Connected Percentage',
+  'Means Test Status',
+  'RX Copay Status',
+  'Occupation',
+  'Employment Status',
+  'Employer Name',
+  ...insuranceKeys,
+  'Name',
+  'Relationship to Patient',
 ];
 
 /**
@@ -306,17 +356,6 @@ export function emitRecordedInsurance(record: TextRecord, report: TextReport): v
     lines,
   );
 }
-
-export const insuranceKeys = [
-  'Insurance Company',
-  'Effective Date',
-  'Expiration Date',
-  'Group Name',
-  'Group Number',
-  'Subscriber ID',
-  'Subscriber Name',
-  'Subscriber Relationship',
-];
 
 /** Blood type is a fact of its own, and no part of who somebody is. */
 export function emitBloodType(record: TextRecord | undefined, report: TextReport): void {

@@ -3,7 +3,7 @@ import type { ByteSource } from '../byte-source.ts';
 import type { DocumentIdentity } from '../format.ts';
 import { isBlank, isRule, type Line } from '../text/lines.ts';
 import { findFaults, keepUnknown, openReport, readerOf } from '../text/opened-report.ts';
-import { TextReport, type ReportSection } from '../text/report.ts';
+import { sectionTitled, TextReport, type ReportSection } from '../text/report.ts';
 import { readSection, type SectionReader } from '../text/section-reader.ts';
 import { readTextDate } from '../text/text-date.ts';
 import { severalPeople } from '../text/several-people.ts';
@@ -95,7 +95,7 @@ function cut(
   readers: readonly SectionReader[],
 ): { preface: Line[]; sections: ReportSection[]; isWhole: boolean } {
   const preface: Line[] = [];
-  const sections: (ReportSection & { lines: Line[] })[] = [];
+  const sections: ReturnType<typeof sectionTitled>[] = [];
   const end = lines.findLastIndex(({ text }) => /^END OF MY HEALTHEVET/i.test(titleIn(text) ?? ''));
   let isText = false;
   for (const [index, line] of lines.slice(0, end < 0 ? lines.length : end).entries()) {
@@ -110,14 +110,7 @@ function cut(
         : reader !== undefined || isWide || hasSource(lines, index));
     if (begins) {
       isText = reader?.grammar.body === true;
-      sections.push({
-        title,
-        heading: [line],
-        lines: [],
-        loinc: reader?.loinc,
-        isSelfReported: false,
-        entries: [],
-      });
+      sections.push(sectionTitled(title, [line]));
     } else (sections.at(-1)?.lines ?? preface).push(line);
   }
   return { preface: [...preface, ...(end < 0 ? [] : lines.slice(end))], sections, isWhole: end >= 0 };

@@ -5,104 +5,84 @@ import { coded, named, unsaid, wordedOrAbsent } from '../text/members.ts';
 import { eachRecord, type SectionReader } from '../text/section-reader.ts';
 import { prose } from './prose.ts';
 
-const serviceSection = 'http://terminology.hl7.org/CodeSystem/v2-0074';
+/** A kind of report with a text: how its keys are called, and its code of HL7 v2 table 0074. */
+interface ReportKeys {
+  titles: readonly string[];
+  loinc?: string;
+  category: string;
+  name: string;
+  date: string;
+  words?: readonly string[];
+}
 
-/** A pathology report → DiagnosticReport with its text. */
-export const vaPathology: SectionReader = {
+/** A report with a text → DiagnosticReport. */
+function textReports({ titles, loinc, category, name, date, words }: ReportKeys): SectionReader {
+  return {
+    titles,
+    ...(loinc !== undefined && { loinc }),
+    grammar: {
+      start: [name],
+      keys: [
+        date,
+        'Specimen',
+        'Ordering Location',
+        'Requesting Provider',
+        'Performing Location',
+        'Date Completed',
+        'Radiologist',
+      ],
+      ...(words && { words }),
+      body: true,
+      prose,
+    },
+    read: eachRecord((record, report) => {
+      const text = record.bodyText();
+      report.emit(
+        {
+          resourceType: 'DiagnosticReport',
+          ...unsaid('status'),
+          category: [coded('http://terminology.hl7.org/CodeSystem/v2-0074', category)],
+          code: wordedOrAbsent(record.text(name)),
+          subject: report.subject,
+          ...record.date('effectiveDateTime', date),
+          ...record.instant('issued', 'Date Completed'),
+          ...filled({
+            performer: listOf([named(record.text('Performing Location'))]),
+            resultsInterpreter: listOf([named(record.text('Radiologist'))]),
+            specimen: listOf([named(record.text('Specimen'))]),
+            presentedForm: text === '' ? undefined : [textAttachment(text)],
+          }),
+        },
+        record,
+      );
+    }),
+  };
+}
+
+export const vaPathology = textReports({
   titles: ['VA PATHOLOGY REPORTS'],
   loinc: '30954-2',
-  grammar: {
-    start: ['Type of Report'],
-    keys: ['Specimen', 'Date Obtained', 'Performing Location', 'Date Completed'],
-    body: true,
-    prose,
-  },
-  read: eachRecord((record, report) => {
-    report.emit(
-      {
-        resourceType: 'DiagnosticReport',
-        ...unsaid('status'),
-        category: [coded(serviceSection, 'PAT')],
-        code: wordedOrAbsent(record.text('Type of Report')),
-        subject: report.subject,
-        ...record.date('effectiveDateTime', 'Date Obtained'),
-        ...record.instant('issued', 'Date Completed'),
-        ...filled({
-          performer: listOf([named(record.text('Performing Location'))]),
-          specimen: listOf([named(record.text('Specimen'))]),
-          presentedForm: formOf(record.bodyText()),
-        }),
-      },
-      record,
-    );
-  }),
-};
+  category: 'PAT',
+  name: 'Type of Report',
+  date: 'Date Obtained',
+});
 
-/** A radiology report → DiagnosticReport with its text. */
-export const vaRadiology: SectionReader = {
+export const vaRadiology = textReports({
   titles: ['VA RADIOLOGY REPORTS'],
   loinc: '30954-2',
-  grammar: {
-    start: ['Procedure/Test Name'],
-    keys: [
-      'Date/Time Exam Performed',
-      'Ordering Location',
-      'Requesting Provider',
-      'Performing Location',
-      'Radiologist',
-    ],
-    words: ['Reasons for Study', 'Clinical History'],
-    body: true,
-    prose,
-  },
-  read: eachRecord((record, report) => {
-    report.emit(
-      {
-        resourceType: 'DiagnosticReport',
-        ...unsaid('status'),
-        category: [coded(serviceSection, 'RAD')],
-        code: wordedOrAbsent(record.text('Procedure/Test Name')),
-        subject: report.subject,
-        ...record.date('effectiveDateTime', 'Date/Time Exam Performed'),
-        ...filled({
-          performer: listOf([named(record.text('Performing Location'))]),
-          resultsInterpreter: listOf([named(record.text('Radiologist'))]),
-          presentedForm: formOf(record.bodyText()),
-        }),
-      },
-      record,
-    );
-  }),
-};
+  category: 'RAD',
+  name: 'Procedure/Test Name',
+  date: 'Date/Time Exam Performed',
+  words: ['Reasons for Study', 'Clinical History'],
+});
 
-/** An electrocardiogram: that it was made, when and where. */
-export const vaElectrocardiograms: SectionReader = {
+/** Electrocardiograms: that they were made, when and where. */
+export const vaElectrocardiograms = textReports({
   titles: ['VA ELECTROCARDIOGRAM (EKG) REPORTS'],
-  grammar: {
-    start: ['Procedure/Test Name'],
-    keys: ['Date/Time Exam Performed', 'Ordering Location'],
-    body: true,
-    prose,
-  },
-  read: eachRecord((record, report) => {
-    report.emit(
-      {
-        resourceType: 'DiagnosticReport',
-        ...unsaid('status'),
-        category: [coded(serviceSection, 'EC')],
-        code: wordedOrAbsent(record.text('Procedure/Test Name')),
-        subject: report.subject,
-        ...record.date('effectiveDateTime', 'Date/Time Exam Performed'),
-        ...filled({ presentedForm: formOf(record.bodyText()) }),
-      },
-      record,
-    );
-  }),
-};
-
-function formOf(text: string): JsonObject[] | undefined {
-  return text === '' ? undefined : [textAttachment(text)];
-}
+  category: 'EC',
+  name: 'Procedure/Test Name',
+  date: 'Date/Time Exam Performed',
+});
 
 const actCode = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
 const participationType = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType';
