@@ -3,6 +3,7 @@ import type { ByteSource } from './byte-source.ts';
 import { ccda } from './ccda/format.ts';
 import { fhirJson } from './fhir/json.ts';
 import { fhirNdjson } from './fhir/ndjson.ts';
+import { fhirXml } from './fhir/xml.ts';
 import type { Format } from './format.ts';
 import { medicareText } from './medicare-text/format.ts';
 import { unreadKindOf } from './unread-kinds.ts';
@@ -10,10 +11,19 @@ import { vaGovText } from './va-gov-text/format.ts';
 import { vaText } from './va-text/format.ts';
 
 export { bytesInMemory, type ByteSource } from './byte-source.ts';
+export type { FhirVersion } from './fhir/version.ts';
 export type { DocumentIdentity, Format } from './format.ts';
 
 /** The formats that are read, in the order they are tried. */
-export const formats: readonly Format[] = [fhirNdjson, fhirJson, ccda, vaText, vaGovText, medicareText];
+export const formats: readonly Format[] = [
+  fhirNdjson,
+  fhirJson,
+  fhirXml,
+  ccda,
+  vaText,
+  vaGovText,
+  medicareText,
+];
 
 const headLength = 64 * 1024;
 

@@ -1,11 +1,10 @@
-import { headOf, rootNameOf } from './ccda/recognition.ts';
+import { headOf, rootNameOf } from './xml/head.ts';
 
 /**
  * Kinds of file people have beside health records this tool reads: recognised only to say what they are. The first
  * that fits counts.
  */
 const kinds: readonly { pattern: RegExp; says: string }[] = [
-  { pattern: /xmlns(:\w+)?="http:\/\/hl7\.org\/fhir"/, says: 'FHIR XML: not read yet.' },
   { pattern: /^%PDF-/, says: 'a PDF is not a health record this tool can read.' },
   {
     pattern: new RegExp(String.raw`^PK\x03\x04`),

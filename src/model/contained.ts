@@ -11,6 +11,9 @@ export function containedEntries(container: Entry): Entry[] {
     const origin = { ...container.origin, pointer: `${container.origin.pointer}/contained/${position}` };
     const superseded = container.superseded === true && { superseded: true };
     const derived = container.derived === true && { derived: true };
-    return [{ resource: value, origin, text: writeJson(value), container, ...superseded, ...derived }];
+    const lifted = container.lifted === true && { lifted: true };
+    return [
+      { resource: value, origin, text: writeJson(value), container, ...superseded, ...derived, ...lifted },
+    ];
   });
 }

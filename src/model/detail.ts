@@ -45,6 +45,26 @@ export function detailsOf(resource: Element, row: object, context: RowContext): 
   return [...told, ...beyond(resource.value, writeJson([row, told])), ...sent];
 }
 
+/** Addresses of what another release of FHIR has and R4 has not (`docs/mapping-fhir.md`); the part after them is its name. */
+const otherRelease = /^http:\/\/hl7\.org\/fhir\/\d\.0\/StructureDefinition\/extension-/;
+
+/** What a resource sent in another release of FHIR says that R4 has no place for, one text each. */
+export function keptDetails(resource: Element): string[] {
+  return [...sentIn(resource.value), ...keptIn(resource.value)];
+}
+
+function keptIn(value: JsonValue | undefined): string[] {
+  if (Array.isArray(value)) return value.flatMap(keptIn);
+  if (!isObject(value)) return [];
+  const { contained: _, ...members } = value;
+  const { url } = value;
+  if (typeof url !== 'string' || !otherRelease.test(url)) return Object.values(members).flatMap(keptIn);
+  const name = url.replace(otherRelease, '');
+  const said = [...leaves({ ...value, url: undefined }, '')].filter((leaf) => leaf.name !== 'url');
+  const words = said.map((leaf) => labelOf(leaf.name, leaf.value, leaf.holder));
+  return words.length > 0 ? [`${name}: ${words.join(', ')}`] : [];
+}
+
 /** What was kept as sent, of the resource and of any element in it. */
 function sentIn(value: JsonValue | undefined): string[] {
   if (Array.isArray(value)) return value.flatMap(sentIn);

@@ -12,6 +12,8 @@ export interface Entry {
   fullUrl?: string;
   /** True when the resource was made of something that is no FHIR: its row then tells all that it says. */
   derived?: boolean;
+  /** True when the resource was sent in another release of FHIR: its row then tells what R4 has no place for. */
+  lifted?: boolean;
   /** True when the source held it before and no longer provides it. */
   withdrawn?: boolean;
   /** The date of what it says, where that is not the date of its source. */

@@ -1,5 +1,5 @@
 import { modifiersOf } from './assertion.ts';
-import { asWritten, detailsOf, unreadDates } from './detail.ts';
+import { asWritten, detailsOf, keptDetails, unreadDates } from './detail.ts';
 import type { Element } from './element.ts';
 import { ourExtensions } from './extension-urls.ts';
 import { distinct, some } from './list.ts';
@@ -13,7 +13,7 @@ export function readRow(
   section: Section,
   resource: Element,
   context: RowContext,
-  { origin, derived }: Entry,
+  { origin, derived, lifted }: Entry,
   ids: Map<string, number>,
 ): Row {
   const statement = section.read(resource, context);
@@ -64,9 +64,9 @@ export function readRow(
     ),
     sources: [origin],
   };
-  if (derived !== true) return row;
+  if (derived !== true && lifted !== true) return row;
   const { cautions: care, sources, ...told } = row;
-  const details = some(detailsOf(resource, told, context));
+  const details = some(derived === true ? detailsOf(resource, told, context) : keptDetails(resource));
   return { ...told, details, cautions: care, sources };
 }
 

@@ -42,7 +42,7 @@ describe('every resource', () => {
 describe('what is shaped otherwise than FHIR says', () => {
   it.each([
     ['a list for an object', { code: [{ text: 'Asthma' }] }, '/code'],
-    ['an object for a list', { code: { text: 'Asthma' }, category: { text: 'x' } }, '/category'],
+    ['an object for a list', { code: { text: 'Asthma' }, note: { text: 'x' } }, '/note'],
     ['a number for a string', { code: { text: 'Asthma' }, recordedDate: 2014 }, '/recordedDate'],
     ['a string for an object', { code: { text: 'Asthma' }, severity: 'severe' }, '/severity'],
     ['null in a list', { code: { text: 'Asthma' }, note: [null, { text: 'kept' }] }, '/note/0'],

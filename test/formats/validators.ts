@@ -49,11 +49,13 @@ export function fhirPackageFaults(resource: JsonObject): string[] {
 
 /** True when the member is there by an extension: `_status`, or `_occurrenceDateTime` for `occurrence`. */
 function isSaidAbsent(resource: JsonObject, location: string): boolean {
-  const [, ...steps] = location.split('.').map((step) => step.replace(/\[\d+\]$/, ''));
+  const [type, ...steps] = location.split('.').map((step) => step.replace(/\[\d+\]$/, ''));
   const name = steps.pop() ?? '';
+  // Of a contained resource the place begins with its own type.
+  const contained = [resource['contained'] ?? []].flat().filter((item) => isObject(item));
   const holders = steps.reduce<JsonObject[]>(
     (objects, step) => objects.flatMap((object) => [object[step]].flat().filter((item) => isObject(item))),
-    [resource],
+    [resource, ...contained].filter(({ resourceType }) => resourceType === type),
   );
   return holders.some((holder) => Object.keys(holder).some((key) => key.startsWith(`_${name}`)));
 }

@@ -1,5 +1,5 @@
 import type { Format } from '../format.ts';
-import { headOf, rootNameOf } from './recognition.ts';
+import { headOf, rootNameOf } from '../xml/head.ts';
 
 /**
  * Clinical documents: C-CDA 1.1 to 5.0, HITSP C32, CCD R1, IHE PCC, and any other CDA R2 document, which is read by its

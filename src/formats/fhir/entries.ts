@@ -1,12 +1,13 @@
 import { foldJson, parseJson } from '../../json/index.ts';
-import { containedEntries, isResource, type Entry, type Finding, type Resource } from '../../model/index.ts';
+import { isResource, type Finding, type Resource } from '../../model/index.ts';
 import type { DocumentIdentity } from '../format.ts';
-import { isOlderFhir } from './older-fhir.ts';
 import { sliceResources } from './resource-slices.ts';
+import type { SentResource } from './sent-resources.ts';
+import { misfitOf } from './version.ts';
 
 /** What one JSON text (a file, or a line of NDJSON) holds. */
 export interface TextReading {
-  entries: Entry[];
+  sent: SentResource[];
   findings: Finding[];
   /** True when the text is a Bundle, which may be empty. */
   isBundle: boolean;
@@ -14,14 +15,15 @@ export interface TextReading {
 }
 
 /**
- * All resources of one JSON text, contained ones after the resource that contains them.
+ * All resources of one JSON text.
  *
  * @throws JsonSyntaxError when any part of the text is not JSON.
  */
 export function readText(text: string, identity: DocumentIdentity, line?: number): TextReading {
   const { slices, empty, unknown, asOf, isBundle, hasNextPage } = sliceResources(text);
-  const place = { ...identity, ...(line !== undefined && { line }) };
-  const reading: TextReading = { entries: [], findings: [], isBundle, ...(asOf !== undefined && { asOf }) };
+  const { fhirVersion: _, ...document } = identity;
+  const place = { ...document, ...(line !== undefined && { line }) };
+  const reading: TextReading = { sent: [], findings: [], isBundle, ...(asOf !== undefined && { asOf }) };
   const find = (severity: Finding['severity'], code: string, pointer: string, message: string): void => {
     const { source } = identity;
     reading.findings.push({ severity, code, message, source, ...(line !== undefined && { line }), pointer });
@@ -40,26 +42,26 @@ export function readText(text: string, identity: DocumentIdentity, line?: number
       unknown.push(pointer);
       continue;
     }
-    const entry: Entry = {
-      resource: value,
+    reading.sent.push({
       origin: { ...place, pointer },
-      text: foldJson(slice),
       ...(fullUrl !== undefined && { fullUrl }),
-    };
-    reading.entries.push(entry, ...containedEntries(entry));
+      misfit: (version) => misfitOf(value, version),
+      as: () => value,
+      text: foldJson(slice),
+    });
   }
-  const older = reading.entries.filter(({ resource }) => isOlderFhir(resource));
-  if (older.length > 0) {
-    const of = `${older.length} of ${reading.entries.length} resources`;
-    const message = `${of} are written as FHIR before R4 (DSTU2, STU3), which is not read yet: names, dates and statuses may be missing`;
-    find('lost', 'older-fhir', older[0]?.origin.pointer ?? '', message);
-  }
-  if (hasNextPage)
-    find('lost', 'more-pages', '/link', 'this is one page of a search, and the pages after it are not here');
+  if (hasNextPage) find('lost', ...nextPage);
   for (const pointer of empty) find('note', 'no-resource', pointer, 'a Bundle entry without a resource');
   for (const pointer of unknown) find('lost', 'not-a-resource', pointer, 'not a FHIR resource');
   return reading;
 }
+
+/** A search whose other pages are not here: its code, place and words. */
+export const nextPage = [
+  'more-pages',
+  '/link',
+  'this is one page of a search, and the pages after it are not here',
+] as const;
 
 /** A row this tool wrote itself (`convert --to ndjson`): it says what was read, and is not what was sent. */
 function isOwnRow(value: Resource): boolean {

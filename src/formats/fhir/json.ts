@@ -4,6 +4,7 @@ import type { Format } from '../format.ts';
 import { wholeText } from '../whole-text.ts';
 import { readText, type TextReading } from './entries.ts';
 import { headText } from './head.ts';
+import { SentResources } from './sent-resources.ts';
 
 /** A file of FHIR JSON: one resource, a Bundle of any type, or an array of resources (R4 §2.6.2). */
 export const fhirJson: Format = {
@@ -18,10 +19,12 @@ export const fhirJson: Format = {
     );
     const reading = readWhole(json, document.name, (text) => readText(text, identity));
     const lost = reading.findings.some(({ severity }) => severity === 'lost');
-    if (reading.entries.length === 0 && (lost || !reading.isBundle)) throw notFhir(document.name);
+    if (reading.sent.length === 0 && (lost || !reading.isBundle)) throw notFhir(document.name);
     if (reading.asOf !== undefined) yield { asOf: reading.asOf };
-    for (const entry of reading.entries) yield { entry };
-    for (const finding of reading.findings) yield { finding };
+    const resources = new SentResources(identity.fhirVersion);
+    for (const entry of resources.entriesOf(reading.sent)) yield { entry };
+    for (const finding of [...resources.findings(identity.source), ...reading.findings]) yield { finding };
+    yield { format: resources.formatName('JSON') };
   },
 };
 

@@ -5,6 +5,7 @@ import type { ByteSource } from '../byte-source.ts';
 import type { DocumentIdentity, Format } from '../format.ts';
 import { readText } from './entries.ts';
 import { headText, looksLikeNdjson } from './head.ts';
+import { SentResources } from './sent-resources.ts';
 
 /** FHIR newline-delimited JSON, one resource a line (Bulk Data "FHIR Operations Response File Formats"). */
 export const fhirNdjson: Format = {
@@ -14,9 +15,10 @@ export const fhirNdjson: Format = {
   async *read(document, identity) {
     let good = 0;
     let number = 0;
+    const resources = new SentResources(identity.fhirVersion);
     for await (const bytes of linesOf(document)) {
       number += 1;
-      for (const reading of readLine(bytes, number, identity)) {
+      for (const reading of readLine(bytes, number, identity, resources)) {
         if ('entry' in reading) good += 1;
         yield reading;
       }
@@ -31,11 +33,18 @@ export const fhirNdjson: Format = {
         },
       );
     }
+    for (const finding of resources.findings(identity.source)) yield { finding };
+    yield { format: resources.formatName('NDJSON') };
   },
 };
 
 /** A line's entries and findings; a line that cannot be read is a finding, and the lines around it are read. */
-function* readLine(bytes: Uint8Array, line: number, identity: DocumentIdentity): Generator<Reading> {
+function* readLine(
+  bytes: Uint8Array,
+  line: number,
+  identity: DocumentIdentity,
+  resources: SentResources,
+): Generator<Reading> {
   const bad = (reason: string): Finding => ({
     severity: 'lost',
     code: 'bad-line',
@@ -46,8 +55,8 @@ function* readLine(bytes: Uint8Array, line: number, identity: DocumentIdentity):
   try {
     const text = decodeJson(bytes);
     if (text.trim() === '') return;
-    const { entries, findings } = readText(text, identity, line);
-    for (const entry of entries) yield { entry };
+    const { sent, findings } = readText(text, identity, line);
+    for (const entry of resources.entriesOf(sent)) yield { entry };
     for (const finding of findings) yield { finding };
   } catch (thrown) {
     if (thrown instanceof JsonSyntaxError) yield { finding: bad(placed(thrown)) };

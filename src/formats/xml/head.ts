@@ -1,6 +1,3 @@
-/** The namespace of CDA R2. */
-export const cdaNamespace = 'urn:hl7-org:v3';
-
 /** The first bytes as text, in the encoding they are most likely in; for recognition only. */
 export function headOf(bytes: Uint8Array): string {
   const isWide = bytes[0] === 0xff || bytes[0] === 0xfe || bytes[0] === 0 || bytes[1] === 0;
@@ -10,11 +7,15 @@ export function headOf(bytes: Uint8Array): string {
   ).replace(/^\u00EF\u00BB\u00BF/, '');
 }
 
+/** What stands before the root element: white space, processing instructions, comments, a document type. */
+const prolog = /^(\s+|<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<!DOCTYPE[^<>[]*(\[[\s\S]*?\]\s*)?>)*/i;
+
 /** The name of the root element, without its prefix; undefined for what is not XML. */
 export function rootNameOf(head: string): string | undefined {
-  const start = head.replace(
-    /^(\s+|<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<!DOCTYPE[^<>[]*(\[[\s\S]*?\]\s*)?>)*/i,
-    '',
-  );
-  return /^<(?:[\w.-]+:)?([\w.-]+)/.exec(start)?.[1];
+  return /^<(?:[\w.-]+:)?([\w.-]+)/.exec(head.replace(prolog, ''))?.[1];
+}
+
+/** The start tag of the root element; undefined for what is not XML or does not end its tag. */
+export function rootTagOf(head: string): string | undefined {
+  return /^<[\w:.-]+(\s+[\w:.-]+\s*=\s*("[^"]*"|'[^']*'))*\s*\/?>/.exec(head.replace(prolog, ''))?.[0];
 }

@@ -1,0 +1,200 @@
+import { isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
+import { absent } from '../../absent.ts';
+import { isPrimitive, type MemberDefinition } from '../definitions/definitions.ts';
+import { definitionsOf, typeOf } from '../version.ts';
+import { systemInR4 } from './code-systems.ts';
+import { keptExtensions, type SentPlace, type SentPlaces } from './kept.ts';
+
+/** Choices of which R4 demands one, by type: the member that says that none is stated. */
+const requiredChoices: Readonly<Record<string, { choice: string; absentAs: string }>> = {
+  MedicationRequest: { choice: 'medication', absentAs: 'medicationCodeableConcept' },
+  MedicationStatement: { choice: 'medication', absentAs: 'medicationCodeableConcept' },
+  MedicationDispense: { choice: 'medication', absentAs: 'medicationCodeableConcept' },
+  MedicationAdministration: { choice: 'medication', absentAs: 'medicationCodeableConcept' },
+  Immunization: { choice: 'occurrence', absentAs: 'occurrenceDateTime' },
+  ClaimDiagnosis: { choice: 'diagnosis', absentAs: 'diagnosisCodeableConcept' },
+  ClaimProcedure: { choice: 'procedure', absentAs: 'procedureCodeableConcept' },
+  ExplanationOfBenefitDiagnosis: { choice: 'diagnosis', absentAs: 'diagnosisCodeableConcept' },
+  ExplanationOfBenefitProcedure: { choice: 'procedure', absentAs: 'procedureCodeableConcept' },
+  GuidanceResponse: { choice: 'module', absentAs: 'moduleCodeableConcept' },
+};
+
+/** What came of giving an element R4's shape. */
+export interface Conformed {
+  value: JsonObject;
+  /** How many members R4 has no place for; they are extensions now. */
+  kept: number;
+}
+
+/**
+ * Gives an element R4's shape, member by member: single values for lists and lists for single values, concepts for codes and
+ * codings; what R4 does not know, or has no room for, becomes an extension of the element, and what R4 demands and
+ * nobody states says that it is absent.
+ */
+export function conform(node: JsonObject, type: string, places: SentPlaces): Conformed {
+  return new Conforming(node, type, places).result();
+}
+
+class Conforming {
+  readonly #made: JsonObject = {};
+  readonly #extensions: JsonObject[] = [];
+  #kept = 0;
+  readonly #type: string;
+  readonly #places: SentPlaces;
+  readonly #place: SentPlace | undefined;
+
+  constructor(node: JsonObject, type: string, places: SentPlaces) {
+    this.#type = type;
+    this.#places = places;
+    this.#place = places.get(node);
+    const names = new Set(Object.keys(node).map((name) => name.replace(/^_/, '')));
+    for (const name of names) this.#member(node, name);
+    this.#demanded();
+    const extension = [...[node['extension'] ?? []].flat().flatMap(singleValued), ...this.#extensions].map(
+      (one) => this.#inside(one, 'Extension'),
+    );
+    if (extension.length > 0) this.#carry(extension);
+  }
+
+  /** The element with its members in the order of its type. */
+  result(): Conformed {
+    const ordered: JsonObject = {};
+    for (const name of ['resourceType', ...definitionsOf('R4').of(this.#type).keys()]) {
+      for (const member of [name, `_${name}`])
+        if (this.#made[member] !== undefined) ordered[member] = this.#made[member];
+    }
+    return { value: ordered, kept: this.#kept };
+  }
+
+  #member(node: JsonObject, name: string): void {
+    const [value, companion] = [node[name], node[`_${name}`]];
+    if (name === 'resourceType') this.#made['resourceType'] = value;
+    if (name === 'resourceType' || name === 'extension') return;
+    if (value === undefined && companion === undefined) return;
+    const member = definitionsOf('R4').member(this.#type, name);
+    if (member === undefined) {
+      this.#keep(node, name);
+      return;
+    }
+    if (companion !== undefined) this.#made[`_${name}`] = asShaped(companion, member);
+    if (value === undefined) return;
+    // An empty text or element says nothing, and FHIR allows none.
+    const items = [value].flat().filter((item) => item !== '' && !isEmpty(item));
+    if (items.length === 0) return;
+    const [first, ...more] = items.map((item) => this.#fitted(item, member));
+    const fits = first !== undefined && !more.includes(undefined);
+    if (!fits || (more.length > 0 && !member.isList)) {
+      // Of several values where R4 has room for one the first is R4's, and all of them are kept.
+      this.#keep(node, name);
+      if (!fits || member.isList) return;
+    }
+    this.#made[name] = member.isList ? [first, ...more].filter((item) => item !== undefined) : first;
+  }
+
+  /** A value in the type that R4 has for it; undefined when it cannot be. */
+  #fitted(item: JsonValue, member: MemberDefinition): JsonValue | undefined {
+    if (item === null) return null;
+    if (isPrimitive(member)) {
+      const text = isObject(item) ? this.#textOf(item) : item;
+      if (member.codes && !(typeof text === 'string' && member.codes.includes(text))) return undefined;
+      return member.type === 'string' && typeof text !== 'string' && text !== undefined ? undefined : text;
+    }
+    const element = isObject(item) ? asType(item, member.type) : elementOf(item, member.type);
+    return element && this.#inside(element, typeOf(element, member.type));
+  }
+
+  /** A concept, coding or identifier as the code R4 asks for, when that says all of it. */
+  #textOf(item: JsonObject): string | undefined {
+    const codings = [item['coding'] ?? []].flat();
+    const [coding] = codings;
+    const code =
+      isObject(coding) && codings.length === 1 ? coding['code'] : (item['code'] ?? item['reference']);
+    return typeof code === 'string' ? code : undefined;
+  }
+
+  #inside(element: JsonValue, type: string): JsonValue {
+    if (!isObject(element)) return element;
+    const { value, kept } = conform(element, type, this.#places);
+    this.#kept += kept;
+    return value;
+  }
+
+  #keep(node: JsonObject, name: string): void {
+    this.#kept += 1;
+    this.#extensions.push(...keptExtensions(node, name, this.#place));
+  }
+
+  /** Extensions stand where the type has them; a resource without narrative (Binary) has them in its meta. */
+  #carry(extension: JsonValue[]): void {
+    const definitions = definitionsOf('R4');
+    if (definitions.member(this.#type, 'extension')) this.#made['extension'] = extension;
+    else {
+      const meta = this.#made['meta'];
+      this.#made['meta'] = { ...(isObject(meta) && meta), extension };
+    }
+  }
+
+  /** What R4 demands and is not there. */
+  #demanded(): void {
+    for (const [name, member] of definitionsOf('R4').of(this.#type)) {
+      if (!member.isRequired || this.#made[name] !== undefined || this.#made[`_${name}`] !== undefined)
+        continue;
+      if (this.#type === 'Extension') continue;
+      if (member.codes?.includes('unknown') === true) this.#made[name] = 'unknown';
+      else if (isPrimitive(member))
+        this.#made[`_${name}`] = asShaped({ extension: [absent('unknown')] }, member);
+      else this.#made[name] = asShaped(this.#inside({ extension: [absent('unknown')] }, member.type), member);
+    }
+    const demanded = Object.hasOwn(requiredChoices, this.#type) ? requiredChoices[this.#type] : undefined;
+    if (demanded === undefined) return;
+    const { choice, absentAs } = demanded;
+    const isThere = Object.keys(this.#made).some((name) => name.replace(/^_/, '').startsWith(choice));
+    if (isThere) return;
+    const nothing = { extension: [absent('unknown')] };
+    this.#made[absentAs.endsWith('DateTime') ? `_${absentAs}` : absentAs] = nothing;
+  }
+}
+
+function isEmpty(item: JsonValue): boolean {
+  return isObject(item) && Object.values(item).every((value) => value === undefined || value === '');
+}
+
+/** An extension has one value; of one that was sent with a list each item is an extension. */
+function singleValued(extension: JsonValue): JsonValue[] {
+  if (!isObject(extension)) return [extension];
+  const name = Object.keys(extension).find((key) => /^value[A-Z]/.test(key) && Array.isArray(extension[key]));
+  if (name === undefined) return [extension];
+  return [extension[name] ?? []].flat().map((item) => ({ ...extension, [name]: item }));
+}
+
+function asShaped(value: JsonValue, member: MemberDefinition): JsonValue {
+  if (member.isList) return Array.isArray(value) ? value : [value];
+  return Array.isArray(value) ? (value[0] ?? null) : value;
+}
+
+/** A Coding where R4 has a CodeableConcept, and the other way around; a code system by the address R4 gives it. */
+function asType(item: JsonObject, type: string): JsonObject | undefined {
+  if (type === 'CodeableConcept' && isCoding(item)) return { coding: [item] };
+  if (type === 'Coding' && Array.isArray(item['coding'])) {
+    const [coding, ...more] = item['coding'];
+    return isObject(coding) && more.length === 0 ? coding : undefined;
+  }
+  if (type === 'Coding' && typeof item['system'] === 'string')
+    return { ...item, system: systemInR4(item['system']) };
+  if (type === 'Reference' && isObject(item['reference'])) return undefined;
+  return item;
+}
+
+function isCoding(item: JsonObject): boolean {
+  return (
+    item['coding'] === undefined && ['system', 'code', 'display'].some((name) => item[name] !== undefined)
+  );
+}
+
+/** A text as the element that says no more than it. */
+function elementOf(item: JsonValue, type: string): JsonObject | undefined {
+  if (typeof item !== 'string') return undefined;
+  if (type === 'CodeableConcept' || type === 'Annotation') return { text: item };
+  if (type === 'Identifier') return { value: item };
+  return undefined;
+}

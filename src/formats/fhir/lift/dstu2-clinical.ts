@@ -1,0 +1,214 @@
+import { isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
+import {
+  append,
+  coded,
+  inEach,
+  listIn,
+  objectIn,
+  objectsIn,
+  recode,
+  rename,
+  take,
+  toNote,
+  type Rule,
+  type Rules,
+} from './rule.ts';
+import { toPerformer, toSubject } from './dstu2-orders.ts';
+
+const terminology = 'http://terminology.hl7.org/CodeSystem/';
+
+/** One status in DSTU2 says both whether an allergy is active and whether it is sure; each word is about one of them. */
+const allergyStatus: Rule = (node) => {
+  const { status } = node;
+  if (typeof status !== 'string') return;
+  const isClinical = ['active', 'inactive', 'resolved'].includes(status);
+  rename({ status: isClinical ? 'clinicalStatus' : 'verificationStatus' })(node, { keep: () => undefined });
+};
+
+/** Classes of encounter that HL7's ActCode has the same of; the others keep their own code. */
+const actCodes: Readonly<Record<string, string>> = {
+  inpatient: 'IMP',
+  ambulatory: 'AMB',
+  emergency: 'EMER',
+  home: 'HH',
+  field: 'FLD',
+  virtual: 'VR',
+};
+
+const encounterClass: Rule = (node) => {
+  const { class: code } = node;
+  if (typeof code !== 'string') return;
+  node['class'] = Object.hasOwn(actCodes, code)
+    ? { system: `${terminology}v3-ActCode`, code: actCodes[code], display: code }
+    : { system: 'http://hl7.org/fhir/encounter-class', code };
+};
+
+/** DSTU2 keeps the diagnoses of admission and discharge with the hospitalization; they are the encounter's since. */
+const encounterDiagnoses: Rule = (node) => {
+  const stay = objectIn(node, 'hospitalization');
+  if (stay === undefined) return;
+  for (const [name, code] of [
+    ['admittingDiagnosis', 'AD'],
+    ['dischargeDiagnosis', 'DD'],
+  ] as const) {
+    const use = coded(`${terminology}diagnosis-role`, code);
+    append(
+      node,
+      'diagnosis',
+      listIn(stay, name).map((condition) => ({ condition, use })),
+    );
+    delete stay[name];
+  }
+};
+
+/** Who gave a vaccine and who ordered it (HL7 v2 table 0443). */
+const vaccinators: Rule = (node) => {
+  for (const [name, code] of [
+    ['performer', 'AP'],
+    ['requester', 'OP'],
+  ] as const) {
+    const actor = take(node, name);
+    if (isObject(actor))
+      append(node, 'practitioner', [{ actor, role: coded(`${terminology}v2-0443`, code) }]);
+  }
+};
+
+/** `reported` says that it is not from who gave the vaccine. */
+const primarySource: Rule = (node) => {
+  const reported = take(node, 'reported');
+  if (typeof reported === 'boolean') node['primarySource'] = !reported;
+};
+
+const goal: Rule = (node) => {
+  const { description } = node;
+  if (typeof description === 'string') node['description'] = { text: description };
+  const due = { dueDate: take(node, 'targetDate'), dueDuration: take(node, 'targetQuantity') };
+  const target = Object.fromEntries(Object.entries(due).filter(([, value]) => value !== undefined));
+  if (Object.keys(target).length > 0) node['target'] = target;
+  const outcomes = objectsIn(node, 'outcome');
+  append(node, 'outcomeCode', inEach(outcomes, 'resultCodeableConcept'));
+  append(node, 'outcomeReference', inEach(outcomes, 'resultReference'));
+  delete node['outcome'];
+  const reason = objectIn(node, 'statusReason');
+  const text = reason && (reason['text'] ?? objectsIn(reason, 'coding')[0]?.['display']);
+  if (typeof text === 'string') node['statusReason'] = text;
+};
+
+const device: Rule = (node) => {
+  const { udi } = node;
+  if (typeof udi === 'string') node['udi'] = { carrierHRF: udi };
+  rename({ expiry: 'expirationDate' })(node, { keep: () => undefined });
+  recode('status', { available: 'active', 'not-available': 'inactive' })(node, { keep: () => undefined });
+};
+
+/** Names of one kind of DSTU2 are one name since. */
+const familyName: Rule = (node) => {
+  const { family } = node;
+  if (Array.isArray(family)) node['family'] = family.filter((part) => typeof part === 'string').join(' ');
+};
+
+/** DSTU2 asks in groups of questions and groups; since STU3 both are items. */
+const questionnaireGroup: Rule = (node) => {
+  const group = take(node, 'group');
+  if (isObject(group)) {
+    const item = asItem(group);
+    node['item'] = item['linkId'] === undefined && item['text'] === undefined ? item['item'] : [item];
+  }
+};
+
+function asItem({ title, group, question, answer, ...rest }: JsonObject): JsonObject {
+  const items = [...[group ?? []].flat(), ...[question ?? []].flat()]
+    .filter((one) => isObject(one))
+    .map(asItem);
+  const answers = [answer ?? []].flat().map((one): JsonValue => {
+    if (!isObject(one)) return one;
+    const { group: inside, ...value } = one;
+    const nested = [inside ?? []]
+      .flat()
+      .filter((part) => isObject(part))
+      .map(asItem);
+    return { ...value, ...(nested.length > 0 && { item: nested }) };
+  });
+  const text = rest['text'] ?? title;
+  return {
+    ...rest,
+    ...(text !== undefined && { text }),
+    ...(answers.length > 0 && { answer: answers }),
+    ...(items.length > 0 && { item: items }),
+  };
+}
+
+function entityAddress(node: JsonObject): void {
+  const [reference, display] = [take(node, 'reference'), take(node, 'display')];
+  if (reference !== undefined || display !== undefined)
+    node['whatReference'] = {
+      ...(reference !== undefined && { reference }),
+      ...(display !== undefined && { display }),
+    };
+}
+
+/** DSTU2 to STU3's shapes, for what a record says of health (HL7's R2 to R3 maps); the rules from STU3 to R4 follow. */
+export const dstu2Clinical: Rules = {
+  HumanName: [familyName],
+  TimingRepeat: [
+    rename({ boundsQuantity: 'boundsDuration', durationUnits: 'durationUnit', periodUnits: 'periodUnit' }),
+  ],
+  AllergyIntolerance: [
+    allergyStatus,
+    rename({
+      substance: 'code',
+      recordedDate: 'assertedDate',
+      reporter: 'asserter',
+      onset: 'onsetDateTime',
+      lastOccurence: 'lastOccurrence',
+    }),
+    recode('criticality', { CRITL: 'low', CRITH: 'high', CRITU: 'unable-to-assess' }),
+  ],
+  Condition: [
+    toSubject,
+    rename({ dateRecorded: 'assertedDate', onsetQuantity: 'onsetAge', abatementQuantity: 'abatementAge' }),
+    recode('clinicalStatus', { relapse: 'recurrence' }),
+    toNote('notes'),
+  ],
+  Observation: [rename({ encounter: 'context', comments: 'comment' })],
+  ObservationReferenceRange: [rename({ meaning: 'type' })],
+  DiagnosticReport: [rename({ encounter: 'context', request: 'basedOn' }), toPerformer('performer')],
+  Immunization: [vaccinators, primarySource, rename({ wasNotGiven: 'notGiven' })],
+  Procedure: [
+    rename({
+      encounter: 'context',
+      notPerformed: 'notDone',
+      reasonNotPerformed: 'notDoneReason',
+      reasonCodeableConcept: 'reasonCode',
+      request: 'basedOn',
+      notes: 'note',
+      used: 'usedReference',
+    }),
+  ],
+  Encounter: [
+    rename({ patient: 'subject', indication: 'reasonReference' }),
+    encounterClass,
+    encounterDiagnoses,
+  ],
+  CarePlan: [rename({ support: 'supportingInfo' }), recode('status', { proposed: 'draft' })],
+  CarePlanActivity: [rename({ actionResulting: 'outcomeReference' })],
+  Goal: [goal, rename({ author: 'expressedBy' })],
+  Device: [device],
+  FamilyMemberHistory: [rename({ ageQuantity: 'ageAge', deceasedQuantity: 'deceasedAge' })],
+  FamilyMemberHistoryCondition: [rename({ onsetQuantity: 'onsetAge' })],
+  Patient: [rename({ careProvider: 'generalPractitioner' })],
+  Appointment: [rename({ type: 'appointmentType' })],
+  Communication: [
+    rename({ encounter: 'context', reason: 'reasonCode', requestDetail: 'basedOn' }),
+    recode('status', { rejected: 'aborted', failed: 'aborted' }),
+  ],
+  EpisodeOfCare: [rename({ careTeam: 'team' })],
+  List: [toNote('note')],
+  BodySite: [rename({ modifier: 'qualifier' })],
+  ImagingStudy: [rename({ order: 'basedOn', procedure: 'procedureReference' })],
+  ProvenanceAgent: [rename({ actor: 'whoReference' })],
+  ProvenanceEntity: [entityAddress],
+  QuestionnaireResponse: [questionnaireGroup, rename({ encounter: 'context' })],
+  Questionnaire: [questionnaireGroup],
+  RiskAssessment: [rename({ encounter: 'context', date: 'occurrenceDateTime' })],
+};

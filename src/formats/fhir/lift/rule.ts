@@ -1,0 +1,130 @@
+import { isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
+
+/** Changes one element, already a copy, from one release's shape into the next one's. */
+export type Rule = (node: JsonObject, tools: RuleTools) => void;
+
+/** The rules of a step, by the type they are about; those of a type run in order, after those of the elements inside. */
+export type Rules = Readonly<Record<string, readonly Rule[]>>;
+
+/** What a rule may ask for. */
+export interface RuleTools {
+  /** Keeps a member that a rule replaces as an extension of its element. */
+  keep: (node: JsonObject, name: string) => void;
+}
+
+/** Renames members, with what is said about them beside (`_name`). A member that is there already is not replaced. */
+export function rename(names: Readonly<Record<string, string>>): Rule {
+  return (node) => {
+    for (const [from, to] of Object.entries(names)) {
+      move(node, from, to);
+      move(node, `_${from}`, `_${to}`);
+    }
+  };
+}
+
+function move(node: JsonObject, from: string, to: string): void {
+  if (node[from] === undefined || node[to] !== undefined) return;
+  node[to] = node[from];
+  delete node[from];
+}
+
+/** Replaces codes that have another name in the next release. */
+export function recode(name: string, codes: Readonly<Record<string, string>>): Rule {
+  return (node) => {
+    const code = node[name];
+    if (typeof code === 'string' && Object.hasOwn(codes, code)) node[name] = codes[code];
+  };
+}
+
+/** Makes a CodeableConcept of a code, under the system that the release defines for it. */
+export function toConcept(name: string, system: string): Rule {
+  return (node) => {
+    const code = node[name];
+    if (typeof code !== 'string') return;
+    node[name] = { coding: [{ system, code }] };
+  };
+}
+
+/** Makes Annotations of texts: `comments` → `note`. */
+export function toNote(from: string): Rule {
+  return (node) => {
+    const texts = [node[from] ?? []].flat();
+    if (texts.length === 0 || texts.some((text) => typeof text !== 'string')) return;
+    delete node[from];
+    node['note'] = [...listIn(node, 'note'), ...texts.map((text) => ({ text }))];
+  };
+}
+
+/**
+ * A truth value that denies the whole statement (`notDone`, `wasNotGiven`) becomes the status by which R4 says so; the
+ * status that stood beside it is kept. False says nothing that its absence does not.
+ */
+export function toDenial(flag: string, status: string): Rule {
+  return (node, { keep }) => {
+    const denied = node[flag];
+    if (typeof denied !== 'boolean') return;
+    delete node[flag];
+    if (!denied || node['status'] === 'entered-in-error') return;
+    keep(node, 'status');
+    node['status'] = status;
+  };
+}
+
+/** Replaces an object that wraps a Reference (`requester.agent`) by that Reference; what stands beside it is kept. */
+export function unwrap(name: string, inner: string): Rule {
+  return (node, tools) => {
+    const found = node[name];
+    if (found === undefined) return;
+    const items = [found].flat().map((item) => unwrapped(item, inner, tools));
+    node[name] = Array.isArray(found) ? items : items[0];
+  };
+}
+
+function unwrapped(item: JsonValue, inner: string, { keep }: RuleTools): JsonValue {
+  if (!isObject(item)) return item;
+  const target = item[inner];
+  if (!isObject(target)) return item;
+  const rest = Object.keys(item).filter((key) => key !== inner && !key.startsWith('_') && key !== 'id');
+  for (const key of rest) if (key !== 'extension') keep(item, key);
+  const extension = [...listIn(target, 'extension'), ...listIn(item, 'extension')];
+  return { ...target, ...(extension.length > 0 && { extension }) };
+}
+
+/** Appends items to a list member; nothing for nothing. */
+export function append(node: JsonObject, name: string, items: readonly JsonValue[]): void {
+  if (items.length > 0) node[name] = [...listIn(node, name), ...items];
+}
+
+/** A member as a list: a lone value is a list of one. */
+export function listIn(node: JsonObject, name: string): JsonValue[] {
+  const found = node[name];
+  return found === undefined ? [] : [found].flat();
+}
+
+/** A member that is an object. */
+export function objectIn(node: JsonObject, name: string): JsonObject | undefined {
+  const found = node[name];
+  return isObject(found) ? found : undefined;
+}
+
+/** The objects of a list member. */
+export function objectsIn(node: JsonObject, name: string): JsonObject[] {
+  return listIn(node, name).filter((item) => isObject(item));
+}
+
+/** The objects that the elements of a list hold under one name, those that hold one. */
+export function inEach(items: readonly JsonObject[], name: string): JsonObject[] {
+  return items.map((item) => item[name]).filter((value) => isObject(value));
+}
+
+/** Takes a member out of an element. */
+export function take(node: JsonObject, name: string): JsonValue | undefined {
+  const found = node[name];
+  delete node[name];
+  return found;
+}
+
+/** A concept with one code. */
+export function coded(system: string, code: string, display?: string): JsonObject {
+  return { coding: [{ system, code, ...(display !== undefined && { display }) }] };
+}

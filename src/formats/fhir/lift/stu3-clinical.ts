@@ -1,0 +1,236 @@
+import { isObject, type JsonObject } from '../../../json/index.ts';
+import {
+  append,
+  coded,
+  inEach,
+  listIn,
+  objectIn,
+  objectsIn,
+  recode,
+  rename,
+  take,
+  toConcept,
+  toDenial,
+  toNote,
+  unwrap,
+  type Rule,
+  type Rules,
+} from './rule.ts';
+
+const terminology = 'http://terminology.hl7.org/CodeSystem/';
+
+/** `context` is an encounter or an episode of care in STU3; R4 asks for the encounter only. */
+const contextToEncounter: Rule = (node) => {
+  const reference = objectIn(node, 'context')?.['reference'];
+  const isEpisode = typeof reference === 'string' && /(^|\/)EpisodeOfCare\//.test(reference);
+  if (!isEpisode) rename({ context: 'encounter' })(node, { keep: () => undefined });
+};
+
+/** STU3 says what became of a goal and how it goes in one status; R4 in two. What R4 has no word for keeps its own. */
+const goalStatus: Rule = (node) => {
+  const status = node['status'];
+  if (typeof status !== 'string') return;
+  const under = `${terminology}goal-achievement`;
+  const own = 'http://hl7.org/fhir/goal-status';
+  const states: Readonly<Record<string, { lifecycle: string; achievement: JsonObject }>> = {
+    'in-progress': { lifecycle: 'active', achievement: coded(under, 'in-progress') },
+    'on-target': { lifecycle: 'active', achievement: coded(own, 'on-target') },
+    'ahead-of-target': { lifecycle: 'active', achievement: coded(own, 'ahead-of-target') },
+    'behind-target': { lifecycle: 'active', achievement: coded(own, 'behind-target') },
+    sustaining: { lifecycle: 'active', achievement: coded(under, 'sustaining') },
+    achieved: { lifecycle: 'completed', achievement: coded(under, 'achieved') },
+  };
+  const state = Object.hasOwn(states, status) ? states[status] : undefined;
+  delete node['status'];
+  node['lifecycleStatus'] = state?.lifecycle ?? status;
+  if (state) node['achievementStatus'] = state.achievement;
+};
+
+/** Relations of STU3 that R4 has a member for; the others are kept. */
+const related: Rule = (node) => {
+  const members: Readonly<Record<string, string>> = {
+    'has-member': 'hasMember',
+    'derived-from': 'derivedFrom',
+  };
+  const rest = objectsIn(node, 'related').filter((relation) => {
+    const { type } = relation;
+    const member = typeof type === 'string' && Object.hasOwn(members, type) ? members[type] : undefined;
+    if (member === undefined || relation['target'] === undefined) return true;
+    append(node, member, [relation['target']]);
+    return false;
+  });
+  delete node['related'];
+  if (rest.length > 0) node['related'] = rest;
+};
+
+const explanation: Rule = (node) => {
+  const given = objectIn(node, 'explanation');
+  if (given === undefined) return;
+  append(node, 'reasonCode', listIn(given, 'reason'));
+  const [refusal, ...more] = listIn(given, 'reasonNotGiven');
+  if (refusal !== undefined && node['statusReason'] === undefined) node['statusReason'] = refusal;
+  delete given['reason'];
+  if (more.length > 0) given['reasonNotGiven'] = more;
+  else delete given['reasonNotGiven'];
+  if (Object.keys(given).length === 0) delete node['explanation'];
+};
+
+/** A reason why something was not done says so only where it was not done; R4 gives a reason for any status. */
+const notDoneReason = rename({ notDoneReason: 'statusReason' });
+
+/** When the document was made belongs to each of its attachments in R4, where they do not say it themselves. */
+const documentCreated: Rule = (node) => {
+  const { created } = node;
+  const attachments = inEach(objectsIn(node, 'content'), 'attachment');
+  if (typeof created !== 'string' || attachments.length === 0) return;
+  if (attachments.some((attachment) => attachment['creation'] !== undefined)) return;
+  for (const attachment of attachments) attachment['creation'] = created;
+  delete node['created'];
+};
+
+const relatedReference: Rule = (node) => {
+  const items = objectsIn(node, 'related');
+  if (items.length === 0) return;
+  node['related'] = items.map((item) => {
+    const { ref, identifier, ...rest } = item;
+    return { ...(isObject(ref) ? ref : rest), ...(identifier !== undefined && { identifier }) };
+  });
+};
+
+const udi: Rule = (node) => {
+  const { udi: sent } = node;
+  if (!isObject(sent)) return;
+  const { name, ...carrier } = sent;
+  delete node['udi'];
+  if (Object.keys(carrier).length > 0) append(node, 'udiCarrier', [carrier]);
+  if (name !== undefined) append(node, 'deviceName', [{ name, type: 'udi-label-name' }]);
+};
+
+const deviceVersion: Rule = (node) => {
+  const { version } = node;
+  if (typeof version === 'string') node['version'] = [{ value: version }];
+};
+
+/** R4's member for who wrote a plan is single, with the others beside it. */
+const planAuthors: Rule = (node) => {
+  const [first, ...others] = listIn(node, 'author');
+  if (first === undefined) return;
+  node['author'] = first;
+  append(node, 'contributor', others);
+};
+
+const gender = toConcept('gender', 'http://hl7.org/fhir/administrative-gender');
+
+const studyIdentifiers: Rule = (node) => {
+  const uid = take(node, 'uid');
+  const accession = take(node, 'accession');
+  if (typeof uid === 'string')
+    append(node, 'identifier', [
+      { system: 'urn:dicom:uid', value: uid.startsWith('urn:') ? uid : `urn:oid:${uid}` },
+    ]);
+  if (isObject(accession))
+    append(node, 'identifier', [{ type: coded(`${terminology}v2-0203`, 'ACSN'), ...accession }]);
+};
+
+const sopClass: Rule = (node) => {
+  const { sopClass: uid } = node;
+  if (typeof uid === 'string') node['sopClass'] = { system: 'urn:ietf:rfc:3986', code: uid };
+};
+
+/** STU3 to R4, for what a record says of health (HL7's R3 to R4 maps). */
+export const stu3Clinical: Rules = {
+  AllergyIntolerance: [
+    toConcept('clinicalStatus', `${terminology}allergyintolerance-clinical`),
+    toConcept('verificationStatus', `${terminology}allergyintolerance-verification`),
+    rename({ assertedDate: 'recordedDate' }),
+  ],
+  Condition: [
+    toConcept('clinicalStatus', `${terminology}condition-clinical`),
+    verification(`${terminology}condition-ver-status`),
+    rename({ assertedDate: 'recordedDate' }),
+    contextToEncounter,
+    abatement,
+  ],
+  Observation: [contextToEncounter, toNote('comment'), related],
+  DiagnosticReport: [
+    contextToEncounter,
+    unwrap('performer', 'actor'),
+    rename({ image: 'media', codedDiagnosis: 'conclusionCode' }),
+  ],
+  DocumentReference: [rename({ class: 'category', indexed: 'date' }), documentCreated],
+  DocumentReferenceContext: [relatedReference],
+  Immunization: [
+    rename({ date: 'occurrenceDateTime', practitioner: 'performer', vaccinationProtocol: 'protocolApplied' }),
+    explanation,
+    toDenial('notGiven', 'not-done'),
+  ],
+  ImmunizationPractitioner: [rename({ role: 'function' })],
+  ImmunizationVaccinationProtocol: [
+    rename({ doseSequence: 'doseNumberPositiveInt', seriesDoses: 'seriesDosesPositiveInt' }),
+  ],
+  ImmunizationRecommendationRecommendation: [rename({ doseNumber: 'doseNumberPositiveInt' })],
+  Procedure: [
+    contextToEncounter,
+    notDoneReason,
+    recode('status', { suspended: 'on-hold', aborted: 'stopped' }),
+    toDenial('notDone', 'not-done'),
+  ],
+  ProcedurePerformer: [rename({ role: 'function' })],
+  Encounter: [rename({ reason: 'reasonCode', incomingReferral: 'basedOn' })],
+  EncounterDiagnosis: [rename({ role: 'use' })],
+  CarePlan: [
+    contextToEncounter,
+    planAuthors,
+    recode('status', { suspended: 'on-hold', cancelled: 'revoked' }),
+  ],
+  CarePlanActivityDetail: [rename({ prohibited: 'doNotPerform' })],
+  CareTeam: [contextToEncounter],
+  ClinicalImpression: [contextToEncounter],
+  Goal: [goalStatus],
+  Device: [udi, deviceVersion, rename({ model: 'modelNumber' })],
+  FamilyMemberHistory: [gender, rename({ gender: 'sex', notDoneReason: 'dataAbsentReason' })],
+  ImagingStudy: [
+    contextToEncounter,
+    studyIdentifiers,
+    rename({ modalityList: 'modality', patient: 'subject', reason: 'reasonCode' }),
+  ],
+  ImagingStudySeries: [dicomUid],
+  ImagingStudySeriesInstance: [sopClass, dicomUid],
+  Media: [
+    contextToEncounter,
+    rename({ occurrenceDateTime: 'createdDateTime', occurrencePeriod: 'createdPeriod' }),
+    toConcept('type', `${terminology}media-type`),
+  ],
+  RiskAssessment: [contextToEncounter, rename({ reasonCodeableConcept: 'reasonCode' }), toNote('comment')],
+  DetectedIssue: [rename({ category: 'code', date: 'identifiedDateTime' })],
+  QuestionnaireResponse: [contextToEncounter, rename({ parent: 'partOf' })],
+  Composition: [rename({ class: 'category' })],
+  Sequence: [asMolecularSequence],
+  AuditEventEntityDetail: [rename({ value: 'valueBase64Binary' })],
+  MessageHeader: [rename({ event: 'eventCoding' })],
+};
+
+function asMolecularSequence(node: JsonObject): void {
+  node['resourceType'] = 'MolecularSequence';
+}
+
+/** R4 has the number alone. */
+function dicomUid(node: JsonObject): void {
+  const { uid } = node;
+  if (typeof uid === 'string') node['uid'] = uid.replace(/^urn:oid:/, '');
+}
+
+/** R4 has no status for a condition whose verification is unknown; the word stays. */
+function verification(system: string): Rule {
+  return (node, tools) => {
+    if (node['verificationStatus'] === 'unknown') node['verificationStatus'] = { text: 'unknown' };
+    else toConcept('verificationStatus', system)(node, tools);
+  };
+}
+
+/** Before R4 a condition could be over without a date; R4 says it in words. */
+function abatement(node: JsonObject): void {
+  if (node['abatementBoolean'] !== true) return;
+  delete node['abatementBoolean'];
+  node['abatementString'] ??= 'abated';
+}

@@ -1,0 +1,84 @@
+import { writeJson } from '../../json/index.ts';
+import { containedEntries, type Entry, type Finding, type Origin, type Resource } from '../../model/index.ts';
+import { liftResource } from './lift/lift.ts';
+import { fhirVersions, VersionChoice, type FhirVersion, type Misfit } from './version.ts';
+
+/** A resource as it was sent, before anybody knows in which release of FHIR. */
+export interface SentResource {
+  origin: Origin;
+  fullUrl?: string;
+  misfit: Misfit;
+  /** The resource read as of a release: XML needs the types to become JSON. */
+  as: (version: FhirVersion) => Resource;
+  /** Its JSON as sent, on one line; absent for XML. */
+  text?: string;
+}
+
+/**
+ * Turns the resources of one source into entries in R4, lifted where they were sent in another release, contained ones
+ * after the resource that contains them; and tells what was lifted.
+ */
+export class SentResources {
+  readonly #choice: VersionChoice;
+  readonly #counts = new Map<FhirVersion, number>();
+  readonly #others: { type: string; origin: Origin }[] = [];
+  #kept = 0;
+
+  /** `known` is the release that the source is known to have, where it is. */
+  constructor(known?: FhirVersion) {
+    this.#choice = new VersionChoice(known);
+  }
+
+  entriesOf(sent: readonly SentResource[]): Entry[] {
+    const versions = this.#choice.of(sent.map(({ misfit }) => misfit));
+    return sent.flatMap((one, index) => this.#entriesOf(one, versions[index] ?? 'R4'));
+  }
+
+  #entriesOf({ origin, fullUrl, as, text }: SentResource, version: FhirVersion): Entry[] {
+    this.#counts.set(version, (this.#counts.get(version) ?? 0) + 1);
+    const sent = as(version);
+    const { resource, kept, isLifted } = liftResource(sent, version);
+    this.#kept += kept;
+    if (!isLifted) this.#others.push({ type: sent.resourceType, origin });
+    const entry: Entry = {
+      resource,
+      origin,
+      text: version === 'R4' && text !== undefined ? text : writeJson(resource),
+      ...(fullUrl !== undefined && { fullUrl }),
+      ...(version !== 'R4' && { lifted: true }),
+    };
+    return [entry, ...containedEntries(entry)];
+  }
+
+  /** What a person calls the format: `FHIR STU3 JSON`; of several releases, each. */
+  formatName(syntax: string): string {
+    const met = fhirVersions.filter((version) => this.#counts.has(version));
+    return `FHIR ${met.length === 0 ? 'R4' : met.join(' and ')} ${syntax}`;
+  }
+
+  /** What a person should know of the lifting. */
+  findings(source: string): Finding[] {
+    const found: Finding[] = [];
+    const all = [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
+    for (const [version, count] of this.#counts) {
+      if (version === 'R4') continue;
+      const message = `${count} of ${all} resources are written as FHIR ${version}; they were read into R4 by documented rules`;
+      found.push({ severity: 'note', code: 'lifted', message, source });
+    }
+    if (this.#kept > 0) {
+      const message = `${this.#kept} statements in them have no place in R4; they are kept with their resources`;
+      found.push({ severity: 'note', code: 'kept-beside-r4', message, source });
+    }
+    const [first] = this.#others;
+    if (first) {
+      const types = [...new Set(this.#others.map(({ type }) => type))].join(', ');
+      const message = `R4 has nothing for ${this.#others.length} resources (${types}); they are shown as sent`;
+      found.push({ severity: 'warning', code: 'not-in-r4', message, ...placeOf(first.origin) });
+    }
+    return found;
+  }
+}
+
+function placeOf({ source, line, pointer }: Origin): Pick<Finding, 'source' | 'line' | 'pointer'> {
+  return { source, ...(line !== undefined && { line }), pointer };
+}

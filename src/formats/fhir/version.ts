@@ -1,0 +1,103 @@
+import { isObject, type JsonObject, type JsonValue } from '../../json/index.ts';
+import type { Resource } from '../../model/index.ts';
+import { Definitions, isPrimitive } from './definitions/definitions.ts';
+import { dstu2 } from './definitions/dstu2.ts';
+import { r4 } from './definitions/r4.ts';
+import { r5 } from './definitions/r5.ts';
+import { stu3 } from './definitions/stu3.ts';
+
+/** A release of FHIR that resources are read from; R4B has R4's shapes wherever a patient's record goes. */
+export type FhirVersion = 'R4' | 'STU3' | 'DSTU2' | 'R5';
+
+/** The releases, the likeliest first: of two that fit equally well the first is taken. */
+export const fhirVersions: readonly FhirVersion[] = ['R4', 'STU3', 'DSTU2', 'R5'];
+
+const tables: Readonly<Record<FhirVersion, string>> = { R4: r4, STU3: stu3, DSTU2: dstu2, R5: r5 };
+const made = new Map<FhirVersion, Definitions>();
+
+/** The types of a release. */
+export function definitionsOf(version: FhirVersion): Definitions {
+  const known = made.get(version) ?? new Definitions(tables[version]);
+  made.set(version, known);
+  return known;
+}
+
+/** More than all members of any resource: a type that a release does not have fits it worse than any shape. */
+const unknownType = 1000;
+
+/** How much of a resource is not as a release has it: members it does not know, lists for single values, texts for objects. */
+export function misfitOf(resource: Resource, version: FhirVersion): number {
+  const definitions = definitionsOf(version);
+  const { resourceType } = resource;
+  return definitions.isResource(resourceType) ? misfitIn(resource, resourceType, definitions) : unknownType;
+}
+
+function misfitIn(node: JsonObject, type: string, definitions: Definitions): number {
+  let count = 0;
+  for (const [name, value] of Object.entries(node)) {
+    // A text of DSTU2 for programmers, which no release knows as an element.
+    if (name === 'resourceType' || name === 'fhir_comments' || name.startsWith('_')) continue;
+    const member = definitions.member(type, name);
+    if (member === undefined) {
+      // As much as a text where a list of objects belongs: another shape is no better than another name.
+      count += 2;
+      continue;
+    }
+    if (Array.isArray(value) !== member.isList) count += 1;
+    for (const item of Array.isArray(value) ? value : [value]) {
+      if (type === 'Reference' && name === 'reference' && !isKnownTarget(item, definitions)) count += 1;
+      if (isObject(item) === isPrimitive(member)) count += item === null ? 0 : 1;
+      else if (isObject(item)) count += misfitIn(item, typeOf(item, member.type), definitions);
+    }
+  }
+  return count;
+}
+
+/** False for a reference to a kind of resource that the release does not have. */
+function isKnownTarget(reference: JsonValue | undefined, definitions: Definitions): boolean {
+  const type = typeof reference === 'string' ? /^([A-Z][A-Za-z]+)\/[^/]+$/.exec(reference)?.[1] : undefined;
+  return type === undefined || definitions.isResource(type);
+}
+
+/** The type of a member's value: a resource says itself which it is. */
+export function typeOf(item: JsonValue | undefined, declared: string): string {
+  if (declared !== 'Resource' || !isObject(item)) return declared;
+  return typeof item['resourceType'] === 'string' ? item['resourceType'] : declared;
+}
+
+/** How much a resource misfits each release, asked for when needed. */
+export type Misfit = (version: FhirVersion) => number;
+
+/**
+ * Chooses the release each resource is written in: the one it fits best, and where it fits several equally well, the one
+ * that is known or that all of the source's resources so far fit best.
+ */
+export class VersionChoice {
+  readonly #known: FhirVersion | undefined;
+  readonly #together = fhirVersions.map(() => 0);
+
+  constructor(known?: FhirVersion) {
+    this.#known = known;
+  }
+
+  /** The releases of resources that stand in one text. */
+  of(misfits: readonly Misfit[]): FhirVersion[] {
+    const toR4 = misfits.map((misfit) => misfit('R4'));
+    const isAllR4 = [...toR4, ...this.#together].every((count) => count === 0);
+    if (isAllR4 && (this.#known ?? 'R4') === 'R4') return misfits.map(() => 'R4');
+    const counts = misfits.map((misfit, index) =>
+      fhirVersions.map((version) => (version === 'R4' ? (toR4[index] ?? 0) : misfit(version))),
+    );
+    for (const count of counts) {
+      for (const [at, more] of count.entries()) this.#together[at] = (this.#together[at] ?? 0) + more;
+    }
+    const overall = this.#known ?? bestOf(this.#together, undefined);
+    return counts.map((count) => bestOf(count, overall));
+  }
+}
+
+function bestOf(counts: readonly number[], preferred: FhirVersion | undefined): FhirVersion {
+  const least = Math.min(...counts);
+  const best = fhirVersions.filter((_, at) => counts[at] === least);
+  return preferred !== undefined && best.includes(preferred) ? preferred : (best[0] ?? 'R4');
+}
