@@ -129,22 +129,25 @@ class XmlResourceReader {
   }
 }
 
+/** Elements of XHTML that are never with an end tag: HTML would read `<br></br>` as two. */
+const voidElements = ['br', 'hr', 'img', 'col', 'area', 'wbr'];
+
 /** A narrative's element as XHTML. */
 function xhtmlOf(element: XmlElement): string {
   const name = element.name.replace(`${xhtmlPrefix}:`, '');
-  const isRoot = element.parent?.name.startsWith(`${xhtmlPrefix}:`) !== true && name === 'div';
+  const isRoot = name === 'div' && element.parent?.name.startsWith(`${xhtmlPrefix}:`) !== true;
   const namespace = isRoot ? ' xmlns="http://www.w3.org/1999/xhtml"' : '';
-  const attributes = [...element.attributes].map(([key, value]) => ` ${key}="${escaped(value)}"`).join('');
+  const attributes = [...element.attributes].map(
+    ([key, value]) => ` ${key}="${escaped(value).replaceAll('"', '&quot;')}"`,
+  );
+  const start = `<${name}${namespace}${attributes.join('')}`;
+  if (element.children.length === 0 && voidElements.includes(name)) return `${start}/>`;
   const inside = element.children.map((child) =>
     typeof child === 'string' ? escaped(child) : xhtmlOf(child),
   );
-  return `<${name}${namespace}${attributes}>${inside.join('')}</${name}>`;
+  return `${start}>${inside.join('')}</${name}>`;
 }
 
 function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -192,9 +192,10 @@ export const stu3Clinical: Rules = {
   ImagingStudy: [
     contextToEncounter,
     studyIdentifiers,
+    studyStatus,
     rename({ modalityList: 'modality', patient: 'subject', reason: 'reasonCode' }),
   ],
-  ImagingStudySeries: [dicomUid],
+  ImagingStudySeries: [dicomUid, seriesPerformers],
   ImagingStudySeriesInstance: [sopClass, dicomUid],
   Media: [
     contextToEncounter,
@@ -212,6 +213,18 @@ export const stu3Clinical: Rules = {
 
 function asMolecularSequence(node: JsonObject): void {
   node['resourceType'] = 'MolecularSequence';
+}
+
+/** What is online is available, in R4's word; R4 has no word for what is kept elsewhere. */
+function studyStatus(node: JsonObject): void {
+  if (node['availability'] !== 'ONLINE' || node['status'] !== undefined) return;
+  delete node['availability'];
+  node['status'] = 'available';
+}
+
+function seriesPerformers(node: JsonObject): void {
+  const performers = objectsIn(node, 'performer');
+  if (performers.length > 0) node['performer'] = performers.map((actor) => ({ actor }));
 }
 
 /** R4 has the number alone. */
