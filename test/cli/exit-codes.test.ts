@@ -25,7 +25,7 @@ const inputs: Readonly<Record<string, string>> = {
   'words.txt': 'hello, this is no record\n',
   'not-fhir.json': '{"steps": 12000}',
   'empty.json': '',
-  'fhir.xml': '<?xml version="1.0"?><Patient xmlns="http://hl7.org/fhir"><id value="a"/></Patient>',
+  'cut-fhir.xml': '<?xml version="1.0"?><Patient xmlns="http://hl7.org/fhir"><id value="a"/>',
   'ccda.xml': '<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3"><title/></ClinicalDocument>',
   'cut.xml': '<ClinicalDocument xmlns="urn:hl7-org:v3">\n<recordTarget><patientRole><patient><name>Zyx',
   'piece.xml': '<entry><act classCode="ACT"/></entry>',
@@ -155,7 +155,12 @@ const refusals: Readonly<Record<string, Case>> = {
     next: /download/,
   },
   'nothing on standard input': { words: ['show', '-'], status: 6, says: /is empty/, next: /./ },
-  'FHIR XML': { words: ['show', 'fhir.xml'], status: 6, says: /FHIR XML: not read yet/, next: notRead },
+  'FHIR XML cut short': {
+    words: ['show', 'cut-fhir.xml'],
+    status: 6,
+    says: /cut-fhir\.xml is not XML that can be trusted/,
+    next: /download it again/,
+  },
   'a C-CDA document of nothing': {
     words: ['show', 'ccda.xml'],
     status: 3,

@@ -18,12 +18,6 @@ describe('a file that is less than it seems', () => {
       [],
     );
   });
-
-  it('is named when it is written as FHIR before R4, whose words R4 does not know', async () => {
-    expect(await codesOf({ resourceType: 'MedicationOrder', id: 'm' })).toEqual(['older-fhir']);
-    expect(await codesOf({ ...allergy, substance: { text: 'Shellfish' } })).toEqual(['older-fhir']);
-    expect(await codesOf({ ...allergy, code: { text: 'Shellfish' } })).toEqual([]);
-  });
 });
 
 describe('what is no FHIR at all', () => {

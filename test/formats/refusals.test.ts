@@ -129,7 +129,8 @@ describe('what is no health record', () => {
     ['a zip archive', 'PK\u0003\u0004xxxx', 'a zip archive'],
     ['a web page', '<!DOCTYPE html><html></html>', 'a web page'],
     ['a piece of a C-CDA document', '<entry><act/></entry>', 'only a piece of a C-CDA document (<entry>)'],
-    ['FHIR XML', '<Patient xmlns="http://hl7.org/fhir"/>', 'FHIR XML'],
+    ['XML of FHIR that is no resource', '<name xmlns="http://hl7.org/fhir"/>', 'no FHIR resource'],
+    ['XML of something else', '<note xmlns="http://x.example"/>', 'XML of a kind this tool does not know'],
   ])('is refused and called what it is: %s', async (_, text, words) => {
     expect(await wordsOf(text)).toContain(words);
   });

@@ -25,6 +25,9 @@ export function definitionsOf(version: FhirVersion): Definitions {
 /** More than all members of any resource: a type that a release does not have fits it worse than any shape. */
 const unknownType = 1000;
 
+/** A member that a release does not know, or knows as something else altogether, against a list that is single there. */
+const wrongKind = 3;
+
 /** How much of a resource is not as a release has it: members it does not know, lists for single values, texts for objects. */
 export function misfitOf(resource: Resource, version: FhirVersion): number {
   const definitions = definitionsOf(version);
@@ -39,15 +42,16 @@ function misfitIn(node: JsonObject, type: string, definitions: Definitions): num
     if (name === 'resourceType' || name === 'fhir_comments' || name.startsWith('_')) continue;
     const member = definitions.member(type, name);
     if (member === undefined) {
-      // As much as a text where a list of objects belongs: another shape is no better than another name.
-      count += 2;
+      count += wrongKind;
       continue;
     }
-    if (Array.isArray(value) !== member.isList) count += 1;
-    for (const item of Array.isArray(value) ? value : [value]) {
+    const items = Array.isArray(value) ? value : [value];
+    const isOfKind = items.every((item) => item === null || isObject(item) !== isPrimitive(member));
+    if (!isOfKind) count += wrongKind;
+    else if (Array.isArray(value) !== member.isList) count += 1;
+    for (const item of items) {
       if (type === 'Reference' && name === 'reference' && !isKnownTarget(item, definitions)) count += 1;
-      if (isObject(item) === isPrimitive(member)) count += item === null ? 0 : 1;
-      else if (isObject(item)) count += misfitIn(item, typeOf(item, member.type), definitions);
+      if (isOfKind && isObject(item)) count += misfitIn(item, typeOf(item, member.type), definitions);
     }
   }
   return count;

@@ -81,7 +81,9 @@ class Conforming {
     // An empty text or element says nothing, and FHIR allows none.
     const items = [value].flat().filter((item) => item !== '' && !isEmpty(item));
     if (items.length === 0) return;
-    const [first, ...more] = items.map((item) => this.#fitted(item, member));
+    const fitted = items.map((item) => this.#fitted(item, member));
+    const [first, ...more] = fitted.filter((item) => item === undefined || !isEmpty(item));
+    if (first === undefined && !fitted.includes(undefined)) return;
     const fits = first !== undefined && !more.includes(undefined);
     if (!fits || (more.length > 0 && !member.isList)) {
       // Of several values where R4 has room for one the first is R4's, and all of them are kept.

@@ -32,7 +32,12 @@ export function keptExtensions(node: JsonObject, name: string, place: SentPlace 
   const definitions = place && definitionsOf(place.version);
   const member = place && definitions?.member(place.type, name);
   if (place === undefined || definitions === undefined || member === undefined)
-    return [{ url: ourExtensions.asSent, valueString: `${name}: ${writeJson(value ?? companion)}` }];
+    return [
+      {
+        url: ourExtensions.asSent,
+        valueString: `${name}: ${writeJson(value === undefined ? companion : value)}`,
+      },
+    ];
   const url = `http://hl7.org/fhir/${releaseNumbers[place.version]}/StructureDefinition/extension-${place.path}.${name}`;
   const values = value === undefined ? [] : [value].flat();
   if (values.length === 0 && isObject(companion)) return [{ url, ...companion }];

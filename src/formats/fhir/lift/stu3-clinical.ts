@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../../../json/index.ts';
+import { absent } from '../../absent.ts';
 import {
   append,
   coded,
@@ -143,6 +144,7 @@ export const stu3Clinical: Rules = {
     toConcept('clinicalStatus', `${terminology}allergyintolerance-clinical`),
     toConcept('verificationStatus', `${terminology}allergyintolerance-verification`),
     rename({ assertedDate: 'recordedDate' }),
+    unstatedAllergyStatus,
   ],
   Condition: [
     toConcept('clinicalStatus', `${terminology}condition-clinical`),
@@ -150,6 +152,7 @@ export const stu3Clinical: Rules = {
     rename({ assertedDate: 'recordedDate' }),
     contextToEncounter,
     abatement,
+    statusOfAbated,
   ],
   Observation: [contextToEncounter, toNote('comment'), related],
   DiagnosticReport: [
@@ -207,12 +210,39 @@ export const stu3Clinical: Rules = {
   QuestionnaireResponse: [contextToEncounter, rename({ parent: 'partOf' })],
   Composition: [rename({ class: 'category' })],
   Sequence: [asMolecularSequence],
+  AuditEventAgent: [whoOrWhat('who', 'userId')],
+  AuditEventSource: [whoOrWhat('observer', 'identifier')],
+  AuditEventEntity: [whoOrWhat('what', 'identifier')],
   AuditEventEntityDetail: [rename({ value: 'valueBase64Binary' })],
   MessageHeader: [rename({ event: 'eventCoding' })],
 };
 
+/** R4 names in one Reference whom STU3 names by a reference and an identifier. */
+function whoOrWhat(name: string, identifier: string): Rule {
+  return (node) => {
+    const reference = take(node, 'reference');
+    const number = take(node, identifier);
+    if (!isObject(reference) && !isObject(number)) return;
+    node[name] = { ...(isObject(reference) && reference), ...(isObject(number) && { identifier: number }) };
+  };
+}
+
 function asMolecularSequence(node: JsonObject): void {
   node['resourceType'] = 'MolecularSequence';
+}
+
+/** R4 demands a clinical status of every allergy that is no error (ait-1): of one that states none, that it does not. */
+function unstatedAllergyStatus(node: JsonObject): void {
+  const isError = objectsIn(objectIn(node, 'verificationStatus') ?? {}, 'coding').some(
+    ({ code }) => code === 'entered-in-error',
+  );
+  if (!isError) node['clinicalStatus'] ??= { extension: [absent('unknown')] };
+}
+
+/** R4 calls a condition that has abated inactive (con-4): of one that states no status besides, it is said. */
+function statusOfAbated(node: JsonObject): void {
+  const isAbated = Object.keys(node).some((name) => /^abatement[A-Z]/.test(name) && node[name] !== false);
+  if (isAbated) node['clinicalStatus'] ??= coded(`${terminology}condition-clinical`, 'inactive');
 }
 
 /** What is online is available, in R4's word; R4 has no word for what is kept elsewhere. */
