@@ -15,6 +15,23 @@ export const releases = [
 
 export type Release = (typeof releases)[number];
 
+/** Members of DSTU2 that are defined by reference to another element, which the declarations leave out. */
+const byReference: Readonly<Record<string, string>> = {
+  BundleEntry: 'link*:BundleLink',
+  ContractTerm: 'group*:ContractTerm',
+  ObservationComponent: 'referenceRange*:ObservationReferenceRange',
+  OperationDefinitionParameter: 'part*:OperationDefinitionParameter',
+  ParametersParameter: 'part*:ParametersParameter',
+  ProvenanceEntity: 'agent:ProvenanceAgent',
+  CompositionSection: 'section*:CompositionSection',
+  QuestionnaireGroup: 'group*:QuestionnaireGroup',
+  QuestionnaireGroupQuestion: 'group*:QuestionnaireGroup',
+  QuestionnaireResponseGroup: 'group*:QuestionnaireResponseGroup',
+  QuestionnaireResponseGroupQuestionAnswer: 'group*:QuestionnaireResponseGroup',
+  ValueSetCompose: 'exclude*:ValueSetComposeInclude',
+  ValueSetExpansionContains: 'contains*:ValueSetExpansionContains',
+};
+
 /**
  * The table of a release: one line a type, its base after `<`, then its members: `name`, `*` when it repeats, `!` when it
  * is required, `:` and the type; R4's codes with a required binding stand in place of the type, apart by `|`.
@@ -29,6 +46,8 @@ export function tableOf({ table }: Release, declarations: string): string {
           ? []
           : [memberText(member, optional === '', type.replace(/ \| undefined$/, ''), table === 'r4')],
     );
+    const more = table === 'dstu2' ? byReference[name] : undefined;
+    if (more !== undefined && !members.includes(more)) members.push(more);
     types.push(`${name}<${base} ${members.join(' ')}`.trimEnd());
   }
   return types.toSorted(byName).join('\n');

@@ -90,12 +90,12 @@ async function keep(
         bytes,
         name: source.name,
         mediaType: format.mediaType,
-        format: format.name,
+        format: source.format,
         ...(source.asOf !== undefined && { asOf: source.asOf }),
         ...(several && patient && { patient: patient.key }),
         ...(patient && patient.described.length > 0 && { person: patient.identity }),
       });
-      kept.push({ name: source.name, format: format.name, resources: file.entries.length, outcome });
+      kept.push({ name: source.name, format: source.format, resources: file.entries.length, outcome });
       context.signal.throwIfAborted();
     }
     const { bag } = await draft.finish();

@@ -1,5 +1,6 @@
 import { isObject, type JsonValue } from '../json/index.ts';
 import { codesOf, statusWords, type Code } from './coding.ts';
+import { keptStatus } from './detail.ts';
 import type { Element } from './element.ts';
 import { sourceMoodOf } from './extension.ts';
 import { ourExtensions } from './extension-urls.ts';
@@ -191,10 +192,16 @@ export function assertionOf(resource: Element, concept?: Element): Assertion {
   if (isProposal(resource)) return 'planned';
   if (fromStatus !== undefined || fromVerification !== undefined)
     return fromStatus ?? fromVerification ?? 'unconfirmed';
+  if (isUnclearDose(resource)) return 'unconfirmed';
   if (resource.string('docStatus') === 'entered-in-error') return 'entered-in-error';
   if (resource.string('docStatus') === 'preliminary' || saysNoInformation(codesOf(concept)))
     return 'unconfirmed';
   return unknownModifiers(resource).length > 0 ? 'unconfirmed' : 'stated';
+}
+
+/** A vaccination of DSTU2 that was stopped, put on hold or is under way: R4 has no such status, and it is no given dose. */
+function isUnclearDose(resource: Element): boolean {
+  return resource.string('resourceType') === 'Immunization' && keptStatus(resource) !== undefined;
 }
 
 function verificationOf(resource: Element): Assertion | undefined {

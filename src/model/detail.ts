@@ -53,6 +53,14 @@ export function keptDetails(resource: Element): string[] {
   return [...sentIn(resource.value), ...keptIn(resource.value)];
 }
 
+/** The status as it was sent, where R4 has no word for it. */
+export function keptStatus(resource: Element): string | undefined {
+  const kept = resource
+    .children('extension')
+    .find((one) => otherRelease.test(one.string('url') ?? '') && one.string('url')?.endsWith('.status'));
+  return kept?.string('valueString');
+}
+
 function keptIn(value: JsonValue | undefined): string[] {
   if (Array.isArray(value)) return value.flatMap(keptIn);
   if (!isObject(value)) return [];

@@ -36,3 +36,8 @@ export const ourExtensions = {
   /** What the source says beyond every element of the resource: its place and the value as sent. valueString. */
   asSent: `${base}as-sent`,
 } as const;
+
+/** HL7's address for what another release of FHIR has and R4 has not (`docs/mapping-fhir.md`). */
+export function otherReleaseUrl(release: '1.0' | '3.0' | '5.0', path: string): string {
+  return `http://hl7.org/fhir/${release}/StructureDefinition/extension-${path}`;
+}

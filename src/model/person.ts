@@ -56,11 +56,28 @@ export function readPerson(patient: Element, id: string, sources: Origin[]): Per
   };
 }
 
-/** The words of the US Core race or ethnicity extension. */
+/**
+ * Race or ethnicity in words: of US Core's extension, of its forerunners in DSTU2 (Argonaut, DAF), and of the code that
+ * Medicare's API v1 has in their place.
+ */
 function usCoreText(patient: Element, kind: 'race' | 'ethnicity'): string | undefined {
-  const url = `http://hl7.org/fhir/us/core/StructureDefinition/us-core-${kind}`;
-  const [extension] = extensionsOf(patient, url);
-  return extension && extensionsOf(extension, 'text')[0]?.string('valueString');
+  const urls = [
+    `http://hl7.org/fhir/us/core/StructureDefinition/us-core-${kind}`,
+    `http://fhir.org/guides/argonaut/StructureDefinition/argo-${kind}`,
+    `http://hl7.org/fhir/StructureDefinition/us-core-${kind}`,
+    `https://bluebutton.cms.gov/resources/variables/${kind}`,
+  ];
+  const words = urls
+    .flatMap((url) => extensionsOf(patient, url))
+    .map((extension) => {
+      const text = extensionsOf(extension, 'text')[0]?.string('valueString');
+      return (
+        text ??
+        nameOf(extension.child('valueCodeableConcept')) ??
+        extension.child('valueCoding')?.string('display')
+      );
+    });
+  return words.find((word) => word !== undefined);
 }
 
 /** A contact of the patient: who, in what relation, how to reach them. */

@@ -1,5 +1,5 @@
 import { modifiersOf } from './assertion.ts';
-import { asWritten, detailsOf, keptDetails, unreadDates } from './detail.ts';
+import { asWritten, detailsOf, keptDetails, keptStatus, unreadDates } from './detail.ts';
 import type { Element } from './element.ts';
 import { ourExtensions } from './extension-urls.ts';
 import { distinct, some } from './list.ts';
@@ -40,7 +40,7 @@ export function readRow(
     codes,
     assertion,
     status: held,
-    statusAsRecorded: statusAsRecorded ?? null,
+    statusAsRecorded: sentStatus(resource, statusAsRecorded) ?? null,
     asOf: held === 'not stated' ? undefined : context.asOf,
     date,
     start,
@@ -68,6 +68,11 @@ export function readRow(
   const { cautions: care, sources, ...told } = row;
   const details = some(derived === true ? detailsOf(resource, told, context) : keptDetails(resource));
   return { ...told, details, cautions: care, sources };
+}
+
+/** The status; where R4 has no word for the one that was sent in another release of FHIR, that one. */
+function sentStatus(resource: Element, inR4: string | undefined): string | undefined {
+  return inR4 === undefined || inR4 === 'unknown' ? (keptStatus(resource) ?? inR4) : inR4;
 }
 
 /** HL7 v3-ObservationValue PATRPT ("patient reported") among the resource's security labels. */

@@ -1,6 +1,6 @@
 import { writeJson } from '../../json/index.ts';
 import { containedEntries, type Entry, type Finding, type Origin, type Resource } from '../../model/index.ts';
-import { liftResource } from './lift/lift.ts';
+import { liftResource, renamedReference } from './lift/lift.ts';
 import { fhirVersions, VersionChoice, type FhirVersion, type Misfit } from './version.ts';
 
 /** A resource as it was sent, before anybody knows in which release of FHIR. */
@@ -37,14 +37,14 @@ export class SentResources {
   #entriesOf({ origin, fullUrl, as, text }: SentResource, version: FhirVersion): Entry[] {
     this.#counts.set(version, (this.#counts.get(version) ?? 0) + 1);
     const sent = as(version);
-    const { resource, kept, isLifted } = liftResource(sent, version);
+    const { resource, kept, others } = liftResource(sent, version);
     this.#kept += kept;
-    if (!isLifted) this.#others.push({ type: sent.resourceType, origin });
+    this.#others.push(...others.map((type) => ({ type, origin })));
     const entry: Entry = {
       resource,
       origin,
       text: version === 'R4' && text !== undefined ? text : writeJson(resource),
-      ...(fullUrl !== undefined && { fullUrl }),
+      ...(fullUrl !== undefined && { fullUrl: version === 'R4' ? fullUrl : renamedReference(fullUrl) }),
       ...(version !== 'R4' && { lifted: true }),
     };
     return [entry, ...containedEntries(entry)];

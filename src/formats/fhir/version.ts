@@ -5,6 +5,7 @@ import { dstu2 } from './definitions/dstu2.ts';
 import { r4 } from './definitions/r4.ts';
 import { r5 } from './definitions/r5.ts';
 import { stu3 } from './definitions/stu3.ts';
+import { olderCodes } from './older-codes.ts';
 
 /** A release of FHIR that resources are read from; R4B has R4's shapes wherever a patient's record goes. */
 export type FhirVersion = 'R4' | 'STU3' | 'DSTU2' | 'R5';
@@ -25,6 +26,25 @@ export function definitionsOf(version: FhirVersion): Definitions {
 /** More than all members of any resource: a type that a release does not have fits it worse than any shape. */
 const unknownType = 1000;
 
+/** True for a code of a release that is older than the one asked for. */
+function isOlderCode(
+  type: string,
+  name: string,
+  value: JsonValue | undefined,
+  version: FhirVersion,
+): boolean {
+  const codes = olderCodes[`${type}.${name}`];
+  if (codes === undefined || typeof value !== 'string' || !Object.hasOwn(codes, value)) return false;
+  return version === 'R4' || version === 'R5' || (version === 'STU3' && codes[value] === 'DSTU2');
+}
+
+/**
+ * Members by which older releases deny the whole statement. A resource that has one is read by the rules that know it,
+ * whatever else of it is in R4's shape.
+ */
+const denials = ['notDone', 'notGiven', 'wasNotGiven', 'notPerformed', 'wasNotTaken', 'taken'];
+const unknownDenial = 20;
+
 /** A member that a release does not know, or knows as something else altogether, against a list that is single there. */
 const wrongKind = 3;
 
@@ -32,17 +52,19 @@ const wrongKind = 3;
 export function misfitOf(resource: Resource, version: FhirVersion): number {
   const definitions = definitionsOf(version);
   const { resourceType } = resource;
-  return definitions.isResource(resourceType) ? misfitIn(resource, resourceType, definitions) : unknownType;
+  return definitions.isResource(resourceType)
+    ? misfitIn(resource, resourceType, version, definitions)
+    : unknownType;
 }
 
-function misfitIn(node: JsonObject, type: string, definitions: Definitions): number {
+function misfitIn(node: JsonObject, type: string, version: FhirVersion, definitions: Definitions): number {
   let count = 0;
   for (const [name, value] of Object.entries(node)) {
     // A text of DSTU2 for programmers, which no release knows as an element.
     if (name === 'resourceType' || name === 'fhir_comments' || name.startsWith('_')) continue;
     const member = definitions.member(type, name);
     if (member === undefined) {
-      count += wrongKind;
+      count += denials.includes(name) ? unknownDenial : wrongKind;
       continue;
     }
     const items = Array.isArray(value) ? value : [value];
@@ -50,8 +72,10 @@ function misfitIn(node: JsonObject, type: string, definitions: Definitions): num
     if (!isOfKind) count += wrongKind;
     else if (Array.isArray(value) !== member.isList) count += 1;
     for (const item of items) {
+      if (isOlderCode(type, name, item, version)) count += 1;
       if (type === 'Reference' && name === 'reference' && !isKnownTarget(item, definitions)) count += 1;
-      if (isOfKind && isObject(item)) count += misfitIn(item, typeOf(item, member.type), definitions);
+      if (isOfKind && isObject(item))
+        count += misfitIn(item, typeOf(item, member.type), version, definitions);
     }
   }
   return count;
@@ -68,6 +92,8 @@ export function typeOf(item: JsonValue | undefined, declared: string): string {
   if (declared !== 'Resource' || !isObject(item)) return declared;
   return typeof item['resourceType'] === 'string' ? item['resourceType'] : declared;
 }
+
+const oneVote = 6;
 
 /** How much a resource misfits each release, asked for when needed. */
 export type Misfit = (version: FhirVersion) => number;
@@ -93,7 +119,9 @@ export class VersionChoice {
       fhirVersions.map((version) => (version === 'R4' ? (toR4[index] ?? 0) : misfit(version))),
     );
     for (const count of counts) {
-      for (const [at, more] of count.entries()) this.#together[at] = (this.#together[at] ?? 0) + more;
+      // Each resource has one vote, however badly it fits.
+      for (const [at, more] of count.entries())
+        this.#together[at] = (this.#together[at] ?? 0) + Math.min(more, oneVote);
     }
     const overall = this.#known ?? bestOf(this.#together, undefined);
     return counts.map((count) => bestOf(count, overall));
@@ -103,5 +131,7 @@ export class VersionChoice {
 function bestOf(counts: readonly number[], preferred: FhirVersion | undefined): FhirVersion {
   const least = Math.min(...counts);
   const best = fhirVersions.filter((_, at) => counts[at] === least);
-  return preferred !== undefined && best.includes(preferred) ? preferred : (best[0] ?? 'R4');
+  // What R4 and R5 have alike needs no lifting.
+  const isOlder = preferred === 'STU3' || preferred === 'DSTU2';
+  return isOlder && best.includes(preferred) ? preferred : (best[0] ?? 'R4');
 }

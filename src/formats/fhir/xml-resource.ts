@@ -11,9 +11,14 @@ export const xhtmlPrefix = 'xhtml';
 /** A resource in XML as FHIR's JSON, and what of the XML is no part of it. */
 export interface XmlReading {
   resource: Resource;
-  /** XPaths of elements and attributes that the release does not know, or that are shaped otherwise. */
-  misfits: string[];
+  /** Elements that the release does not know, or that are shaped otherwise; they were read all the same. */
+  misfits: XmlPlace[];
+  /** Elements with an attribute, a text or a resource where FHIR has none: that was not read. */
+  unread: XmlPlace[];
 }
+
+/** A place in the document. */
+export type XmlPlace = Pick<XmlElement, 'line' | 'xpath'>;
 
 /**
  * Reads a resource element into the JSON of FHIR (R4 §2.6.1 "XML representation", §2.6.2 "JSON representation"): which
@@ -22,11 +27,23 @@ export interface XmlReading {
 export function readXmlResource(element: XmlElement, version: FhirVersion): XmlReading {
   const reader = new XmlResourceReader(definitionsOf(version));
   const resource = reader.resource(element);
-  return { resource, misfits: reader.misfits };
+  return { resource, misfits: reader.misfits, unread: reader.unread };
 }
 
+/** Truth values of XML Schema, and their texts in capitals. */
+const truths: Readonly<Record<string, boolean | undefined>> = {
+  true: true,
+  '1': true,
+  false: false,
+  '0': false,
+};
+
+/** Names that would change what the object is. */
+const reserved = ['resourceType', '__proto__'];
+
 class XmlResourceReader {
-  readonly misfits: string[] = [];
+  readonly misfits: XmlPlace[] = [];
+  readonly unread: XmlPlace[] = [];
   readonly #definitions: Definitions;
 
   constructor(definitions: Definitions) {
@@ -34,7 +51,7 @@ class XmlResourceReader {
   }
 
   resource(element: XmlElement): Resource {
-    if (!this.#definitions.isResource(element.name)) this.#misfit(element);
+    if (!this.#definitions.isResource(element.name)) this.misfits.push(element);
     return { resourceType: element.name, ...this.#members(element, element.name) };
   }
 
@@ -42,16 +59,19 @@ class XmlResourceReader {
     const made: JsonObject = {};
     for (const [name, value] of element.attributes) {
       if ((name === 'id' || name === 'url') && this.#definitions.member(type, name)) made[name] = value;
-      else if (!name.includes(':') && !name.startsWith('{')) this.#misfit(element);
+      else if (!name.includes(':') && !name.startsWith('{')) this.unread.push(element);
     }
-    if (element.ownText() !== '') this.#misfit(element);
+    if (element.ownText() !== '') this.unread.push(element);
     const names = new Set(element.elements().map(({ name }) => name));
     for (const name of names) {
       const children = element.all(name);
       const plain = name.replace(`${xhtmlPrefix}:`, '');
       const member = this.#definitions.member(type, plain);
-      if (member === undefined) {
-        for (const child of children) this.#misfit(child);
+      if (member !== undefined && !member.isList && children.length > 1)
+        this.misfits.push(...children.slice(1));
+      if (member === undefined && reserved.includes(plain)) this.unread.push(...children);
+      else if (member === undefined) {
+        this.misfits.push(...children);
         const values = children.map((child) => this.#guessed(child));
         made[plain] = values.length === 1 ? values[0] : values;
       } else if (plain === 'div' && type === 'Narrative') made['div'] = children.map(xhtmlOf).join('');
@@ -65,10 +85,9 @@ class XmlResourceReader {
   }
 
   #complex(element: XmlElement, member: MemberDefinition): JsonValue {
-    if (element.attributes.has('value')) this.#misfit(element);
     if (member.type !== 'Resource') return this.#members(element, member.type);
     const [inner, ...more] = element.elements();
-    for (const one of more) this.#misfit(one);
+    this.unread.push(...more);
     return inner === undefined ? {} : this.resource(inner);
   }
 
@@ -92,19 +111,20 @@ class XmlResourceReader {
     if (text === undefined) {
       // What should stand in the attribute and stands inside is still what was meant.
       const inside = element.ownText();
-      if (inside !== '') this.#misfit(element);
+      if (inside !== '') this.misfits.push(element);
       return inside === '' ? null : inside;
     }
-    if (type === 'number') return numberOf(text.trim()) ?? text;
-    if (type !== 'boolean') return text;
     const word = text.trim();
-    return word === 'true' || word === 'false' ? word === 'true' : text;
+    if (type === 'number') return numberOf(word) ?? text;
+    // White space around a code, a date or an address is none of it (XML Schema, `token`); texts have it as they will.
+    if (type !== 'boolean') return /\s/.test(word) ? text : word;
+    return truths[word.toLowerCase()] ?? text;
   }
 
   #companion(element: XmlElement): JsonObject | null {
     const id = element.attributes.get('id');
     const extensions = element.all('extension').map((extension) => this.#members(extension, 'Extension'));
-    for (const child of element.elements()) if (child.name !== 'extension') this.#misfit(child);
+    this.unread.push(...element.elements().filter(({ name }) => name !== 'extension'));
     if (id === undefined && extensions.length === 0) return null;
     return { ...(id !== undefined && { id }), ...(extensions.length > 0 && { extension: extensions }) };
   }
@@ -112,20 +132,17 @@ class XmlResourceReader {
   /** An element of which nobody knows the type. */
   #guessed(element: XmlElement): JsonValue {
     const value = element.attributes.get('value');
-    if (value !== undefined && element.elements().length === 0) return value;
-    const made: JsonObject = {};
-    for (const [name, text] of element.attributes) made[name] = text;
     const text = element.ownText();
-    if (text !== '') made['text'] = text;
-    for (const name of new Set(element.elements().map((child) => child.name))) {
-      const values = element.all(name).map((child) => this.#guessed(child));
-      made[name] = values.length === 1 ? values[0] : values;
-    }
-    return made;
-  }
-
-  #misfit(element: XmlElement): void {
-    this.misfits.push(element.xpath());
+    if (value !== undefined && text === '' && element.elements().length === 0) return value;
+    const names = [...new Set(element.elements().map((child) => child.name))];
+    return Object.fromEntries<JsonValue>([
+      ...element.attributes,
+      ...(text === '' ? [] : [['text', text] as const]),
+      ...names.map((name) => {
+        const values = element.all(name).map((child) => this.#guessed(child));
+        return [name, values.length === 1 ? (values[0] ?? null) : values] as const;
+      }),
+    ]);
   }
 }
 

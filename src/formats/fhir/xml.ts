@@ -3,12 +3,12 @@ import type { Finding, Reading } from '../../model/index.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { DocumentIdentity, Format } from '../format.ts';
 import type { XmlElement } from '../xml/element.ts';
-import { headOf, rootNameOf, rootTagOf } from '../xml/head.ts';
+import { headOf, rootNamespaceOf } from '../xml/head.ts';
 import { wholeXml } from '../xml/whole-xml.ts';
 import { nextPage } from './entries.ts';
 import { SentResources, type SentResource } from './sent-resources.ts';
-import { fhirVersions, type FhirVersion } from './version.ts';
-import { readXmlResource, xhtmlPrefix, type XmlReading } from './xml-resource.ts';
+import type { FhirVersion } from './version.ts';
+import { readXmlResource, xhtmlPrefix, type XmlPlace, type XmlReading } from './xml-resource.ts';
 
 const namespaces = {
   'http://hl7.org/fhir': '',
@@ -21,13 +21,7 @@ const namespaces = {
 export const fhirXml: Format = {
   name: 'FHIR R4 XML',
   mediaType: 'application/fhir+xml',
-  recognizes(head) {
-    const text = headOf(head);
-    return (
-      rootNameOf(text) !== undefined &&
-      /\sxmlns(:[\w.-]+)?\s*=\s*["']http:\/\/hl7\.org\/fhir["']/.test(rootTagOf(text) ?? '')
-    );
-  },
+  recognizes: (head) => rootNamespaceOf(headOf(head)) === 'http://hl7.org/fhir',
   read: readXml,
 };
 
@@ -42,17 +36,42 @@ async function* readXml(document: ByteSource, identity: DocumentIdentity): Async
   if (asOf !== undefined && /^\d{4}/.test(asOf)) yield { asOf };
   const resources = new SentResources(identity.fhirVersion);
   for (const entry of resources.entriesOf(found.sent)) yield { entry };
-  const told = [...resources.findings(source), ...found.findings, ...found.misfits(), ...findings];
+  const told = [...resources.findings(source), ...found.findings, ...found.oddities(), ...findings];
   for (const finding of told) yield { finding };
   yield { format: resources.formatName('XML') };
 }
+
+/** Elements of a Bundle and of its entries (R4 §2.36). */
+const bundleElements = [
+  'id',
+  'meta',
+  'implicitRules',
+  'language',
+  'identifier',
+  'type',
+  'timestamp',
+  'total',
+];
+const ofBundle = [...bundleElements, 'base', 'link', 'entry', 'signature', 'issues'];
+const ofEntry = [
+  'link',
+  'fullUrl',
+  'resource',
+  'search',
+  'request',
+  'response',
+  'extension',
+  'modifierExtension',
+];
 
 /** The resources of a document, Bundles inside Bundles opened. */
 class FoundResources {
   readonly sent: SentResource[] = [];
   readonly findings: Finding[] = [];
   readonly #identity: DocumentIdentity;
-  readonly #readings: { element: XmlElement; as: (version: FhirVersion) => XmlReading }[] = [];
+  /** Places of what no release has as it is, and of what could not be read at all. */
+  readonly #odd: XmlPlace[] = [];
+  readonly #unread: XmlPlace[] = [];
 
   constructor(identity: DocumentIdentity) {
     this.#identity = identity;
@@ -67,53 +86,72 @@ class FoundResources {
   #collectBundle(bundle: XmlElement): void {
     const isPage = bundle.all('link').some((link) => link.at('relation')?.attribute('value') === 'next');
     if (isPage) this.#find('lost', nextPage[0], bundle, nextPage[2]);
+    this.#strangers(bundle, ofBundle);
     for (const entry of bundle.all('entry')) {
+      const strangers = this.#strangers(entry, ofEntry);
       const resources = entry.all('resource').flatMap((resource) => resource.elements());
-      if (resources.length === 0)
-        this.#find('note', 'no-resource', entry, 'a Bundle entry without a resource');
+      const isEmpty = resources.length === 0 && strangers === 0;
+      if (isEmpty) this.#find('note', 'no-resource', entry, 'a Bundle entry without a resource');
       for (const resource of resources) this.collect(resource, entry.at('fullUrl')?.attribute('value'));
     }
   }
 
+  /** What stands in a Bundle or an entry where FHIR has nothing is not read. */
+  #strangers(element: XmlElement, known: readonly string[]): number {
+    const strange = element.elements().filter(({ name }) => !known.includes(name));
+    if (element.ownText() !== '') this.#unread.push(element);
+    this.#unread.push(...strange);
+    return strange.length;
+  }
+
   #add(element: XmlElement, fullUrl: string | undefined): void {
-    const readings = new Map<FhirVersion, XmlReading>();
-    const as = (version: FhirVersion): XmlReading => {
-      const reading = readings.get(version) ?? readXmlResource(element, version);
-      readings.set(version, reading);
-      return reading;
+    // Nearly every document is R4: what was read for that is kept until it is known.
+    let asR4: XmlReading | undefined;
+    const read = (version: FhirVersion): XmlReading => {
+      if (version !== 'R4') return readXmlResource(element, version);
+      asR4 ??= readXmlResource(element, version);
+      return asR4;
     };
     const { fhirVersion: _, ...document } = this.#identity;
     const origin = { ...document, line: element.line, pointer: element.xpath() };
-    this.#readings.push({ element, as });
     this.sent.push({
       origin,
       ...(fullUrl !== undefined && { fullUrl }),
-      misfit: (version) => as(version).misfits.length,
-      as: (version) => as(version).resource,
+      misfit: (version) => read(version).misfits.length,
+      as: (version) => {
+        const { resource, misfits, unread } = read(version);
+        asR4 = undefined;
+        this.#odd.push(...misfits);
+        this.#unread.push(...unread);
+        return resource;
+      },
     });
   }
 
-  /** What fits no release is read as well as it can be, and told. */
-  misfits(): Finding[] {
-    const places = this.#readings.flatMap(({ element, as }) => {
-      const least = fhirVersions
-        .map((version) => as(version).misfits)
-        .toSorted((one, other) => one.length - other.length);
-      return (least[0] ?? []).map((xpath) => ({ xpath, line: element.line }));
-    });
+  /** What fits no release is read as well as it can be, and told; known once the resources were read. */
+  oddities(): Finding[] {
+    return [
+      ...this.#places(
+        this.#odd,
+        'warning',
+        'unknown-element',
+        'not as any release of FHIR has them; they were read as well as they can be',
+      ),
+      ...this.#places(this.#unread, 'lost', 'unread-xml', 'where FHIR has none, and were not read'),
+    ];
+  }
+
+  #places(
+    places: readonly XmlPlace[],
+    severity: Finding['severity'],
+    code: string,
+    words: string,
+  ): Finding[] {
     const [first] = places;
     if (first === undefined) return [];
-    const message = `${places.length} elements are not as any release of FHIR has them; they were read as well as they can be`;
-    return [
-      {
-        severity: 'warning',
-        code: 'unknown-element',
-        message,
-        source: this.#identity.source,
-        line: first.line,
-        pointer: first.xpath,
-      },
-    ];
+    const message = `${places.length} ${places.length === 1 ? 'element or text is' : 'elements or texts are'} ${words}`;
+    const { source } = this.#identity;
+    return [{ severity, code, message, source, line: first.line, pointer: first.xpath() }];
   }
 
   #find(severity: Finding['severity'], code: string, { line }: XmlElement, message: string): void {

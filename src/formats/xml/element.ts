@@ -11,10 +11,10 @@ export class XmlElement {
   readonly line: number;
   /** Elements and text in document order; white space as written. */
   readonly children: (XmlElement | string)[] = [];
-  /** Which of its parent's children of this name it is, from 1. */
-  readonly position: number;
-  /** Child elements by name: a section of many thousand entries is asked for its subject by each of them. */
-  readonly #named = new Map<string, XmlElement[]>();
+  /** Child elements by name, once asked for: a section of many thousand entries is asked for its subject by each of them. */
+  #named: Map<string, XmlElement[]> | undefined;
+  /** Which of its parent's children of this name it is, from 1; known with them. */
+  #position = 1;
   #elements: XmlElement[] | undefined;
   #size = 0;
 
@@ -28,7 +28,7 @@ export class XmlElement {
     this.attributes = attributes;
     this.parent = parent;
     this.line = line;
-    this.position = parent === undefined ? 1 : parent.#add(this);
+    parent?.children.push(this);
   }
 
   /** An attribute's value without surrounding white space; empty counts as absent. */
@@ -46,7 +46,7 @@ export class XmlElement {
   all(...path: readonly string[]): XmlElement[] {
     let found: XmlElement[] = [this];
     for (const name of path) {
-      found = found.flatMap((element) => element.#named.get(name) ?? []);
+      found = found.flatMap((element) => element.#byName().get(name) ?? []);
     }
     return found;
   }
@@ -57,6 +57,7 @@ export class XmlElement {
     if (this.#elements === undefined || this.#size !== this.children.length) {
       this.#elements = this.children.filter((child) => typeof child !== 'string');
       this.#size = this.children.length;
+      this.#named = undefined;
     }
     return this.#elements;
   }
@@ -109,15 +110,21 @@ export class XmlElement {
 
   /** The last step of that way: the name, with the position among those of its name where it is not the only one. */
   step(): string {
-    const isAlone = this.parent === undefined || this.parent.#named.get(this.name)?.length === 1;
-    return isAlone ? this.name : `${this.name}[${this.position}]`;
+    const same = this.parent === undefined ? [] : (this.parent.#byName().get(this.name) ?? []);
+    return same.length < 2 ? this.name : `${this.name}[${this.#position}]`;
   }
 
-  #add(child: XmlElement): number {
-    this.children.push(child);
-    const known = this.#named.get(child.name);
-    if (known === undefined) this.#named.set(child.name, [child]);
-    return known === undefined ? 1 : known.push(child);
+  #byName(): ReadonlyMap<string, XmlElement[]> {
+    const elements = this.elements();
+    if (this.#named !== undefined) return this.#named;
+    const named = new Map<string, XmlElement[]>();
+    for (const child of elements) {
+      const known = named.get(child.name) ?? [];
+      if (known.length === 0) named.set(child.name, known);
+      child.#position = known.push(child);
+    }
+    this.#named = named;
+    return named;
   }
 }
 

@@ -16,6 +16,15 @@ export function rootNameOf(head: string): string | undefined {
 }
 
 /** The start tag of the root element; undefined for what is not XML or does not end its tag. */
-export function rootTagOf(head: string): string | undefined {
+function rootTagOf(head: string): string | undefined {
   return /^<[\w:.-]+(\s+[\w:.-]+\s*=\s*("[^"]*"|'[^']*'))*\s*\/?>/.exec(head.replace(prolog, ''))?.[0];
+}
+
+/** The namespace that the root element is in by its own prefix; undefined where its start tag declares none. */
+export function rootNamespaceOf(head: string): string | undefined {
+  const tag = rootTagOf(head) ?? '';
+  const prefix = /^<([\w.-]+):/.exec(tag)?.[1];
+  const declared = [...tag.matchAll(/\sxmlns(?::([\w.-]+))?\s*=\s*(?:"([^"]*)"|'([^']*)')/g)];
+  const own = declared.find(([, name]) => name === prefix);
+  return own?.[2] ?? own?.[3];
 }

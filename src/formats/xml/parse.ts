@@ -92,11 +92,15 @@ export function parseXml(text: string, namespaces: XmlNamespaces): XmlDocument {
       namespace = scope.get(rootPrefix) || undefined;
     } else if (namespace !== undefined && splitName(tag.name)[0] === '' && (scope.get('') ?? '') === '')
       mixed = true;
-    const attributes = new Map<string, string>();
-    for (const [name, value] of Object.entries(tag.attributes)) {
-      if (name !== 'xmlns' && !name.startsWith('xmlns:')) attributes.set(canonical(name, true), value);
-    }
-    const element = new XmlElement(canonical(tag.name, false), attributes, open, line);
+    const attributes = Object.entries(tag.attributes)
+      .filter(([name]) => name !== 'xmlns' && !name.startsWith('xmlns:'))
+      .map(([name, value]) => [canonical(name, true), value] as const);
+    const element = new XmlElement(
+      canonical(tag.name, false),
+      attributes.length === 0 ? noAttributes : new Map(attributes),
+      open,
+      line,
+    );
     root ??= element;
     open = element;
   });
@@ -111,6 +115,9 @@ export function parseXml(text: string, namespaces: XmlNamespaces): XmlDocument {
   if (root === undefined) return refuse('it holds no element');
   return { root, undeclared: [...undeclared], namespace, mixed };
 }
+
+/** Most elements have none. */
+const noAttributes: ReadonlyMap<string, string> = new Map();
 
 /** Namespace by prefix; the empty prefix is the default namespace. */
 type Scope = ReadonlyMap<string, string>;

@@ -113,15 +113,20 @@ function isSeverityAlone(reaction: Element): boolean {
   return members.length === 0 && namesOf(reaction.children('manifestation')).length === 0;
 }
 
+/** How sure it is that the substance caused the reaction (HL7's extension of AllergyIntolerance). */
+const certaintyUrl = 'http://hl7.org/fhir/StructureDefinition/allergyintolerance-certainty';
+
 /** One reaction: what happened, how severe, when; to which substance where the row's name is another; what was noted. */
 function reactionText(reaction: Element, allergy: string | undefined): string | undefined {
   const manifestations = distinct(namesOf(reaction.children('manifestation'))).join(' and ');
   const words = severityOf(reaction);
   const event = [manifestations, words ?? reaction.string('severity'), reaction.date('onset')];
   const substance = nameOf(reaction.child('substance'));
+  const certainty = wordOf(extensionsOf(reaction, certaintyUrl)[0]?.child('valueCodeableConcept'));
   const parts = [
     event.filter((part) => part !== undefined && part !== '').join(', '),
     substance === undefined || substance === allergy ? undefined : `to ${substance}`,
+    certainty === undefined ? undefined : `certainty: ${certainty}`,
     reaction.string('description'),
     ...notesOf(reaction),
   ].filter((part) => part !== undefined && part !== '');

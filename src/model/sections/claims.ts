@@ -92,7 +92,10 @@ export const claims = defineSection({
         distinct(resource.children('diagnosis').flatMap((one) => diagnosisOf(one, context) ?? [])),
       ),
       lines: some(items.flatMap((item) => lineText(item) ?? [])),
-      careTeam: some(resource.children('careTeam').flatMap((one) => memberText(one, context) ?? [])),
+      careTeam: some([
+        ...resource.children('careTeam').flatMap((one) => memberText(one, context) ?? []),
+        ...referrerText(resource, context),
+      ]),
       information: some(resource.children('supportingInfo').flatMap((one) => informationText(one) ?? [])),
       insurer: referenceName(resource.child('insurer'), context) ?? identified(resource.child('insurer')),
       insurance: some(
@@ -226,6 +229,13 @@ function memberText(member: Element, context: RowContext): string | undefined {
   const who = referenceName(member.child('provider'), context) ?? identified(member.child('provider'));
   const role = wordOf(member.child('role'));
   return who === undefined || role === undefined ? who : `${who} (${role})`;
+}
+
+/** Who referred the person, where the claim names the referral and not the referrer (Medicare's API v1). */
+function referrerText(resource: Element, context: RowContext): string[] {
+  const requester = context.resolve(resource.child('referral'))?.child('requester');
+  const who = referenceName(requester, context) ?? identified(requester);
+  return who === undefined ? [] : [`${who} (referring)`];
 }
 
 function informationText(information: Element): string | undefined {

@@ -1,7 +1,7 @@
 import { notesOf } from '../annotation.ts';
 import { assertionOf } from '../assertion.ts';
 import { extensionsOf, sourceMoodOf } from '../extension.ts';
-import { ourExtensions } from '../extension-urls.ts';
+import { otherReleaseUrl, ourExtensions } from '../extension-urls.ts';
 import { codesOf, nameOf, namesOf } from '../coding.ts';
 import { currencyOf, type Status } from '../currency.ts';
 import { dosageEnd, dosageStart, dosageTexts } from '../dosage.ts';
@@ -76,7 +76,7 @@ export const medications = defineSection({
     const concept = conceptOf(resource, context);
     const dosages = [...resource.children('dosageInstruction'), ...dosagesOf(resource)];
     const times = timesFor(resource);
-    const end = times.end ?? dosageEnd(dosages);
+    const end = times.end ?? dosageEnd(dosages) ?? endOfOrder(resource);
     const request = resource.child('dispenseRequest');
     return {
       name: nameOf(concept) ?? resource.child('medicationReference')?.string('display'),
@@ -106,6 +106,12 @@ export const medications = defineSection({
     };
   },
 });
+
+/** When a prescription of DSTU2 ended, which R4 has no member for. */
+function endOfOrder(resource: Element): string | undefined {
+  const url = otherReleaseUrl('1.0', 'MedicationOrder.dateEnded');
+  return extensionsOf(resource, url)[0]?.date('valueDateTime');
+}
 
 /** The medicine: stated in place, or in a Medication the resource points to. */
 function conceptOf(resource: Element, context: RowContext): Element | undefined {

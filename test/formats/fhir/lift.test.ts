@@ -45,7 +45,7 @@ const rules: [string, object, object][] = [
     { clinicalStatus: coded(`${terminology}allergyintolerance-clinical`, 'resolved') },
   ],
   [
-    'how sure a reaction is, which R4 has no place for',
+    'how sure a reaction is, in the extension HL7 has for it',
     {
       resourceType: 'AllergyIntolerance',
       patient: somebody,
@@ -56,7 +56,12 @@ const rules: [string, object, object][] = [
       reaction: [
         {
           manifestation: [{ text: 'Hives' }],
-          extension: [{ url: kept('1.0', 'AllergyIntolerance.reaction.certainty'), valueString: 'likely' }],
+          extension: [
+            {
+              url: 'http://hl7.org/fhir/StructureDefinition/allergyintolerance-certainty',
+              valueCodeableConcept: coded(`${terminology}reaction-event-certainty`, 'likely'),
+            },
+          ],
         },
       ],
     },
@@ -318,7 +323,7 @@ const rules: [string, object, object][] = [
     { resourceType: 'Goal', subject: somebody, description: { text: 'walk' }, status: 'behind-target' },
     {
       lifecycleStatus: 'active',
-      achievementStatus: coded('http://hl7.org/fhir/goal-status', 'behind-target'),
+      achievementStatus: { text: 'behind-target' },
     },
   ],
   [
@@ -338,8 +343,8 @@ const rules: [string, object, object][] = [
       resourceType: 'ServiceRequest',
       status: 'revoked',
       category: [{ text: 'consultation' }],
-      code: { text: 'Cardiology' },
-      orderDetail: [{ text: 'Echo' }],
+      code: { text: 'Cardiology; Echo' },
+      orderDetail: [{ text: 'Cardiology' }, { text: 'Echo' }],
       performer: [{ display: 'Dr. Heart' }],
       note: [{ text: 'please see' }],
       requester: { display: 'Dr. Who' },

@@ -88,7 +88,7 @@ describe('FHIR XML that is not as it should be', () => {
 
   it('with text that stands where none belongs names the place, without the text', async () => {
     const { findings } = await read(xml('<code>Zyxwvut<text value="Asthma"/></code>', 'Condition'));
-    expect(findings.map(({ code }) => code)).toEqual(['unknown-element']);
+    expect(findings.map(({ severity, code }) => [severity, code])).toEqual([['lost', 'unread-xml']]);
     expect(JSON.stringify(findings)).not.toContain('Zyxwvut');
   });
 

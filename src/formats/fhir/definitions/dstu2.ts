@@ -22,7 +22,7 @@ Basic<DomainResource identifier*:Identifier code!:CodeableConcept subject:Refere
 Binary<Resource contentType!:string content!:string
 BodySite<DomainResource patient!:Reference identifier*:Identifier code:CodeableConcept modifier*:CodeableConcept description:string image*:Attachment
 Bundle<Resource type!:string total:number link*:BundleLink entry*:BundleEntry signature:Signature
-BundleEntry<BackboneElement fullUrl:string resource:Resource search:BundleEntrySearch request:BundleEntryRequest response:BundleEntryResponse
+BundleEntry<BackboneElement fullUrl:string resource:Resource search:BundleEntrySearch request:BundleEntryRequest response:BundleEntryResponse link*:BundleLink
 BundleEntryRequest<BackboneElement method!:string url!:string ifNoneMatch:string ifModifiedSince:string ifMatch:string ifNoneExist:string
 BundleEntryResponse<BackboneElement status!:string location:string etag:string lastModified:string
 BundleEntrySearch<BackboneElement mode:string score:number
@@ -100,7 +100,7 @@ ContractFriendly<BackboneElement contentAttachment:Attachment contentReference:R
 ContractLegal<BackboneElement contentAttachment:Attachment contentReference:Reference
 ContractRule<BackboneElement contentAttachment:Attachment contentReference:Reference
 ContractSigner<BackboneElement type!:Coding party!:Reference signature!:string
-ContractTerm<BackboneElement identifier:Identifier issued:string applies:Period type:CodeableConcept subType:CodeableConcept subject:Reference action*:CodeableConcept actionReason*:CodeableConcept actor*:ContractTermActor text:string valuedItem*:ContractTermValuedItem
+ContractTerm<BackboneElement identifier:Identifier issued:string applies:Period type:CodeableConcept subType:CodeableConcept subject:Reference action*:CodeableConcept actionReason*:CodeableConcept actor*:ContractTermActor text:string valuedItem*:ContractTermValuedItem group*:ContractTerm
 ContractTermActor<BackboneElement entity!:Reference role*:CodeableConcept
 ContractTermValuedItem<BackboneElement entityCodeableConcept:CodeableConcept entityReference:Reference identifier:Identifier effectiveTime:string quantity:Quantity unitPrice:Quantity factor:number points:number net:Quantity
 ContractValuedItem<BackboneElement entityCodeableConcept:CodeableConcept entityReference:Reference identifier:Identifier effectiveTime:string quantity:Quantity unitPrice:Quantity factor:number points:number net:Quantity
@@ -233,12 +233,12 @@ NutritionOrderOralDietNutrient<BackboneElement modifier:CodeableConcept amount:Q
 NutritionOrderOralDietTexture<BackboneElement modifier:CodeableConcept foodType:CodeableConcept
 NutritionOrderSupplement<BackboneElement type:CodeableConcept productName:string schedule*:Timing quantity:Quantity instruction:string
 Observation<DomainResource identifier*:Identifier status!:string category:CodeableConcept code!:CodeableConcept subject:Reference encounter:Reference effectiveDateTime:string effectivePeriod:Period issued:string performer*:Reference valueQuantity:Quantity valueCodeableConcept:CodeableConcept valueString:string valueRange:Range valueRatio:Ratio valueSampledData:SampledData valueAttachment:Attachment valueTime:string valueDateTime:string valuePeriod:Period dataAbsentReason:CodeableConcept interpretation:CodeableConcept comments:string bodySite:CodeableConcept method:CodeableConcept specimen:Reference device:Reference referenceRange*:ObservationReferenceRange related*:ObservationRelated component*:ObservationComponent
-ObservationComponent<BackboneElement code!:CodeableConcept valueQuantity:Quantity valueCodeableConcept:CodeableConcept valueString:string valueRange:Range valueRatio:Ratio valueSampledData:SampledData valueAttachment:Attachment valueTime:string valueDateTime:string valuePeriod:Period dataAbsentReason:CodeableConcept
+ObservationComponent<BackboneElement code!:CodeableConcept valueQuantity:Quantity valueCodeableConcept:CodeableConcept valueString:string valueRange:Range valueRatio:Ratio valueSampledData:SampledData valueAttachment:Attachment valueTime:string valueDateTime:string valuePeriod:Period dataAbsentReason:CodeableConcept referenceRange*:ObservationReferenceRange
 ObservationReferenceRange<BackboneElement low:Quantity high:Quantity meaning:CodeableConcept age:Range text:string
 ObservationRelated<BackboneElement type:string target!:Reference
 OperationDefinition<DomainResource url:string version:string name!:string status!:string kind!:string experimental:boolean publisher:string contact*:OperationDefinitionContact date:string description:string requirements:string idempotent:boolean code!:string notes:string base:Reference system!:boolean type*:string instance!:boolean parameter*:OperationDefinitionParameter
 OperationDefinitionContact<BackboneElement name:string telecom*:ContactPoint
-OperationDefinitionParameter<BackboneElement name!:string use!:string min!:number max!:string documentation:string type:string profile:Reference binding:OperationDefinitionParameterBinding
+OperationDefinitionParameter<BackboneElement name!:string use!:string min!:number max!:string documentation:string type:string profile:Reference binding:OperationDefinitionParameterBinding part*:OperationDefinitionParameter
 OperationDefinitionParameterBinding<BackboneElement strength!:string valueSetUri:string valueSetReference:Reference
 OperationOutcome<DomainResource issue*!:OperationOutcomeIssue
 OperationOutcomeIssue<BackboneElement severity!:string code!:string details:CodeableConcept diagnostics:string location*:string
@@ -248,7 +248,7 @@ OrderWhen<BackboneElement code:CodeableConcept schedule:Timing
 Organization<DomainResource identifier*:Identifier active:boolean type:CodeableConcept name:string telecom*:ContactPoint address*:Address partOf:Reference contact*:OrganizationContact
 OrganizationContact<BackboneElement purpose:CodeableConcept name:HumanName telecom*:ContactPoint address:Address
 Parameters<Resource parameter*:ParametersParameter
-ParametersParameter<BackboneElement name!:string valueBoolean:boolean valueInteger:number valueDecimal:number valueBase64Binary:string valueInstant:string valueString:string valueUri:string valueDate:string valueDateTime:string valueTime:string valueCode:string valueOid:string valueId:string valueUnsignedInt:number valuePositiveInt:number valueMarkdown:string valueAnnotation:Annotation valueAttachment:Attachment valueIdentifier:Identifier valueCodeableConcept:CodeableConcept valueCoding:Coding valueQuantity:Quantity valueRange:Range valuePeriod:Period valueRatio:Ratio valueSampledData:SampledData valueSignature:Signature valueHumanName:HumanName valueAddress:Address valueContactPoint:ContactPoint valueTiming:Timing valueReference:Reference valueMeta:Meta resource:Resource
+ParametersParameter<BackboneElement name!:string valueBoolean:boolean valueInteger:number valueDecimal:number valueBase64Binary:string valueInstant:string valueString:string valueUri:string valueDate:string valueDateTime:string valueTime:string valueCode:string valueOid:string valueId:string valueUnsignedInt:number valuePositiveInt:number valueMarkdown:string valueAnnotation:Annotation valueAttachment:Attachment valueIdentifier:Identifier valueCodeableConcept:CodeableConcept valueCoding:Coding valueQuantity:Quantity valueRange:Range valuePeriod:Period valueRatio:Ratio valueSampledData:SampledData valueSignature:Signature valueHumanName:HumanName valueAddress:Address valueContactPoint:ContactPoint valueTiming:Timing valueReference:Reference valueMeta:Meta resource:Resource part*:ParametersParameter
 Patient<DomainResource identifier*:Identifier active:boolean name*:HumanName telecom*:ContactPoint gender:string birthDate:string deceasedBoolean:boolean deceasedDateTime:string address*:Address maritalStatus:CodeableConcept multipleBirthBoolean:boolean multipleBirthInteger:number photo*:Attachment contact*:PatientContact animal:PatientAnimal communication*:PatientCommunication careProvider*:Reference managingOrganization:Reference link*:PatientLink
 PatientAnimal<BackboneElement species!:CodeableConcept breed:CodeableConcept genderStatus:CodeableConcept
 PatientCommunication<BackboneElement language!:CodeableConcept preferred:boolean
@@ -275,15 +275,15 @@ ProcessResponseNotes<BackboneElement type:Coding text:string
 Provenance<DomainResource target*!:Reference period:Period recorded!:string reason*:CodeableConcept activity:CodeableConcept location:Reference policy*:string agent*:ProvenanceAgent entity*:ProvenanceEntity signature*:Signature
 ProvenanceAgent<BackboneElement role!:Coding actor:Reference userId:Identifier relatedAgent*:ProvenanceAgentRelatedAgent
 ProvenanceAgentRelatedAgent<BackboneElement type!:CodeableConcept target!:string
-ProvenanceEntity<BackboneElement role!:string type!:Coding reference!:string display:string
+ProvenanceEntity<BackboneElement role!:string type!:Coding reference!:string display:string agent:ProvenanceAgent
 Quantity<Element value:number comparator:string unit:string system:string code:string
 Questionnaire<DomainResource identifier*:Identifier version:string status!:string date:string publisher:string telecom*:ContactPoint subjectType*:string group!:QuestionnaireGroup
 QuestionnaireGroup<BackboneElement linkId:string title:string concept*:Coding text:string required:boolean repeats:boolean group*:QuestionnaireGroup question*:QuestionnaireGroupQuestion
-QuestionnaireGroupQuestion<BackboneElement linkId:string concept*:Coding text:string type:string required:boolean repeats:boolean options:Reference option*:Coding
+QuestionnaireGroupQuestion<BackboneElement linkId:string concept*:Coding text:string type:string required:boolean repeats:boolean options:Reference option*:Coding group*:QuestionnaireGroup
 QuestionnaireResponse<DomainResource identifier:Identifier questionnaire:Reference status!:string subject:Reference author:Reference authored:string source:Reference encounter:Reference group:QuestionnaireResponseGroup
 QuestionnaireResponseGroup<BackboneElement linkId:string title:string text:string subject:Reference group*:QuestionnaireResponseGroup question*:QuestionnaireResponseGroupQuestion
 QuestionnaireResponseGroupQuestion<BackboneElement linkId:string text:string answer*:QuestionnaireResponseGroupQuestionAnswer
-QuestionnaireResponseGroupQuestionAnswer<BackboneElement valueBoolean:boolean valueDecimal:number valueInteger:number valueDate:string valueDateTime:string valueInstant:string valueTime:string valueString:string valueUri:string valueAttachment:Attachment valueCoding:Coding valueQuantity:Quantity valueReference:Reference
+QuestionnaireResponseGroupQuestionAnswer<BackboneElement valueBoolean:boolean valueDecimal:number valueInteger:number valueDate:string valueDateTime:string valueInstant:string valueTime:string valueString:string valueUri:string valueAttachment:Attachment valueCoding:Coding valueQuantity:Quantity valueReference:Reference group*:QuestionnaireResponseGroup
 Range<Element low:Quantity high:Quantity
 Ratio<Element numerator:Quantity denominator:Quantity
 Reference<Element reference:string display:string
@@ -336,7 +336,7 @@ ValueSet<DomainResource url:string identifier:Identifier version:string name:str
 ValueSetCodeSystem<BackboneElement system!:string version:string caseSensitive:boolean concept*!:ValueSetCodeSystemConcept
 ValueSetCodeSystemConcept<BackboneElement code!:string abstract:boolean display:string definition:string designation*:ValueSetCodeSystemConceptDesignation concept*:ValueSetCodeSystemConcept
 ValueSetCodeSystemConceptDesignation<BackboneElement language:string use:Coding value!:string
-ValueSetCompose<BackboneElement import*:string include*:ValueSetComposeInclude
+ValueSetCompose<BackboneElement import*:string include*:ValueSetComposeInclude exclude*:ValueSetComposeInclude
 ValueSetComposeInclude<BackboneElement system!:string version:string concept*:ValueSetComposeIncludeConcept filter*:ValueSetComposeIncludeFilter
 ValueSetComposeIncludeConcept<BackboneElement code!:string display:string
 ValueSetComposeIncludeFilter<BackboneElement property!:string op!:string value!:string

@@ -1,8 +1,9 @@
 import { isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
-import { absent } from '../../absent.ts';
+import { absent, dataAbsentUrl } from '../../absent.ts';
 import { isPrimitive, type MemberDefinition } from '../definitions/definitions.ts';
 import { definitionsOf, typeOf } from '../version.ts';
-import { systemInR4 } from './code-systems.ts';
+import { asBasic } from './basic.ts';
+import { absentReasonInR4, codingInR4 } from './code-systems.ts';
 import { keptExtensions, type SentPlace, type SentPlaces } from './kept.ts';
 
 /** Choices of which R4 demands one, by type: the member that says that none is stated. */
@@ -15,6 +16,8 @@ const requiredChoices: Readonly<Record<string, { choice: string; absentAs: strin
   ClaimDiagnosis: { choice: 'diagnosis', absentAs: 'diagnosisCodeableConcept' },
   ClaimProcedure: { choice: 'procedure', absentAs: 'procedureCodeableConcept' },
   ExplanationOfBenefitDiagnosis: { choice: 'diagnosis', absentAs: 'diagnosisCodeableConcept' },
+  ImmunizationProtocolApplied: { choice: 'doseNumber', absentAs: 'doseNumberString' },
+  SubstanceIngredient: { choice: 'substance', absentAs: 'substanceCodeableConcept' },
   ExplanationOfBenefitProcedure: { choice: 'procedure', absentAs: 'procedureCodeableConcept' },
   GuidanceResponse: { choice: 'module', absentAs: 'moduleCodeableConcept' },
 };
@@ -24,6 +27,8 @@ export interface Conformed {
   value: JsonObject;
   /** How many members R4 has no place for; they are extensions now. */
   kept: number;
+  /** Kinds of contained resources that R4 has nothing for. */
+  others: string[];
 }
 
 /**
@@ -39,6 +44,7 @@ class Conforming {
   readonly #made: JsonObject = {};
   readonly #extensions: JsonObject[] = [];
   #kept = 0;
+  readonly #others: string[] = [];
   readonly #type: string;
   readonly #places: SentPlaces;
   readonly #place: SentPlace | undefined;
@@ -59,38 +65,56 @@ class Conforming {
   /** The element with its members in the order of its type. */
   result(): Conformed {
     const ordered: JsonObject = {};
-    for (const name of ['resourceType', ...definitionsOf('R4').of(this.#type).keys()]) {
+    const own = [...definitionsOf('R4').of(this.#type).keys()];
+    for (const name of this.#isResource() ? ['resourceType', ...own] : own) {
       for (const member of [name, `_${name}`])
         if (this.#made[member] !== undefined) ordered[member] = this.#made[member];
     }
-    return { value: ordered, kept: this.#kept };
+    return { value: ordered, kept: this.#kept, others: this.#others };
   }
 
   #member(node: JsonObject, name: string): void {
     const [value, companion] = [node[name], node[`_${name}`]];
-    if (name === 'resourceType') this.#made['resourceType'] = value;
-    if (name === 'resourceType' || name === 'extension') return;
-    if (value === undefined && companion === undefined) return;
+    if (name === 'resourceType' && this.#isResource()) {
+      this.#made['resourceType'] = value;
+      return;
+    }
+    if (name === 'extension' || (value === undefined && companion === undefined)) return;
     const member = definitionsOf('R4').member(this.#type, name);
     if (member === undefined) {
       this.#keep(node, name);
       return;
     }
-    if (companion !== undefined) this.#made[`_${name}`] = asShaped(companion, member);
-    if (value === undefined) return;
+    if (companion !== undefined && isPrimitive(member)) this.#made[`_${name}`] = asShaped(companion, member);
     // An empty text or element says nothing, and FHIR allows none.
-    const items = [value].flat().filter((item) => item !== '' && !isEmpty(item));
-    if (items.length === 0) return;
+    const items = [value ?? []].flat().filter((item) => item !== '' && !isEmpty(item));
     const fitted = items.map((item) => this.#fitted(item, member));
     const [first, ...more] = fitted.filter((item) => item === undefined || !isEmpty(item));
-    if (first === undefined && !fitted.includes(undefined)) return;
-    const fits = first !== undefined && !more.includes(undefined);
-    if (!fits || (more.length > 0 && !member.isList)) {
-      // Of several values where R4 has room for one the first is R4's, and all of them are kept.
-      this.#keep(node, name);
-      if (!fits || member.isList) return;
+    const fits = !fitted.includes(undefined);
+    const isWhole = isPrimitive(member) ? items.every((item) => !isObject(item) || saysOnlyCode(item)) : true;
+    // Of several values where R4 has room for one the first is R4's, and all of them are kept.
+    if (!fits || !isWhole || (more.length > 0 && !member.isList)) this.#keep(node, name);
+    if (!fits && (more.length === 0 || member.isList)) return;
+    if (first === undefined) {
+      // What is said about a text (why it is absent) is said about the element that R4 has in its place.
+      if (isObject(companion) && !isPrimitive(member))
+        this.#made[name] = asShaped(this.#inside(companion, member.type), member);
+      return;
     }
     this.#made[name] = member.isList ? [first, ...more].filter((item) => item !== undefined) : first;
+    if (isObject(companion) && !isPrimitive(member)) this.#addExtensions(name, companion);
+  }
+
+  /** What was said about a text beside it, on the element that R4 has in its place. */
+  #addExtensions(name: string, { extension }: JsonObject): void {
+    const found = this.#made[name];
+    const element = Array.isArray(found) ? found[0] : found;
+    if (!isObject(element) || !Array.isArray(extension)) return;
+    element['extension'] = [...[element['extension'] ?? []].flat(), ...extension];
+  }
+
+  #isResource(): boolean {
+    return definitionsOf('R4').isResource(this.#type);
   }
 
   /** A value in the type that R4 has for it; undefined when it cannot be. */
@@ -102,7 +126,12 @@ class Conforming {
       return member.type === 'string' && typeof text !== 'string' && text !== undefined ? undefined : text;
     }
     const element = isObject(item) ? asType(item, member.type) : elementOf(item, member.type);
-    return element && this.#inside(element, typeOf(element, member.type));
+    if (element === undefined) return undefined;
+    const type = typeOf(element, member.type);
+    if (member.type !== 'Resource' || definitionsOf('R4').isResource(type))
+      return this.#inside(element, type);
+    this.#others.push(type);
+    return asBasic(this.#places.get(element)?.sent ?? element, this.#place?.version ?? 'R4', true);
   }
 
   /** A concept, coding or identifier as the code R4 asks for, when that says all of it. */
@@ -116,8 +145,9 @@ class Conforming {
 
   #inside(element: JsonValue, type: string): JsonValue {
     if (!isObject(element)) return element;
-    const { value, kept } = conform(element, type, this.#places);
+    const { value, kept, others } = conform(element, type, this.#places);
     this.#kept += kept;
+    this.#others.push(...others);
     return value;
   }
 
@@ -152,8 +182,9 @@ class Conforming {
     const { choice, absentAs } = demanded;
     const isThere = Object.keys(this.#made).some((name) => name.replace(/^_/, '').startsWith(choice));
     if (isThere) return;
+    const member = definitionsOf('R4').member(this.#type, absentAs);
     const nothing = { extension: [absent('unknown')] };
-    this.#made[absentAs.endsWith('DateTime') ? `_${absentAs}` : absentAs] = nothing;
+    this.#made[member && isPrimitive(member) ? `_${absentAs}` : absentAs] = nothing;
   }
 }
 
@@ -169,9 +200,21 @@ function singleValued(extension: JsonValue): JsonValue[] {
   return [extension[name] ?? []].flat().map((item) => ({ ...extension, [name]: item }));
 }
 
-function asShaped(value: JsonValue, member: MemberDefinition): JsonValue {
+function asShaped(value: JsonValue, member: MemberDefinition): JsonValue | undefined {
   if (member.isList) return Array.isArray(value) ? value : [value];
-  return Array.isArray(value) ? (value[0] ?? null) : value;
+  return Array.isArray(value) ? value.find((item) => item !== null) : value;
+}
+
+/** True for a concept, coding or reference that says no more than the code R4 has in its place. */
+function saysOnlyCode(item: JsonObject): boolean {
+  const [coding, ...more] = [item['coding'] ?? item].flat();
+  const beside = item['coding'] === undefined ? [] : Object.keys(item).filter((name) => name !== 'coding');
+  const names = isObject(coding) ? Object.keys(coding) : [];
+  return (
+    more.length === 0 &&
+    beside.length === 0 &&
+    names.every((name) => ['code', 'system', 'reference'].includes(name))
+  );
 }
 
 /** A Coding where R4 has a CodeableConcept, and the other way around; a code system by the address R4 gives it. */
@@ -181,10 +224,15 @@ function asType(item: JsonObject, type: string): JsonObject | undefined {
     const [coding, ...more] = item['coding'];
     return isObject(coding) && more.length === 0 ? coding : undefined;
   }
-  if (type === 'Coding' && typeof item['system'] === 'string')
-    return { ...item, system: systemInR4(item['system']) };
+  if (type === 'Coding' && typeof item['system'] === 'string') return { ...item, ...codingInR4(item) };
+  if (type === 'Extension' && item['url'] === dataAbsentUrl) return withAbsentReason(item);
   if (type === 'Reference' && isObject(item['reference'])) return undefined;
   return item;
+}
+
+function withAbsentReason(extension: JsonObject): JsonObject {
+  const { valueCode } = extension;
+  return { ...extension, ...(typeof valueCode === 'string' && { valueCode: absentReasonInR4(valueCode) }) };
 }
 
 function isCoding(item: JsonObject): boolean {

@@ -8,9 +8,12 @@ import {
   objectsIn,
   recode,
   rename,
+  renameIn,
   take,
   toNote,
+  wordsOf,
   type Rule,
+  type RuleTools,
   type Rules,
 } from './rule.ts';
 import { toPerformer, toSubject } from './dstu2-orders.ts';
@@ -22,7 +25,7 @@ const allergyStatus: Rule = (node) => {
   const { status } = node;
   if (typeof status !== 'string') return;
   const isClinical = ['active', 'inactive', 'resolved'].includes(status);
-  rename({ status: isClinical ? 'clinicalStatus' : 'verificationStatus' })(node, { keep: () => undefined });
+  renameIn(node, { status: isClinical ? 'clinicalStatus' : 'verificationStatus' });
 };
 
 /** Classes of encounter that HL7's ActCode has the same of; the others keep their own code. */
@@ -79,7 +82,7 @@ const primarySource: Rule = (node) => {
   if (typeof reported === 'boolean') node['primarySource'] = !reported;
 };
 
-const goal: Rule = (node) => {
+const goal: Rule = (node, { keep }) => {
   const { description } = node;
   if (typeof description === 'string') node['description'] = { text: description };
   const due = { dueDate: take(node, 'targetDate'), dueDuration: take(node, 'targetQuantity') };
@@ -88,23 +91,42 @@ const goal: Rule = (node) => {
   const outcomes = objectsIn(node, 'outcome');
   append(node, 'outcomeCode', inEach(outcomes, 'resultCodeableConcept'));
   append(node, 'outcomeReference', inEach(outcomes, 'resultReference'));
+  const told = outcomes.every((one) => one['resultCodeableConcept'] ?? one['resultReference']);
+  if (!told) keep(node, 'outcome');
   delete node['outcome'];
   const reason = objectIn(node, 'statusReason');
-  const text = reason && (reason['text'] ?? objectsIn(reason, 'coding')[0]?.['display']);
-  if (typeof text === 'string') node['statusReason'] = text;
+  if (reason === undefined) return;
+  keep(node, 'statusReason');
+  node['statusReason'] = wordsOf(reason);
 };
 
 const device: Rule = (node) => {
   const { udi } = node;
   if (typeof udi === 'string') node['udi'] = { carrierHRF: udi };
-  rename({ expiry: 'expirationDate' })(node, { keep: () => undefined });
-  recode('status', { available: 'active', 'not-available': 'inactive' })(node, { keep: () => undefined });
+  renameIn(node, { expiry: 'expirationDate' });
 };
 
-/** Names of one kind of DSTU2 are one name since. */
+/** Names of one kind of DSTU2 are one name since; what was said beside each of them is said beside the one. */
 const familyName: Rule = (node) => {
   const { family } = node;
   if (Array.isArray(family)) node['family'] = family.filter((part) => typeof part === 'string').join(' ');
+  const beside = objectsIn(node, '_family').flatMap((one) => listIn(one, 'extension'));
+  if (node['_family'] === undefined) return;
+  delete node['_family'];
+  if (beside.length > 0) node['_family'] = { extension: beside };
+};
+
+/** How sure it is that a substance caused a reaction has an extension of HL7's since STU3. */
+const certainty: Rule = (node) => {
+  const code = take(node, 'certainty');
+  if (typeof code !== 'string') return;
+  const system = `${terminology}reaction-event-certainty`;
+  append(node, 'extension', [
+    {
+      url: 'http://hl7.org/fhir/StructureDefinition/allergyintolerance-certainty',
+      valueCodeableConcept: coded(system, code),
+    },
+  ]);
 };
 
 /** DSTU2 asks in groups of questions and groups; since STU3 both are items. */
@@ -130,8 +152,11 @@ function asItem({ title, group, question, answer, ...rest }: JsonObject): JsonOb
     return { ...value, ...(nested.length > 0 && { item: nested }) };
   });
   const text = rest['text'] ?? title;
+  const isTitled = title !== undefined && rest['text'] !== undefined;
+  const url = 'http://hl7.org/fhir/1.0/StructureDefinition/extension-QuestionnaireResponse.group.title';
   return {
     ...rest,
+    ...(isTitled && { extension: [...[rest['extension'] ?? []].flat(), { url, valueString: title }] }),
     ...(text !== undefined && { text }),
     ...(answers.length > 0 && { answer: answers }),
     ...(items.length > 0 && { item: items }),
@@ -145,6 +170,20 @@ function entityAddress(node: JsonObject): void {
       ...(reference !== undefined && { reference }),
       ...(display !== undefined && { display }),
     };
+}
+
+/** A plan that is only proposed says so by its intent since STU3. */
+function proposedPlan(node: JsonObject): void {
+  if (node['status'] !== 'proposed') return;
+  node['status'] = 'draft';
+  node['intent'] = 'proposal';
+}
+
+/** A message that failed or was rejected was not delivered; which of them it was is kept. */
+function undelivered(node: JsonObject, { keep }: RuleTools): void {
+  if (node['status'] !== 'rejected' && node['status'] !== 'failed') return;
+  keep(node, 'status');
+  node['status'] = 'not-done';
 }
 
 /** DSTU2 to STU3's shapes, for what a record says of health (HL7's R2 to R3 maps); the rules from STU3 to R4 follow. */
@@ -164,6 +203,7 @@ export const dstu2Clinical: Rules = {
     }),
     recode('criticality', { CRITL: 'low', CRITH: 'high', CRITU: 'unable-to-assess' }),
   ],
+  AllergyIntoleranceReaction: [certainty],
   Condition: [
     toSubject,
     rename({ dateRecorded: 'assertedDate', onsetQuantity: 'onsetAge', abatementQuantity: 'abatementAge' }),
@@ -190,17 +230,17 @@ export const dstu2Clinical: Rules = {
     encounterClass,
     encounterDiagnoses,
   ],
-  CarePlan: [rename({ support: 'supportingInfo' }), recode('status', { proposed: 'draft' })],
+  CarePlan: [rename({ support: 'supportingInfo' }), proposedPlan],
   CarePlanActivity: [rename({ actionResulting: 'outcomeReference' })],
   Goal: [goal, rename({ author: 'expressedBy' })],
-  Device: [device],
+  Device: [device, recode('status', { available: 'active', 'not-available': 'inactive' })],
   FamilyMemberHistory: [rename({ ageQuantity: 'ageAge', deceasedQuantity: 'deceasedAge' })],
   FamilyMemberHistoryCondition: [rename({ onsetQuantity: 'onsetAge' })],
   Patient: [rename({ careProvider: 'generalPractitioner' })],
   Appointment: [rename({ type: 'appointmentType' })],
   Communication: [
     rename({ encounter: 'context', reason: 'reasonCode', requestDetail: 'basedOn' }),
-    recode('status', { rejected: 'aborted', failed: 'aborted' }),
+    undelivered,
   ],
   EpisodeOfCare: [rename({ careTeam: 'team' })],
   List: [toNote('note')],

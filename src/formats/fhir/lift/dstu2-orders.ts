@@ -1,16 +1,19 @@
-import { isObject, type JsonObject } from '../../../json/index.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
 import {
   append,
   inEach,
   listIn,
   objectIn,
   objectsIn,
+  ordered,
   rename,
+  renameIn,
   take,
   toNote,
   type Rule,
   type Rules,
 } from './rule.ts';
+import { isCalledOff, isOrder, requestStatus } from './request-status.ts';
 import { coverageClass } from './stu3-claims.ts';
 
 const asType =
@@ -24,13 +27,8 @@ const wasNotTaken: Rule = (node) => {
   if (take(node, 'wasNotTaken') === true) node['taken'] = 'n';
 };
 
-/** An order of DSTU2 is an order by its name; R4 asks for the intent of every request. */
-const isOrder: Rule = (node) => {
-  node['intent'] ??= 'order';
-};
-
 const site: Rule = (node) => {
-  if (node['site'] === undefined) rename({ siteCodeableConcept: 'site' })(node, { keep: () => undefined });
+  if (node['site'] === undefined) renameIn(node, { siteCodeableConcept: 'site' });
 };
 
 const dosage: readonly Rule[] = [
@@ -50,23 +48,23 @@ export function toPerformer(name: string): Rule {
   };
 }
 
-/** Several objects in one order: the first is what is ordered, the others are its details. */
+/** Several objects in one order; those that were called off are no part of what is ordered. All of them are kept. */
 const orderedItems: Rule = (node, { keep }) => {
   const items = objectsIn(node, 'item');
-  const codes = inEach(items, 'code');
-  const [first, ...others] = codes;
-  if (first === undefined) return;
-  node['code'] = first;
-  append(node, 'orderDetail', others);
+  if (items.length === 0) return;
+  const wanted = items.filter(({ status }) => !isCalledOff(status));
+  if (wanted.length === 0) node['status'] = 'cancelled';
+  const named = wanted.length === 0 ? items : wanted;
+  ordered(node, inEach(named, 'code'));
   append(
     node,
     'bodySite',
-    items.flatMap((item) => listIn(item, 'bodySite')),
+    named.flatMap((item) => listIn(item, 'bodySite')),
   );
   append(
     node,
     'specimen',
-    items.flatMap((item) => listIn(item, 'specimen')),
+    named.flatMap((item) => listIn(item, 'specimen')),
   );
   keep(node, 'item');
   delete node['item'];
@@ -76,29 +74,6 @@ const orderedItems: Rule = (node, { keep }) => {
 const orderEvents: Rule = (node) => {
   const requested = objectsIn(node, 'event').find((event) => event['status'] === 'requested')?.['dateTime'];
   if (requested !== undefined) node['authoredOn'] = requested;
-};
-
-/** States of DSTU2's orders by R4's request status; the state as sent is kept where R4 tells it less exactly. */
-const requestStatus: Rule = (node, { keep }) => {
-  const states: Readonly<Record<string, string>> = {
-    proposed: 'draft',
-    planned: 'draft',
-    requested: 'active',
-    received: 'active',
-    accepted: 'active',
-    'in-progress': 'active',
-    review: 'active',
-    suspended: 'on-hold',
-    rejected: 'revoked',
-    aborted: 'revoked',
-    failed: 'revoked',
-    cancelled: 'revoked',
-  };
-  const { status } = node;
-  if (typeof status !== 'string' || !Object.hasOwn(states, status)) return;
-  if (status === 'proposed') node['intent'] = 'proposal';
-  keep(node, 'status');
-  node['status'] = states[status];
 };
 
 function medicationProduct(node: JsonObject): void {
@@ -119,7 +94,7 @@ function medicationProduct(node: JsonObject): void {
   if (Object.keys(rest).length === 0 && batches.length < 2) delete node['product'];
 }
 
-const identifierToClass: Rule = (node) => {
+const identifierToClass: Rule = (node, { keep }) => {
   for (const [name, kind] of [
     ['group', 'group'],
     ['plan', 'plan'],
@@ -128,6 +103,8 @@ const identifierToClass: Rule = (node) => {
     const value = take(node, name);
     if (typeof value === 'string') append(node, 'class', [coverageClass(kind, value)]);
   }
+  // A class has a value and no system.
+  for (const name of ['bin', 'network']) if (isNumbered(node[name])) keep(node, name);
   const bin = take(node, 'bin');
   if (isObject(bin) && bin['value'] !== undefined)
     append(node, 'class', [coverageClass('rxbin', bin['value'])]);
@@ -220,3 +197,8 @@ export const dstu2Orders: Rules = {
   ],
   Coverage: [rename({ issuer: 'payor' }), identifierToClass],
 };
+
+/** True for an identifier that says more than its value. */
+function isNumbered(identifier: JsonValue | undefined): boolean {
+  return isObject(identifier) && Object.keys(identifier).some((name) => name !== 'value');
+}

@@ -16,6 +16,8 @@ export interface SentPlace {
   version: FhirVersion;
   path: string;
   type: string;
+  /** The element itself. */
+  sent: JsonObject;
 }
 
 /** The places of the elements of one resource, by the objects that were made of them. */
@@ -41,23 +43,39 @@ export function keptExtensions(node: JsonObject, name: string, place: SentPlace 
   const url = `http://hl7.org/fhir/${releaseNumbers[place.version]}/StructureDefinition/extension-${place.path}.${name}`;
   const values = value === undefined ? [] : [value].flat();
   if (values.length === 0 && isObject(companion)) return [{ url, ...companion }];
-  return values.flatMap((item): JsonObject[] => {
-    if (item === null || item === undefined) return [];
-    return [extensionOf(url, item, member.type, definitions)];
+  const beside = [companion].flat();
+  return values.flatMap((item, at): JsonObject[] => {
+    const about = beside[at];
+    if (item === null || item === undefined) return isObject(about) ? [{ url, ...about }] : [];
+    return [extensionOf(url, item, about, member.type, definitions)];
   });
 }
 
 /** An extension whose value is of a type of the release; one that R4 allows no value of holds its members as extensions. */
-function extensionOf(url: string, value: JsonValue, type: string, definitions: Definitions): JsonObject {
-  if (!isObject(value)) return { url, [primitiveMember(value)]: value };
+function extensionOf(
+  url: string,
+  value: JsonValue,
+  about: JsonValue | undefined,
+  type: string,
+  definitions: Definitions,
+): JsonObject {
+  if (!isObject(value)) {
+    const name = primitiveMember(value);
+    return { url, [name]: value, ...(isObject(about) && { [`_${name}`]: about }) };
+  }
   const typed = `value${type === 'SimpleQuantity' ? 'Quantity' : type}`;
   if (definitionsOf('R4').member('Extension', typed)) return { url, [typed]: value };
   if (type === 'Resource') return { url, valueString: writeJson(value) };
-  const inside = Object.entries(value).flatMap(([name, part]) => {
-    if (part === undefined || part === null || name === 'id' || name.startsWith('_')) return [];
+  const inside = Object.entries(value).flatMap(([name, part]): JsonObject[] => {
+    if (part === undefined || part === null || name.startsWith('_')) return [];
     if (name === 'extension' && Array.isArray(part)) return part.filter((item) => isObject(item));
     const member = definitions.member(type, name);
-    return [part].flat().map((item) => extensionOf(name, item, member?.type ?? 'string', definitions));
+    const beside = [value[`_${name}`]].flat();
+    return [part].flat().flatMap((item, at) => {
+      const own = beside[at];
+      if (item === null) return isObject(own) ? [{ url: name, ...own }] : [];
+      return [extensionOf(name, item, own, member?.type ?? 'string', definitions)];
+    });
   });
   return inside.length > 0 ? { url, extension: inside } : { url, valueString: writeJson(value) };
 }

@@ -1,24 +1,26 @@
-import { isObject, writeJson, type JsonObject, type JsonValue } from '../../../json/index.ts';
-import { isResource, ourExtensions, type Resource } from '../../../model/index.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
+import { isResource, type Resource } from '../../../model/index.ts';
 import type { Definitions } from '../definitions/definitions.ts';
 import { definitionsOf, typeOf, type FhirVersion } from '../version.ts';
+import { asBasic, basicId } from './basic.ts';
 import { conform } from './conform.ts';
 import { dstu2Clinical } from './dstu2-clinical.ts';
 import { dstu2Orders } from './dstu2-orders.ts';
 import { keptExtensions, type SentPlaces } from './kept.ts';
 import { r5Rules } from './r5.ts';
-import type { Rules, RuleTools } from './rule.ts';
+import type { Rule, Rules, RuleTools } from './rule.ts';
 import { stu3Claims } from './stu3-claims.ts';
 import { stu3Clinical } from './stu3-clinical.ts';
 import { stu3Orders } from './stu3-orders.ts';
+import { dstu2Rare, stu3Rare } from './stu3-rare.ts';
 
 /** A resource in R4's shape. */
 export interface Lifted {
   resource: Resource;
   /** How many members R4 has no place for; they are extensions. */
   kept: number;
-  /** False for a kind of resource that R4 has nothing for: it is inside a Basic resource, as it was sent. */
-  isLifted: boolean;
+  /** Kinds of resources that R4 has nothing for, itself or contained: each is a Basic resource, as it was sent. */
+  others: string[];
 }
 
 interface Step {
@@ -28,20 +30,33 @@ interface Step {
 
 const toR4: Step = {
   definitions: definitionsOf('STU3'),
-  rules: { ...stu3Clinical, ...stu3Orders, ...stu3Claims },
+  rules: together(stu3Clinical, stu3Orders, stu3Claims, stu3Rare),
 };
 
 const stepsFrom: Readonly<Record<FhirVersion, readonly Step[]>> = {
   R4: [],
   STU3: [toR4],
-  DSTU2: [{ definitions: definitionsOf('DSTU2'), rules: { ...dstu2Clinical, ...dstu2Orders } }, toR4],
+  DSTU2: [
+    { definitions: definitionsOf('DSTU2'), rules: together(dstu2Clinical, dstu2Orders, dstu2Rare) },
+    toR4,
+  ],
   R5: [{ definitions: definitionsOf('R5'), rules: r5Rules }],
 };
+
+/** The rules of several tables; where two have rules for a type, those of the first come first. */
+function together(...tables: readonly Rules[]): Rules {
+  const rules: Record<string, Rule[]> = {};
+  for (const table of tables) {
+    for (const [type, own] of Object.entries(table)) rules[type] = [...(rules[type] ?? []), ...own];
+  }
+  return rules;
+}
 
 /** Types of older releases that R4 knows by another name, for the references to them. */
 const renamedTypes: Readonly<Record<string, string>> = {
   MedicationOrder: 'MedicationRequest',
   DiagnosticOrder: 'ServiceRequest',
+  DeviceUseRequest: 'DeviceRequest',
   ProcedureRequest: 'ServiceRequest',
   ReferralRequest: 'ServiceRequest',
   BodySite: 'BodyStructure',
@@ -54,16 +69,16 @@ const renamedTypes: Readonly<Record<string, string>> = {
  * the resource does not say. The resource given is not changed.
  */
 export function liftResource(resource: Resource, version: FhirVersion): Lifted {
-  if (version === 'R4') return { resource, kept: 0, isLifted: true };
+  if (version === 'R4') return { resource, kept: 0, others: [] };
   const places: SentPlaces = new WeakMap();
   let node: JsonObject = resource;
   for (const step of stepsFrom[version]) node = new Stepping(step, version, places).apply(node);
   const type = typeOf(node, 'Resource');
   if (!definitionsOf('R4').isResource(type))
-    return { resource: asBasic(resource, version), kept: 0, isLifted: false };
-  const { value, kept } = conform(node, type, places);
+    return { resource: asBasic(resource, version, false), kept: 0, others: [resource.resourceType] };
+  const { value, kept, others } = conform(node, type, places);
   const relinked = relink(value);
-  return { resource: isResource(relinked) ? relinked : resource, kept, isLifted: true };
+  return { resource: isResource(relinked) ? relinked : resource, kept, others };
 }
 
 /** One step from release to release, over the elements of a resource, inner ones first. */
@@ -85,16 +100,15 @@ class Stepping {
 
   #element(node: JsonObject, type: string, path: string): JsonObject {
     const { definitions, rules } = this.#step;
-    const made: JsonObject = {};
-    for (const [name, value] of Object.entries(node)) {
-      if (name === 'fhir_comments') continue;
-      const member = definitions.member(type, name.replace(/^_/, ''));
-      made[name] =
-        member === undefined || name.startsWith('_')
-          ? value
-          : this.#value(value, member.type, `${path}.${name}`);
-    }
-    this.#places.set(made, this.#places.get(node) ?? { version: this.#version, path, type });
+    const made: JsonObject = Object.fromEntries(
+      Object.entries(node)
+        .filter(([name]) => name !== 'fhir_comments')
+        .map(([name, value]) => {
+          const member = definitions.member(type, name);
+          return [name, member === undefined ? value : this.#value(value, member.type, `${path}.${name}`)];
+        }),
+    );
+    this.#places.set(made, this.#places.get(node) ?? { version: this.#version, path, type, sent: node });
     for (const rule of Object.hasOwn(rules, type) ? (rules[type] ?? []) : []) rule(made, this.#tools);
     return made;
   }
@@ -107,12 +121,15 @@ class Stepping {
   }
 
   readonly #tools: RuleTools = {
-    keep: (node, name) => {
-      if (node[name] === undefined) return;
-      const kept = keptExtensions(node, name, this.#places.get(node));
-      node['extension'] = [...[node['extension'] ?? []].flat(), ...kept];
-    },
+    keep: (node, name) => this.#keep(node, name, 'extension'),
+    keepModifier: (node, name) => this.#keep(node, name, 'modifierExtension'),
   };
+
+  #keep(node: JsonObject, name: string, as: 'extension' | 'modifierExtension'): void {
+    if (node[name] === undefined && node[`_${name}`] === undefined) return;
+    const kept = keptExtensions(node, name, this.#places.get(node));
+    node[as] = [...[node[as] ?? []].flat(), ...kept];
+  }
 }
 
 /** References to a type that has another name in R4. */
@@ -127,29 +144,18 @@ function relink(value: JsonValue): JsonValue {
   );
 }
 
-function renamedReference(reference: string): string {
-  const [, type = '', rest = ''] = /^([A-Za-z]+)(\/.+)$/.exec(reference) ?? [];
-  if (Object.hasOwn(renamedTypes, type)) return `${renamedTypes[type]}${rest}`;
-  return type === '' || definitionsOf('R4').isResource(type) || !isOlderType(type)
-    ? reference
-    : `Basic${rest}`;
+/**
+ * An address, relative or absolute, under the type that R4 has for the resource it leads to. (R4 §2.3 "Literal
+ * references")
+ */
+export function renamedReference(address: string): string {
+  const [, base = '', type = '', id = '', rest = ''] =
+    /^(|https?:\/\/.*\/)([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]+)(\/_history\/.+)?$/.exec(address) ?? [];
+  if (Object.hasOwn(renamedTypes, type)) return `${base}${renamedTypes[type]}/${id}${rest}`;
+  const isOlder = type !== '' && !definitionsOf('R4').isResource(type) && isOlderType(type);
+  return isOlder ? `${base}Basic/${basicId(type, id)}${rest}` : address;
 }
 
 function isOlderType(type: string): boolean {
   return (['DSTU2', 'STU3', 'R5'] as const).some((version) => definitionsOf(version).isResource(type));
-}
-
-/** A resource of a kind that R4 has nothing for, as it was sent, in R4's resource for what has no other. */
-function asBasic(resource: Resource, version: FhirVersion): Resource {
-  const { id, meta, text } = resource;
-  const subject = [resource['subject'], resource['patient']].find((one) => isObject(one));
-  return {
-    resourceType: 'Basic',
-    ...(id !== undefined && { id }),
-    ...(isObject(meta) && { meta: conform(meta, 'Meta', new WeakMap()).value }),
-    ...(isObject(text) && { text: conform(text, 'Narrative', new WeakMap()).value }),
-    extension: [{ url: ourExtensions.asSent, valueString: writeJson(resource) }],
-    code: { text: `${resource.resourceType} (FHIR ${version})` },
-    ...(isObject(subject) && { subject: conform(subject, 'Reference', new WeakMap()).value }),
-  };
 }

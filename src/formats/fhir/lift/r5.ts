@@ -1,51 +1,114 @@
-import { isObject, type JsonObject } from '../../../json/index.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
+import { numberOf } from '../../json-parts.ts';
 import { append, inEach, listIn, objectIn, objectsIn, rename, take, type Rule, type Rules } from './rule.ts';
 
 /** R5's CodeableReference says a concept, a reference or both; R4 has a member for each. */
 function toChoice(from: string, concept: string, reference: string): Rule {
-  return (node) => {
+  return (node, { keep }) => {
     const items = objectsIn(node, from);
     if (items.length === 0) return;
-    const concepts = inEach(items, 'concept');
-    const references = inEach(items, 'reference');
+    if (items.some((item) => !saysOnly(item, ['concept', 'reference']))) keep(node, from);
     delete node[from];
-    append(node, concept, concepts);
-    append(node, reference, references);
+    append(node, concept, inEach(items, 'concept'));
+    append(node, reference, inEach(items, 'reference'));
   };
+}
+
+/** The concept of a CodeableReference where R4 has a concept only. */
+function toConcepts(name: string): Rule {
+  return (node, { keep }) => {
+    const items = objectsIn(node, name);
+    const concepts = inEach(items, 'concept');
+    if (concepts.length === 0) return;
+    if (items.some((item) => !saysOnly(item, ['concept']))) keep(node, name);
+    node[name] = concepts;
+  };
+}
+
+function saysOnly(item: JsonObject, names: readonly string[]): boolean {
+  return (
+    names.some((name) => isObject(item[name])) && Object.keys(item).every((name) => names.includes(name))
+  );
 }
 
 const reason = toChoice('reason', 'reasonCode', 'reasonReference');
 
-/** A medication is one or the other in R4; a reference leads to all that the concept says, and the concept stays as its name. */
-const medication: Rule = (node) => {
+/** A medication is one or the other in R4: a concept, which names it, before a reference, which is kept then. */
+const medication: Rule = (node, { keep }) => {
   const sent = objectIn(node, 'medication');
   if (sent === undefined) return;
   const { concept, reference } = sent;
   if (!isObject(concept) && !isObject(reference)) return;
+  if (Object.keys(sent).length > 1) keep(node, 'medication');
   delete node['medication'];
   if (isObject(concept)) node['medicationCodeableConcept'] = concept;
-  else if (isObject(reference)) node['medicationReference'] = reference;
+  else node['medicationReference'] = reference;
 };
 
-/** The concept of a CodeableReference where R4 has a concept only. */
-function toConcepts(name: string): Rule {
-  return (node) => {
-    const items = objectsIn(node, name);
-    const concepts = inEach(items, 'concept');
-    if (concepts.length > 0 && concepts.length === items.length) node[name] = concepts;
+/** R5 says beside the statement whether the medication is taken (`adherence`); R4 says it by the status. */
+const adherence: Rule = (node, { keep, keepModifier }) => {
+  const codes = inEach(objectsIn(node, 'adherence'), 'code').flatMap((code) => objectsIn(code, 'coding'));
+  const code = codes.map((coding) => coding['code']).find((word) => typeof word === 'string');
+  const states: Readonly<Record<string, string>> = {
+    taking: 'active',
+    'not-taking': 'not-taken',
+    stopped: 'stopped',
+    'on-hold': 'on-hold',
   };
-}
+  if (node['adherence'] === undefined || node['status'] === 'entered-in-error') return;
+  const state = code !== undefined && Object.hasOwn(states, code) ? states[code] : undefined;
+  if (state === undefined) keepModifier(node, 'adherence');
+  else {
+    keep(node, 'adherence');
+    keep(node, 'status');
+    node['status'] = state;
+  }
+  delete node['adherence'];
+};
 
-const encounterClass: Rule = (node) => {
-  const [first, ...others] = listIn(node, 'class');
-  const coding = isObject(first) ? objectsIn(first, 'coding')[0] : undefined;
-  if (coding === undefined || others.length > 0) return;
+const encounterClass: Rule = (node, { keep }) => {
+  const classes = objectsIn(node, 'class');
+  const codings = classes.flatMap((one) => objectsIn(one, 'coding'));
+  const [coding] = codings;
+  if (coding === undefined) return;
+  if (codings.length > 1 || classes.some((one) => !saysCodingOnly(one))) keep(node, 'class');
   node['class'] = coding;
 };
 
-const allergyType: Rule = (node) => {
-  const code = objectsIn(objectIn(node, 'type') ?? {}, 'coding')[0]?.['code'];
-  if (code === 'allergy' || code === 'intolerance') node['type'] = code;
+function saysCodingOnly(concept: JsonObject): boolean {
+  return Object.keys(concept).every((name) => name === 'coding');
+}
+
+/** States of a visit that R4 has another word for, or a wider one. */
+const encounterStatus: Rule = (node, { keep }) => {
+  const states: Readonly<Record<string, string>> = {
+    completed: 'finished',
+    discharged: 'finished',
+    'on-hold': 'onleave',
+  };
+  const { status } = node;
+  if (typeof status !== 'string' || !Object.hasOwn(states, status)) return;
+  if (status !== 'completed') keep(node, 'status');
+  node['status'] = states[status];
+};
+
+const encounterReasons: Rule = (node, { keep }) => {
+  const reasons = objectsIn(node, 'reason');
+  const values = reasons.flatMap((one) => objectsIn(one, 'value'));
+  if (values.length === 0) return;
+  if (reasons.some((one) => one['use'] !== undefined)) keep(node, 'reason');
+  delete node['reason'];
+  append(node, 'reasonCode', inEach(values, 'concept'));
+  append(node, 'reasonReference', inEach(values, 'reference'));
+};
+
+const allergyType: Rule = (node, { keep }) => {
+  const type = objectIn(node, 'type');
+  const [coding, ...more] = objectsIn(type ?? {}, 'coding');
+  const code = coding?.['code'];
+  if (type === undefined || (code !== 'allergy' && code !== 'intolerance')) return;
+  if (more.length > 0 || !saysCodingOnly(type)) keep(node, 'type');
+  node['type'] = code;
 };
 
 const documentContext: Rule = (node) => {
@@ -65,16 +128,27 @@ const subscriberId: Rule = (node) => {
   node['subscriberId'] = first['value'];
 };
 
-const classValue: Rule = (node) => {
-  const value = objectIn(node, 'value')?.['value'];
-  if (value !== undefined) node['value'] = value;
+const classValue: Rule = (node, { keep }) => {
+  const identifier = objectIn(node, 'value');
+  const value = identifier?.['value'];
+  if (identifier === undefined || value === undefined) return;
+  if (Object.keys(identifier).length > 1) keep(node, 'value');
+  node['value'] = value;
+};
+
+/** R5 writes the size as a text, for files larger than an integer. */
+const attachmentSize: Rule = (node) => {
+  const { size } = node;
+  const number: JsonValue | undefined = typeof size === 'string' ? numberOf(size) : undefined;
+  if (number !== undefined) node['size'] = number;
 };
 
 /** R5 to R4, as far as a record's facts would lose their name, date or reason; other members of R5 are kept as sent. */
 export const r5Rules: Rules = {
+  Attachment: [attachmentSize],
   Dosage: [rename({ asNeeded: 'asNeededBoolean' })],
   MedicationRequest: [medication, reason, rename({ reported: 'reportedBoolean' })],
-  MedicationStatement: [medication, reason, rename({ encounter: 'context' })],
+  MedicationStatement: [medication, reason, adherence, rename({ encounter: 'context' })],
   MedicationDispense: [medication, rename({ encounter: 'context' })],
   MedicationAdministration: [
     medication,
@@ -85,8 +159,8 @@ export const r5Rules: Rules = {
       encounter: 'context',
     }),
   ],
+  Medication: [rename({ doseForm: 'form' })],
   Immunization: [reason],
-  ImmunizationReaction: [toChoice('manifestation', 'manifestationConcept', 'detail')],
   ImmunizationProtocolApplied: [rename({ doseNumber: 'doseNumberString', seriesDoses: 'seriesDosesString' })],
   AllergyIntolerance: [allergyType],
   AllergyIntoleranceReaction: [toConcepts('manifestation')],
@@ -103,13 +177,19 @@ export const r5Rules: Rules = {
   ],
   Encounter: [
     encounterClass,
+    encounterStatus,
+    encounterReasons,
     rename({ actualPeriod: 'period', admission: 'hospitalization' }),
     toConcepts('serviceType'),
   ],
   EncounterParticipant: [rename({ actor: 'individual' })],
   ServiceRequest: [toConcepts('code'), reason],
   Appointment: [reason, toConcepts('serviceType'), rename({ cancellationReason: 'cancelationReason' })],
+  FamilyMemberHistory: [reason],
+  ImagingStudy: [reason],
   DocumentReference: [documentContext],
+  Device: [rename({ name: 'deviceName' })],
+  DeviceName: [rename({ value: 'name' })],
   Coverage: [subscriberId, rename({ insurer: 'payor' })],
   CoverageClass: [classValue],
 };

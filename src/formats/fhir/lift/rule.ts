@@ -10,16 +10,23 @@ export type Rules = Readonly<Record<string, readonly Rule[]>>;
 export interface RuleTools {
   /** Keeps a member that a rule replaces as an extension of its element. */
   keep: (node: JsonObject, name: string) => void;
+  /** The same for a member that may turn the meaning of its element round: as a modifier extension. */
+  keepModifier: (node: JsonObject, name: string) => void;
 }
 
 /** Renames members, with what is said about them beside (`_name`). A member that is there already is not replaced. */
 export function rename(names: Readonly<Record<string, string>>): Rule {
   return (node) => {
-    for (const [from, to] of Object.entries(names)) {
-      move(node, from, to);
-      move(node, `_${from}`, `_${to}`);
-    }
+    renameIn(node, names);
   };
+}
+
+/** The same, at once. */
+export function renameIn(node: JsonObject, names: Readonly<Record<string, string>>): void {
+  for (const [from, to] of Object.entries(names)) {
+    move(node, from, to);
+    move(node, `_${from}`, `_${to}`);
+  }
 }
 
 function move(node: JsonObject, from: string, to: string): void {
@@ -40,8 +47,7 @@ export function recode(name: string, codes: Readonly<Record<string, string>>): R
 export function toConcept(name: string, system: string): Rule {
   return (node) => {
     const code = node[name];
-    if (typeof code !== 'string') return;
-    node[name] = { coding: [{ system, code }] };
+    if (typeof code === 'string' && code !== '') node[name] = { coding: [{ system, code }] };
   };
 }
 
@@ -57,17 +63,59 @@ export function toNote(from: string): Rule {
 
 /**
  * A truth value that denies the whole statement (`notDone`, `wasNotGiven`) becomes the status by which R4 says so; the
- * status that stood beside it is kept. False says nothing that its absence does not.
+ * status that stood beside it is kept. False says nothing that its absence does not; what is neither, or stands beside
+ * another word that takes the statement back, is kept.
  */
 export function toDenial(flag: string, status: string): Rule {
-  return (node, { keep }) => {
-    const denied = node[flag];
-    if (typeof denied !== 'boolean') return;
+  return (node, { keep, keepModifier }) => {
+    const denied = truthOf(node[flag]);
+    const isSaid = node[flag] !== undefined || node[`_${flag}`] !== undefined;
+    if (!isSaid) return;
+    if (denied === undefined) keepModifier(node, flag);
+    else if (denied && node['status'] === 'entered-in-error') keep(node, flag);
+    else if (denied) {
+      keep(node, 'status');
+      node['status'] = status;
+    }
     delete node[flag];
-    if (!denied || node['status'] === 'entered-in-error') return;
-    keep(node, 'status');
-    node['status'] = status;
+    delete node[`_${flag}`];
   };
+}
+
+/** A truth value, also where it was sent as its text; undefined for what is neither. */
+export function truthOf(value: JsonValue | undefined): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  const word = typeof value === 'string' ? value.trim().toLowerCase() : '';
+  return word === 'true' ? true : word === 'false' ? false : undefined;
+}
+
+/** `context` is an encounter or an episode of care before R4; R4 asks for the encounter only. */
+export function contextToEncounter(node: JsonObject): void {
+  const reference = objectIn(node, 'context')?.['reference'];
+  const isEpisode = typeof reference === 'string' && /(^|\/)EpisodeOfCare\//.test(reference);
+  if (!isEpisode) renameIn(node, { context: 'encounter' });
+}
+
+/**
+ * Several services in one order: one is what is ordered, and of several the words of all are, each whole among the
+ * details. Nothing for none.
+ */
+export function ordered(node: JsonObject, services: readonly JsonObject[]): void {
+  const [only, ...more] = services;
+  if (only === undefined) return;
+  if (more.length === 0) {
+    node['code'] = only;
+    return;
+  }
+  node['code'] = { text: services.map((service) => wordsOf(service)).join('; ') };
+  append(node, 'orderDetail', services);
+}
+
+/** A concept in its first words. */
+export function wordsOf(concept: JsonObject): string {
+  const coding = objectsIn(concept, 'coding')[0];
+  const words = [concept['text'], coding?.['display'], coding?.['code']];
+  return words.find((word) => typeof word === 'string') ?? '?';
 }
 
 /** Replaces an object that wraps a Reference (`requester.agent`) by that Reference; what stands beside it is kept. */

@@ -8,6 +8,7 @@ import {
   objectsIn,
   recode,
   rename,
+  renameIn,
   take,
   type Rule,
   type Rules,
@@ -95,7 +96,7 @@ const insurance: Rule = (node) => {
 const formCode: Rule = (node) => {
   const form = objectIn(node, 'form');
   if (form && (form['coding'] !== undefined || form['text'] !== undefined))
-    rename({ form: 'formCode' })(node, { keep: () => undefined });
+    renameIn(node, { form: 'formCode' });
 };
 
 /** Plan, group and their parts: each a class of R4's, with its value and its name. */

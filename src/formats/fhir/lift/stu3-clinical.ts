@@ -3,6 +3,7 @@ import { absent } from '../../absent.ts';
 import {
   append,
   coded,
+  contextToEncounter,
   inEach,
   listIn,
   objectIn,
@@ -13,31 +14,25 @@ import {
   toConcept,
   toDenial,
   toNote,
+  truthOf,
   unwrap,
   type Rule,
   type Rules,
+  type RuleTools,
 } from './rule.ts';
 
 const terminology = 'http://terminology.hl7.org/CodeSystem/';
-
-/** `context` is an encounter or an episode of care in STU3; R4 asks for the encounter only. */
-const contextToEncounter: Rule = (node) => {
-  const reference = objectIn(node, 'context')?.['reference'];
-  const isEpisode = typeof reference === 'string' && /(^|\/)EpisodeOfCare\//.test(reference);
-  if (!isEpisode) rename({ context: 'encounter' })(node, { keep: () => undefined });
-};
 
 /** STU3 says what became of a goal and how it goes in one status; R4 in two. What R4 has no word for keeps its own. */
 const goalStatus: Rule = (node) => {
   const status = node['status'];
   if (typeof status !== 'string') return;
   const under = `${terminology}goal-achievement`;
-  const own = 'http://hl7.org/fhir/goal-status';
   const states: Readonly<Record<string, { lifecycle: string; achievement: JsonObject }>> = {
     'in-progress': { lifecycle: 'active', achievement: coded(under, 'in-progress') },
-    'on-target': { lifecycle: 'active', achievement: coded(own, 'on-target') },
-    'ahead-of-target': { lifecycle: 'active', achievement: coded(own, 'ahead-of-target') },
-    'behind-target': { lifecycle: 'active', achievement: coded(own, 'behind-target') },
+    'on-target': { lifecycle: 'active', achievement: { text: 'on-target' } },
+    'ahead-of-target': { lifecycle: 'active', achievement: { text: 'ahead-of-target' } },
+    'behind-target': { lifecycle: 'active', achievement: { text: 'behind-target' } },
     sustaining: { lifecycle: 'active', achievement: coded(under, 'sustaining') },
     achieved: { lifecycle: 'completed', achievement: coded(under, 'achieved') },
   };
@@ -145,6 +140,7 @@ export const stu3Clinical: Rules = {
     toConcept('verificationStatus', `${terminology}allergyintolerance-verification`),
     rename({ assertedDate: 'recordedDate' }),
     unstatedAllergyStatus,
+    statusOfError,
   ],
   Condition: [
     toConcept('clinicalStatus', `${terminology}condition-clinical`),
@@ -153,6 +149,7 @@ export const stu3Clinical: Rules = {
     contextToEncounter,
     abatement,
     statusOfAbated,
+    statusOfError,
   ],
   Observation: [contextToEncounter, toNote('comment'), related],
   DiagnosticReport: [
@@ -188,10 +185,9 @@ export const stu3Clinical: Rules = {
   ],
   CarePlanActivityDetail: [rename({ prohibited: 'doNotPerform' })],
   CareTeam: [contextToEncounter],
-  ClinicalImpression: [contextToEncounter],
   Goal: [goalStatus],
   Device: [udi, deviceVersion, rename({ model: 'modelNumber' })],
-  FamilyMemberHistory: [gender, rename({ gender: 'sex', notDoneReason: 'dataAbsentReason' })],
+  FamilyMemberHistory: [notTaken, gender, rename({ gender: 'sex', notDoneReason: 'dataAbsentReason' })],
   ImagingStudy: [
     contextToEncounter,
     studyIdentifiers,
@@ -200,14 +196,8 @@ export const stu3Clinical: Rules = {
   ],
   ImagingStudySeries: [dicomUid, seriesPerformers],
   ImagingStudySeriesInstance: [sopClass, dicomUid],
-  Media: [
-    contextToEncounter,
-    rename({ occurrenceDateTime: 'createdDateTime', occurrencePeriod: 'createdPeriod' }),
-    toConcept('type', `${terminology}media-type`),
-  ],
   RiskAssessment: [contextToEncounter, rename({ reasonCodeableConcept: 'reasonCode' }), toNote('comment')],
   DetectedIssue: [rename({ category: 'code', date: 'identifiedDateTime' })],
-  QuestionnaireResponse: [contextToEncounter, rename({ parent: 'partOf' })],
   Composition: [rename({ class: 'category' })],
   Sequence: [asMolecularSequence],
   AuditEventAgent: [whoOrWhat('who', 'userId')],
@@ -243,6 +233,22 @@ function unstatedAllergyStatus(node: JsonObject): void {
 function statusOfAbated(node: JsonObject): void {
   const isAbated = Object.keys(node).some((name) => /^abatement[A-Z]/.test(name) && node[name] !== false);
   if (isAbated) node['clinicalStatus'] ??= coded(`${terminology}condition-clinical`, 'inactive');
+}
+
+/** A history that was not taken: R4 can only say why, so that it was not is a modifier. */
+function notTaken(node: JsonObject, { keepModifier }: RuleTools): void {
+  if (truthOf(node['notDone']) !== false) keepModifier(node, 'notDone');
+  delete node['notDone'];
+}
+
+/** R4 allows no clinical status beside an entry in error (con-5, ait-2). */
+function statusOfError(node: JsonObject, { keep }: RuleTools): void {
+  const isError = objectsIn(objectIn(node, 'verificationStatus') ?? {}, 'coding').some(
+    ({ code }) => code === 'entered-in-error',
+  );
+  if (!isError || node['clinicalStatus'] === undefined) return;
+  keep(node, 'clinicalStatus');
+  delete node['clinicalStatus'];
 }
 
 /** What is online is available, in R4's word; R4 has no word for what is kept elsewhere. */

@@ -1,11 +1,13 @@
 import { isNumber, type JsonObject } from '../../../json/index.ts';
 import {
   append,
-  listIn,
+  contextToEncounter,
   objectIn,
   objectsIn,
+  ordered,
   recode,
   rename,
+  renameIn,
   take,
   toDenial,
   toNote,
@@ -26,24 +28,25 @@ const requester = unwrap('requester', 'agent');
 
 /**
  * STU3's statement has a status and says beside it whether the medication was taken: no is R4's `not-taken`, yes adds
- * nothing. Whether it is unknown or of no matter, R4 cannot say; that is kept.
+ * nothing. That nobody knows, or that it is of no matter, R4 cannot say, and it may turn the meaning round.
  */
-const taken: Rule = (node, { keep }) => {
-  if (node['taken'] === 'y') delete node['taken'];
-  if (node['taken'] !== 'n') return;
+const taken: Rule = (node, { keep, keepModifier }) => {
+  const answer = node['taken'];
+  const isError = node['status'] === 'entered-in-error';
+  if (answer === 'n' && !isError) {
+    keep(node, 'status');
+    node['status'] = 'not-taken';
+  } else if (isError) keep(node, 'taken');
+  else if (answer !== 'y') keepModifier(node, 'taken');
   delete node['taken'];
-  if (node['status'] === 'entered-in-error') return;
-  keep(node, 'status');
-  node['status'] = 'not-taken';
+  delete node['_taken'];
 };
 
-/** One service is what is ordered; where an order names several, the others are its details. */
 const serviceRequested: Rule = (node) => {
-  const [first, ...others] = listIn(node, 'serviceRequested');
-  if (first === undefined) return;
+  const services = objectsIn(node, 'serviceRequested');
+  if (services.length === 0) return;
   delete node['serviceRequested'];
-  node['code'] = first;
-  append(node, 'orderDetail', others);
+  ordered(node, services);
 };
 
 const orderStatus = recode('status', { suspended: 'on-hold', cancelled: 'revoked' });
@@ -62,7 +65,7 @@ const lens: Rule = (node) => {
 /** STU3 to R4, for medications and orders (HL7's R3 to R4 maps). */
 export const stu3Orders: Rules = {
   Dosage: [doseAndRate],
-  MedicationRequest: [requester, rename({ context: 'encounter' })],
+  MedicationRequest: [requester, contextToEncounter],
   MedicationRequestSubstitution: [rename({ allowed: 'allowedBoolean' })],
   MedicationStatement: [rename({ reasonNotTaken: 'statusReason' }), taken],
   MedicationDispense: [
@@ -78,13 +81,13 @@ export const stu3Orders: Rules = {
   ],
   MedicationIngredient: [rename({ amount: 'strength' })],
   Medication: [medicationPackage],
-  ProcedureRequest: [asServiceRequest, requester, rename({ context: 'encounter' }), orderStatus],
+  ProcedureRequest: [asServiceRequest, requester, contextToEncounter, orderStatus],
   ReferralRequest: [
     asServiceRequest,
     requester,
     serviceRequested,
+    contextToEncounter,
     rename({
-      context: 'encounter',
       type: 'category',
       recipient: 'performer',
       specialty: 'performerType',
@@ -97,18 +100,19 @@ export const stu3Orders: Rules = {
   VisionPrescriptionDispense: [lens],
   Appointment: [rename({ reason: 'reasonCode', indication: 'reasonReference', incomingReferral: 'basedOn' })],
   Communication: [
-    rename({ context: 'encounter', topic: 'about', notDoneReason: 'statusReason' }),
+    contextToEncounter,
+    rename({ topic: 'about', notDoneReason: 'statusReason' }),
     recode('status', { suspended: 'on-hold', aborted: 'stopped' }),
     toDenial('notDone', 'not-done'),
   ],
   CommunicationRequest: [
     requester,
-    rename({ context: 'encounter', topic: 'about' }),
+    contextToEncounter,
+    rename({ topic: 'about' }),
     recode('status', { suspended: 'on-hold', cancelled: 'revoked' }),
   ],
-  DeviceRequest: [requester, rename({ context: 'encounter' }), orderStatus],
-  SupplyRequest: [requester, rename({ reasonCodeableConcept: 'reasonCode' })],
-  Task: [requester, rename({ context: 'encounter', reason: 'reasonCode' })],
+  DeviceRequest: [requester, contextToEncounter, orderStatus],
+  Task: [requester, contextToEncounter, rename({ reason: 'reasonCode' })],
   Account: [rename({ period: 'servicePeriod' })],
   ChargeItem: [rename({ participant: 'performer', definition: 'definitionUri' })],
   ChargeItemParticipant: [rename({ role: 'function' })],
@@ -131,7 +135,7 @@ export const stu3Orders: Rules = {
 
 function asBodyStructure(node: JsonObject): void {
   node['resourceType'] = 'BodyStructure';
-  rename({ code: 'location', qualifier: 'locationQualifier' })(node, { keep: () => undefined });
+  renameIn(node, { code: 'location', qualifier: 'locationQualifier' });
 }
 
 /** What a package holds belongs to the product in R4 as far as a batch goes. */

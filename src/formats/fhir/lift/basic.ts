@@ -1,0 +1,44 @@
+import { isObject, writeJson, type JsonObject } from '../../../json/index.ts';
+import { ourExtensions, type Resource } from '../../../model/index.ts';
+import type { FhirVersion } from '../version.ts';
+
+/** Statuses by which a resource says that it does not hold, whatever its kind. */
+const takenBack = [
+  'entered-in-error',
+  'rejected',
+  'cancelled',
+  'failed',
+  'aborted',
+  'suspended',
+  'revoked',
+  'stopped',
+  'not-done',
+];
+
+/**
+ * A resource of a kind that R4 has nothing for, as it was sent, in R4's resource for what has no other. A status that takes
+ * it back is a modifier there. Its id names its kind too, for several kinds become one; inside another resource it stays.
+ */
+export function asBasic(sent: JsonObject, version: FhirVersion, isContained: boolean): Resource {
+  const { id, meta, text, status, resourceType } = sent;
+  const type = typeof resourceType === 'string' ? resourceType : 'resource';
+  const subject = [sent['subject'], sent['patient']].find((one) => isObject(one));
+  const isTakenBack = typeof status === 'string' && takenBack.includes(status);
+  return {
+    resourceType: 'Basic',
+    ...(typeof id === 'string' && { id: isContained ? id : basicId(type, id) }),
+    ...(isObject(meta) && { meta }),
+    ...(isObject(text) && { text }),
+    extension: [{ url: ourExtensions.asSent, valueString: writeJson(sent) }],
+    ...(isTakenBack && {
+      modifierExtension: [{ url: `${ourExtensions.asSent}:status`, valueString: status }],
+    }),
+    code: { text: `${type} (FHIR ${version})` },
+    ...(isObject(subject) && { subject }),
+  };
+}
+
+/** The id of the Basic resource that holds another, as long as FHIR allows ids to be. */
+export function basicId(type: string, id: string): string {
+  return `${type}-${id}`.slice(0, 64);
+}

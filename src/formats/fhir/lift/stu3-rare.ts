@@ -1,0 +1,189 @@
+import { isObject, type JsonObject } from '../../../json/index.ts';
+import { isOrder, requestStatus } from './request-status.ts';
+import {
+  append,
+  coded,
+  contextToEncounter,
+  listIn,
+  objectIn,
+  recode,
+  rename,
+  renameIn,
+  take,
+  toNote,
+  unwrap,
+  type Rule,
+  type Rules,
+  type RuleTools,
+} from './rule.ts';
+
+const terminology = 'http://terminology.hl7.org/CodeSystem/';
+
+/** What a consent covers, and what it does not, is one tree of provisions in R4. */
+const provisions: Rule = (node) => {
+  const provision: JsonObject = {};
+  for (const name of ['period', 'actor', 'action', 'securityLabel', 'purpose', 'dataPeriod', 'data'])
+    if (node[name] !== undefined) provision[name] = take(node, name);
+  const exceptions = listIn(node, 'except');
+  delete node['except'];
+  append(provision, 'provision', exceptions);
+  if (Object.keys(provision).length > 0) node['provision'] = provision;
+};
+
+const policyRule: Rule = (node) => {
+  const rule = node['policyRule'];
+  if (typeof rule === 'string') node['policyRule'] = coded('urn:ietf:rfc:3986', rule);
+};
+
+/** STU3 has one code for what kind of event it is and whether it happened at all. */
+const adverseEvent: Rule = (node) => {
+  const { category } = node;
+  if (category === 'AE' || category === 'PAE') {
+    node['actuality'] = category === 'AE' ? 'actual' : 'potential';
+    node['category'] = [coded(`${terminology}adverse-event-category`, category)];
+  }
+  renameIn(node, { type: 'event', reaction: 'resultingCondition', eventParticipant: 'contributor' });
+  const event = objectIn(node, 'event');
+  const text = node['description'];
+  if (typeof text === 'string' && event?.['text'] === undefined) {
+    node['event'] = { ...event, text };
+    delete node['description'];
+  }
+};
+
+/** What was ordered stands in an object of its own before R4. */
+const orderedSupply: Rule = (node) => {
+  const item = objectIn(node, 'orderedItem');
+  if (item === undefined) return;
+  for (const name of ['quantity', 'itemCodeableConcept', 'itemReference'])
+    if (item[name] !== undefined) node[name] = take(item, name);
+  if (Object.keys(item).length === 0) delete node['orderedItem'];
+};
+
+const mediaType: Rule = (node, { keep }) => {
+  const { type } = node;
+  if (typeof type !== 'string') return;
+  if (type === 'photo') keep(node, 'type');
+  node['type'] = coded(`${terminology}media-type`, type === 'photo' ? 'image' : type);
+};
+
+/** R4 names the questionnaire by its address alone. */
+const questionnaireOf: Rule = (node, { keep }) => {
+  const reference = objectIn(node, 'questionnaire');
+  if (typeof reference?.['reference'] !== 'string') return;
+  if (reference['display'] !== undefined) keep(node, 'questionnaire');
+  node['questionnaire'] = reference['reference'];
+};
+
+/** STU3 to R4, for kinds of resource that portals give now and then (HL7's R3 to R4 maps). */
+export const stu3Rare: Rules = {
+  Consent: [provisions, policyRule, rename({ consentingParty: 'performer' })],
+  AdverseEvent: [adverseEvent],
+  SupplyRequest: [
+    orderedSupply,
+    unwrap('requester', 'agent'),
+    rename({ reasonCodeableConcept: 'reasonCode' }),
+  ],
+  Media: [
+    contextToEncounter,
+    rename({
+      occurrenceDateTime: 'createdDateTime',
+      occurrencePeriod: 'createdPeriod',
+      subtype: 'modality',
+    }),
+    mediaType,
+  ],
+  NutritionOrder: [requestStatus, isOrder],
+  ClinicalImpression: [contextToEncounter, unfinished],
+  DeviceUseStatement: [rename({ indication: 'reasonCode' })],
+  QuestionnaireResponse: [contextToEncounter, rename({ parent: 'partOf' }), questionnaireOf],
+};
+
+function unfinished(node: JsonObject, { keep }: RuleTools): void {
+  if (node['status'] !== 'draft') return;
+  keep(node, 'status');
+  node['status'] = 'in-progress';
+}
+
+/** DSTU2 to STU3's shapes, for the same kinds. */
+export const dstu2Rare: Rules = {
+  ClinicalImpression: [
+    rename({
+      patient: 'subject',
+      investigations: 'investigation',
+      triggerCodeableConcept: 'code',
+    }),
+  ],
+  ClinicalImpressionFinding: [rename({ item: 'itemCodeableConcept', cause: 'basis' })],
+  SupplyRequest: [
+    rename({ patient: 'deliverTo', date: 'authoredOn', kind: 'category' }),
+    recode('status', { requested: 'active', failed: 'cancelled' }),
+    (node) => {
+      const item = take(node, 'orderedItem');
+      if (isObject(item)) node['itemReference'] = item;
+      const source = take(node, 'source');
+      if (isObject(source)) node['requester'] = source;
+    },
+  ],
+  SupplyDelivery: [
+    (node) => {
+      const [item, quantity] = [take(node, 'suppliedItem'), take(node, 'quantity')];
+      if (!isObject(item) && quantity === undefined) return;
+      node['suppliedItem'] = {
+        ...(quantity !== undefined && { quantity }),
+        ...(isObject(item) && { itemReference: item }),
+      };
+    },
+    rename({ time: 'occurrenceDateTime' }),
+  ],
+  DeviceUseRequest: [
+    (node) => {
+      node['resourceType'] = 'DeviceRequest';
+    },
+    rename({
+      device: 'codeReference',
+      encounter: 'context',
+      indication: 'reasonCode',
+      orderedOn: 'authoredOn',
+      timingTiming: 'occurrenceTiming',
+      timingPeriod: 'occurrencePeriod',
+      timingDateTime: 'occurrenceDateTime',
+    }),
+    toNote('notes'),
+    requestStatus,
+    isOrder,
+  ],
+  DeviceUseStatement: [rename({ bodySiteCodeableConcept: 'bodySite' }), toNote('notes')],
+  CommunicationRequest: [
+    rename({
+      encounter: 'context',
+      requestedOn: 'authoredOn',
+      scheduledDateTime: 'occurrenceDateTime',
+      scheduledPeriod: 'occurrencePeriod',
+      reason: 'reasonCode',
+    }),
+    requestStatus,
+    // R4 has no intent of it: what was only proposed stays in the status as sent.
+    (node) => {
+      delete node['intent'];
+    },
+  ],
+  EpisodeOfCare: [
+    (node) => {
+      const conditions = listIn(node, 'condition');
+      delete node['condition'];
+      append(
+        node,
+        'diagnosis',
+        conditions.map((condition) => ({ condition })),
+      );
+    },
+  ],
+  Specimen: [rename({ treatment: 'processing' })],
+  SubstanceIngredient: [rename({ substance: 'substanceReference' })],
+  ExplanationOfBenefit: [rename({ organization: 'insurer', requestProvider: 'provider' })],
+  ClaimResponse: [rename({ organization: 'insurer' })],
+  ClaimDiagnosis: [rename({ diagnosis: 'diagnosisCodeableConcept' })],
+  PatientLink: [recode('type', { replace: 'replaced-by' })],
+  VisionPrescriptionDispense: [toNote('notes')],
+};
