@@ -94,12 +94,13 @@ function bareCode({ code, system }: Code): string {
 export function statusWords(resource: Element, name: string): string[] {
   if (resource.value[name] === undefined) return [];
   if (typeof resource.value[name] === 'string') return [asCode(resource.string(name) ?? '')];
-  const concept = resource.child(name);
-  const codes = codesOf(concept);
+  // Where two stand in the place of one, both count: one of them may take the fact back.
+  const concepts = Array.isArray(resource.value[name]) ? resource.children(name) : [resource.child(name)];
+  const codes = concepts.flatMap(codesOf);
   const words = [
     ...codes.map(({ code }) => code),
     ...codes.map(({ display }) => display),
-    concept?.string('text'),
+    ...concepts.map((concept) => concept?.string('text')),
   ];
   return words.flatMap((word) => (word === undefined ? [] : [asCode(word)]));
 }

@@ -40,6 +40,7 @@ export const patientElements: readonly string[] = [
   'source',
   'target',
   'actor',
+  'deliverTo',
 ];
 
 /**

@@ -49,7 +49,7 @@ export function fhirPackageFaults(resource: JsonObject): string[] {
 
 /** True when the member is there by an extension: `_status`, or `_occurrenceDateTime` for `occurrence`. */
 function isSaidAbsent(resource: JsonObject, location: string): boolean {
-  const [type, ...steps] = location.split('.').map((step) => step.replace(/\[\d+\]$/, ''));
+  const [type, ...steps] = location.split('.').map((step) => step.replace(/\[(\d+|x)\]$/, ''));
   const name = steps.pop() ?? '';
   // Of a contained resource the place begins with its own type.
   const contained = [resource['contained'] ?? []].flat().filter((item) => isObject(item));

@@ -1,481 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../../src/json/index.ts';
 import { onlyRow, read, recordOfResources } from '../../facts/reading.ts';
-import { fhirPackageFaults, medplumFaults } from '../validators.ts';
+import { coded, kept, lifted, somebody } from './lifted.ts';
 
-async function lifted(sent: object): Promise<JsonObject> {
-  const { entries } = await read(JSON.stringify(sent));
-  const [entry] = entries;
-  if (entry === undefined) throw new Error('nothing was read');
-  return entry.resource;
-}
+const notStated = {
+  url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason',
+  valueCode: 'unknown',
+};
 
-const terminology = 'http://terminology.hl7.org/CodeSystem/';
-const kept = (version: string, path: string): string =>
-  `http://hl7.org/fhir/${version}/StructureDefinition/extension-${path}`;
-const somebody = { reference: 'Patient/1' };
-const coded = (system: string, code: string): object => ({ coding: [{ system, code }] });
-
-/** The fact, what was sent, and what R4 then says of it. */
-const rules: [string, object, object][] = [
-  [
-    'an allergy of DSTU2: its substance, its doubt, its danger',
-    {
-      resourceType: 'AllergyIntolerance',
-      patient: somebody,
-      substance: { text: 'Penicillin' },
-      status: 'unconfirmed',
-      criticality: 'CRITH',
-      recordedDate: '2014-05',
-      onset: '2013',
-      note: { text: 'mother told' },
-    },
-    {
-      code: { text: 'Penicillin' },
-      verificationStatus: coded(`${terminology}allergyintolerance-verification`, 'unconfirmed'),
-      criticality: 'high',
-      recordedDate: '2014-05',
-      onsetDateTime: '2013',
-      note: [{ text: 'mother told' }],
-    },
-  ],
-  [
-    'an allergy of DSTU2 that is over',
-    { resourceType: 'AllergyIntolerance', patient: somebody, substance: { text: 'Egg' }, status: 'resolved' },
-    { clinicalStatus: coded(`${terminology}allergyintolerance-clinical`, 'resolved') },
-  ],
-  [
-    'how sure a reaction is, in the extension HL7 has for it',
-    {
-      resourceType: 'AllergyIntolerance',
-      patient: somebody,
-      substance: { text: 'Egg' },
-      reaction: [{ certainty: 'likely', manifestation: [{ text: 'Hives' }] }],
-    },
-    {
-      reaction: [
-        {
-          manifestation: [{ text: 'Hives' }],
-          extension: [
-            {
-              url: 'http://hl7.org/fhir/StructureDefinition/allergyintolerance-certainty',
-              valueCodeableConcept: coded(`${terminology}reaction-event-certainty`, 'likely'),
-            },
-          ],
-        },
-      ],
-    },
-  ],
-  [
-    'a problem of STU3: its states, when it was noted, in which visit',
-    {
-      resourceType: 'Condition',
-      subject: somebody,
-      code: { text: 'Asthma' },
-      clinicalStatus: 'remission',
-      verificationStatus: 'provisional',
-      assertedDate: '2012-03-04',
-      context: { reference: 'Encounter/7' },
-    },
-    {
-      clinicalStatus: coded(`${terminology}condition-clinical`, 'remission'),
-      verificationStatus: coded(`${terminology}condition-ver-status`, 'provisional'),
-      recordedDate: '2012-03-04',
-      encounter: { reference: 'Encounter/7' },
-    },
-  ],
-  [
-    'a problem of DSTU2 that is over without a date',
-    {
-      resourceType: 'Condition',
-      patient: somebody,
-      code: { text: 'Asthma' },
-      abatementBoolean: true,
-      notes: 'as a child',
-      dateRecorded: '2011',
-    },
-    {
-      subject: somebody,
-      clinicalStatus: coded(`${terminology}condition-clinical`, 'inactive'),
-      abatementString: 'abated',
-      note: [{ text: 'as a child' }],
-      recordedDate: '2011',
-    },
-  ],
-  [
-    'a prescription of DSTU2: who, when, how, how many refills, why it ended',
-    {
-      resourceType: 'MedicationOrder',
-      status: 'stopped',
-      patient: somebody,
-      dateWritten: '2015-01-15',
-      prescriber: { display: 'Dr. Who' },
-      reasonEnded: { text: 'rash' },
-      dateEnded: '2015-02',
-      note: 'with food',
-      medicationCodeableConcept: { text: 'Amoxicillin' },
-      dosageInstruction: [
-        {
-          text: '1 tablet twice a day',
-          additionalInstructions: { text: 'after meals' },
-          siteCodeableConcept: { text: 'mouth' },
-          doseQuantity: { value: 1, unit: 'tablet' },
-          rateRatio: { numerator: { value: 1 } },
-        },
-      ],
-      dispenseRequest: { numberOfRepeatsAllowed: 3 },
-      substitution: { type: { text: 'generic' } },
-    },
-    {
-      resourceType: 'MedicationRequest',
-      intent: 'order',
-      status: 'stopped',
-      subject: somebody,
-      authoredOn: '2015-01-15',
-      requester: { display: 'Dr. Who' },
-      statusReason: { text: 'rash' },
-      note: [{ text: 'with food' }],
-      dosageInstruction: [
-        {
-          text: '1 tablet twice a day',
-          additionalInstruction: [{ text: 'after meals' }],
-          site: { text: 'mouth' },
-          doseAndRate: [
-            { doseQuantity: { value: 1, unit: 'tablet' }, rateRatio: { numerator: { value: 1 } } },
-          ],
-        },
-      ],
-      dispenseRequest: { numberOfRepeatsAllowed: 3 },
-      substitution: { allowedCodeableConcept: { text: 'generic' } },
-      extension: [{ url: kept('1.0', 'MedicationOrder.dateEnded'), valueDateTime: '2015-02' }],
-    },
-  ],
-  [
-    'an order of STU3: who signed for whom',
-    {
-      resourceType: 'MedicationRequest',
-      intent: 'order',
-      status: 'active',
-      subject: somebody,
-      medicationCodeableConcept: { text: 'Aspirin' },
-      requester: { agent: { display: 'Dr. Who' }, onBehalfOf: { display: 'Clinic' } },
-      substitution: { allowed: true },
-    },
-    {
-      requester: {
-        display: 'Dr. Who',
-        extension: [
-          {
-            url: kept('3.0', 'MedicationRequest.requester.onBehalfOf'),
-            valueReference: { display: 'Clinic' },
-          },
-        ],
-      },
-      substitution: { allowedBoolean: true },
-    },
-  ],
-  [
-    'a vaccination of DSTU2: given, told by another, by whom, which dose',
-    {
-      resourceType: 'Immunization',
-      status: 'completed',
-      date: '2013-01-10',
-      vaccineCode: { text: 'MMR' },
-      patient: somebody,
-      wasNotGiven: false,
-      reported: true,
-      performer: { display: 'Nurse' },
-      explanation: { reason: [{ text: 'travel' }] },
-      vaccinationProtocol: [{ doseSequence: 2, doseStatus: { text: 'counts' } }],
-    },
-    {
-      status: 'completed',
-      occurrenceDateTime: '2013-01-10',
-      primarySource: false,
-      performer: [{ function: coded(`${terminology}v2-0443`, 'AP'), actor: { display: 'Nurse' } }],
-      reasonCode: [{ text: 'travel' }],
-      protocolApplied: [
-        {
-          doseNumberPositiveInt: 2,
-          extension: [
-            {
-              url: kept('3.0', 'Immunization.vaccinationProtocol.doseStatus').replace('/3.0/', '/1.0/'),
-              valueCodeableConcept: { text: 'counts' },
-            },
-          ],
-        },
-      ],
-    },
-  ],
-  [
-    'an observation of DSTU2: single category and interpretation, remarks, what it belongs to',
-    {
-      resourceType: 'Observation',
-      status: 'final',
-      category: coded('http://hl7.org/fhir/observation-category', 'laboratory'),
-      code: { text: 'Potassium' },
-      interpretation: coded('http://hl7.org/fhir/v2/0078', 'H'),
-      comments: 'haemolysed',
-      encounter: { reference: 'Encounter/7' },
-      related: [{ type: 'has-member', target: { reference: 'Observation/2' } }],
-      referenceRange: [{ meaning: { text: 'adults' }, text: '3.5-5' }],
-    },
-    {
-      category: [coded(`${terminology}observation-category`, 'laboratory')],
-      interpretation: [coded(`${terminology}v2-0078`, 'H')],
-      note: [{ text: 'haemolysed' }],
-      encounter: { reference: 'Encounter/7' },
-      hasMember: [{ reference: 'Observation/2' }],
-      referenceRange: [{ type: { text: 'adults' }, text: '3.5-5' }],
-    },
-  ],
-  [
-    'a report of STU3: who made it and what it concludes',
-    {
-      resourceType: 'DiagnosticReport',
-      status: 'final',
-      code: { text: 'CT' },
-      performer: [{ role: { text: 'radiologist' }, actor: { display: 'Dr. Ray' } }],
-      codedDiagnosis: [{ text: 'fracture' }],
-      context: { reference: 'EpisodeOfCare/3' },
-    },
-    {
-      performer: [
-        {
-          display: 'Dr. Ray',
-          extension: [
-            {
-              url: kept('3.0', 'DiagnosticReport.performer.role'),
-              valueCodeableConcept: { text: 'radiologist' },
-            },
-          ],
-        },
-      ],
-      conclusionCode: [{ text: 'fracture' }],
-      extension: [
-        {
-          url: kept('3.0', 'DiagnosticReport.context'),
-          valueReference: { reference: 'EpisodeOfCare/3' },
-        },
-      ],
-    },
-  ],
-  [
-    'a visit of DSTU2: its class, its reasons, its diagnoses',
-    {
-      resourceType: 'Encounter',
-      status: 'finished',
-      class: 'inpatient',
-      patient: somebody,
-      reason: [{ text: 'pain' }],
-      indication: [{ reference: 'Condition/1' }],
-      hospitalization: { dischargeDiagnosis: [{ reference: 'Condition/2' }] },
-    },
-    {
-      class: { system: `${terminology}v3-ActCode`, code: 'IMP', display: 'inpatient' },
-      subject: somebody,
-      reasonCode: [{ text: 'pain' }],
-      reasonReference: [{ reference: 'Condition/1' }],
-      diagnosis: [
-        { condition: { reference: 'Condition/2' }, use: coded(`${terminology}diagnosis-role`, 'DD') },
-      ],
-    },
-  ],
-  [
-    'a document of STU3: kind, when indexed, when made, its visit',
-    {
-      resourceType: 'DocumentReference',
-      status: 'current',
-      type: { text: 'Letter' },
-      class: { text: 'Notes' },
-      created: '2015-01-02T03:04:05Z',
-      indexed: '2015-01-03T00:00:00Z',
-      content: [{ attachment: { url: 'https://x.example/1' } }],
-      context: { encounter: { reference: 'Encounter/7' } },
-    },
-    {
-      category: [{ text: 'Notes' }],
-      date: '2015-01-03T00:00:00Z',
-      content: [{ attachment: { url: 'https://x.example/1', creation: '2015-01-02T03:04:05Z' } }],
-      context: { encounter: [{ reference: 'Encounter/7' }] },
-    },
-  ],
-  [
-    'a goal of DSTU2 in words, with its day and what came of it',
-    {
-      resourceType: 'Goal',
-      subject: somebody,
-      description: 'walk a mile',
-      status: 'achieved',
-      targetDate: '2016-01-01',
-      outcome: [{ resultCodeableConcept: { text: 'walked' } }],
-    },
-    {
-      lifecycleStatus: 'completed',
-      achievementStatus: coded(`${terminology}goal-achievement`, 'achieved'),
-      description: { text: 'walk a mile' },
-      target: [{ dueDate: '2016-01-01' }],
-      outcomeCode: [{ text: 'walked' }],
-    },
-  ],
-  [
-    'a goal of STU3 that is behind: R4 has no word for it, so its own word stays',
-    { resourceType: 'Goal', subject: somebody, description: { text: 'walk' }, status: 'behind-target' },
-    {
-      lifecycleStatus: 'active',
-      achievementStatus: { text: 'behind-target' },
-    },
-  ],
-  [
-    'a referral of STU3 is a service request',
-    {
-      resourceType: 'ReferralRequest',
-      status: 'cancelled',
-      intent: 'order',
-      subject: somebody,
-      type: { text: 'consultation' },
-      serviceRequested: [{ text: 'Cardiology' }, { text: 'Echo' }],
-      recipient: [{ display: 'Dr. Heart' }],
-      description: 'please see',
-      requester: { agent: { display: 'Dr. Who' } },
-    },
-    {
-      resourceType: 'ServiceRequest',
-      status: 'revoked',
-      category: [{ text: 'consultation' }],
-      code: { text: 'Cardiology; Echo' },
-      orderDetail: [{ text: 'Cardiology' }, { text: 'Echo' }],
-      performer: [{ display: 'Dr. Heart' }],
-      note: [{ text: 'please see' }],
-      requester: { display: 'Dr. Who' },
-    },
-  ],
-  [
-    'an order for tests of DSTU2: what, when asked for, and its state as sent',
-    {
-      resourceType: 'DiagnosticOrder',
-      subject: somebody,
-      status: 'accepted',
-      item: [{ code: { text: 'Lipids' } }],
-      event: [{ status: 'requested', dateTime: '2014-02-03' }],
-    },
-    {
-      resourceType: 'ServiceRequest',
-      status: 'active',
-      intent: 'order',
-      code: { text: 'Lipids' },
-      authoredOn: '2014-02-03',
-    },
-  ],
-  [
-    'names of a person in DSTU2: several family names are one',
-    {
-      resourceType: 'Patient',
-      name: [{ family: ['de la', 'Cruz'], given: ['Ana'] }],
-      careProvider: [{ display: 'Dr. Who' }],
-    },
-    { name: [{ family: 'de la Cruz', given: ['Ana'] }], generalPractitioner: [{ display: 'Dr. Who' }] },
-  ],
-  [
-    'coverage of STU3: group and plan with their names',
-    {
-      resourceType: 'Coverage',
-      status: 'active',
-      beneficiary: somebody,
-      payor: [{ display: 'Medicare' }],
-      grouping: { subGroup: 'Medicare', plan: 'B', planDisplay: 'Part B' },
-    },
-    {
-      class: [
-        { type: coded(`${terminology}coverage-class`, 'subgroup'), value: 'Medicare' },
-        { type: coded(`${terminology}coverage-class`, 'plan'), value: 'B', name: 'Part B' },
-      ],
-    },
-  ],
-  [
-    'a claim of STU3: money, totals, stay, lines, what it was decided under',
-    {
-      resourceType: 'ExplanationOfBenefit',
-      status: 'active',
-      patient: somebody,
-      type: { text: 'inpatient' },
-      outcome: { coding: [{ code: 'complete' }] },
-      organization: { display: 'Hospital' },
-      hospitalization: { start: '2016-01-15', end: '2016-01-27' },
-      totalCost: { value: 10.5, system: 'urn:iso:std:iso:4217', code: 'USD' },
-      insurance: { coverage: { reference: 'Coverage/1' } },
-      information: [{ sequence: 4, category: { text: 'switch' }, code: { text: 'no' } }],
-      item: [{ sequence: 1, service: { text: 'X-ray' }, diagnosisLinkId: [2], careTeamLinkId: [1] }],
-    },
-    {
-      outcome: 'complete',
-      provider: { display: 'Hospital' },
-      total: [
-        {
-          category: coded(`${terminology}adjudication`, 'submitted'),
-          amount: { value: 10.5, currency: 'USD' },
-        },
-      ],
-      insurance: [{ focal: true, coverage: { reference: 'Coverage/1' } }],
-      supportingInfo: [
-        { sequence: 4, category: { text: 'switch' }, code: { text: 'no' } },
-        {
-          sequence: 5,
-          category: coded(`${terminology}claiminformationcategory`, 'hospitalized'),
-          timingPeriod: { start: '2016-01-15', end: '2016-01-27' },
-        },
-      ],
-      item: [
-        { sequence: 1, productOrService: { text: 'X-ray' }, diagnosisSequence: [2], careTeamSequence: [1] },
-      ],
-    },
-  ],
-  [
-    'answers of DSTU2 in groups',
-    {
-      resourceType: 'QuestionnaireResponse',
-      status: 'completed',
-      group: {
-        linkId: 'g',
-        title: 'Habits',
-        question: [{ linkId: 'q', text: 'Smoker?', answer: [{ valueBoolean: false }] }],
-      },
-    },
-    {
-      item: [
-        {
-          linkId: 'g',
-          text: 'Habits',
-          item: [{ linkId: 'q', text: 'Smoker?', answer: [{ valueBoolean: false }] }],
-        },
-      ],
-    },
-  ],
-  [
-    'a prescription of R5: its medication and its reason',
-    {
-      resourceType: 'MedicationRequest',
-      status: 'active',
-      intent: 'order',
-      subject: somebody,
-      medication: { concept: { text: 'Aspirin' } },
-      reason: [{ concept: { text: 'pain' } }, { reference: { reference: 'Condition/1' } }],
-    },
-    {
-      medicationCodeableConcept: { text: 'Aspirin' },
-      reasonCode: [{ text: 'pain' }],
-      reasonReference: [{ reference: 'Condition/1' }],
-    },
-  ],
-];
-
-describe('another release of FHIR is lifted to R4', () => {
-  it.each(rules)('%s', async (_, sent, expected) => {
-    const resource = await lifted(sent);
-    expect(resource).toMatchObject(expected);
-    expect([...medplumFaults(resource), ...fhirPackageFaults(resource)]).toEqual([]);
-  });
-
+describe('what is lifted to R4', () => {
   it('adds nothing but what R4 demands, and says of that that it is not stated', async () => {
     expect(await lifted({ resourceType: 'MedicationOrder' })).toEqual({
       resourceType: 'MedicationRequest',
@@ -527,70 +59,182 @@ describe('another release of FHIR is lifted to R4', () => {
   });
 });
 
-const notStated = {
-  url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason',
-  valueCode: 'unknown',
-};
+describe('what is easily lost on the way to R4', () => {
+  it('a contained resource of a kind R4 lacks stays whole, and what refers to it finds it', async () => {
+    const contained = [{ resourceType: 'ProcessRequest', id: 'd', action: 'cancel' }];
+    const sent = { resourceType: 'List', contained, entry: [{ item: { reference: '#d' } }], note: 'x' };
+    const { entries, findings } = await read(JSON.stringify(sent));
+    expect(entries[1]?.resource).toMatchObject({ resourceType: 'Basic', id: 'd' });
+    expect(JSON.stringify(entries[1]?.resource)).toContain('cancel');
+    expect(findings.map(({ code }) => code)).toContain('not-in-r4');
+  });
 
-describe('what another release denies', () => {
+  it('whose it is: a patient by any name', async () => {
+    const built = await recordOfResources([
+      { resourceType: 'Patient', id: '1', careProvider: [] },
+      { resourceType: 'Patient', id: '2', careProvider: [{ display: 'Dr. Who' }] },
+      about('ClinicalImpression'),
+      about('SupplyRequest'),
+      about('Condition'),
+    ]);
+    const rows = Object.values(built.record.sections).flat();
+    expect(rows.map(({ patient }) => patient)).toEqual(['Patient/2', 'Patient/2', 'Patient/2']);
+  });
+
+  it('addresses: the whole of a Bundle under the names R4 has for its resources', async () => {
+    const base = 'https://x.example/fhir';
+    const bundle = {
+      resourceType: 'Bundle',
+      entry: [
+        {
+          fullUrl: `${base}/MedicationOrder/o`,
+          resource: {
+            resourceType: 'MedicationOrder',
+            id: 'o',
+            medicationCodeableConcept: { text: 'Aspirin' },
+          },
+        },
+        {
+          fullUrl: `${base}/MedicationDispense/d`,
+          resource: {
+            resourceType: 'MedicationDispense',
+            id: 'd',
+            authorizingPrescription: [{ reference: `${base}/MedicationOrder/o` }],
+          },
+        },
+      ],
+    };
+    const { entries } = await read(JSON.stringify(bundle));
+    expect(entries.map(({ fullUrl }) => fullUrl)).toEqual([
+      `${base}/MedicationRequest/o`,
+      `${base}/MedicationDispense/d`,
+    ]);
+    expect(entries[1]?.resource['authorizingPrescription']).toEqual([
+      { reference: `${base}/MedicationRequest/o` },
+    ]);
+  });
+
   it.each([
     [
-      'a vaccination not given',
-      { resourceType: 'Immunization', date: '2014', wasNotGiven: true },
-      'not-done',
+      'words beside a code that R4 has no room for',
+      { resourceType: 'ReferralRequest', priority: { coding: [{ code: 'urgent' }], text: 'this week' } },
+      'this week',
     ],
     [
-      'a vaccination refused, with its reason',
+      'why a goal is on hold, with its code',
+      { resourceType: 'Goal', description: 'x', status: 'on-hold', statusReason: coded('urn:x', 'c-17') },
+      'c-17',
+    ],
+    [
+      'the system of a card number',
+      { resourceType: 'Coverage', issuer: {}, bin: { system: 'urn:cards', value: '1' } },
+      'urn:cards',
+    ],
+    [
+      'what is said beside one of several family names',
       {
-        resourceType: 'Immunization',
-        notGiven: true,
-        explanation: { reasonNotGiven: [{ text: 'refused' }] },
+        resourceType: 'Patient',
+        name: [
+          { family: ['van', 'Dam'], _family: [null, { extension: [{ url: 'urn:own', valueCode: 'own' }] }] },
+        ],
       },
-      'not-done',
-    ],
-    ['a procedure not done', { resourceType: 'Procedure', notPerformed: true }, 'not-done'],
-    [
-      'a procedure not done (STU3)',
-      { resourceType: 'Procedure', status: 'suspended', notDone: true },
-      'not-done',
+      'urn:own',
     ],
     [
-      'a medication not taken',
-      { resourceType: 'MedicationStatement', patient: somebody, status: 'active', wasNotTaken: true },
-      'not-done',
-    ],
-    [
-      'a medication not taken (STU3)',
-      { resourceType: 'MedicationStatement', status: 'active', taken: 'n' },
-      'not-done',
-    ],
-    [
-      'an allergy refuted',
-      { resourceType: 'AllergyIntolerance', substance: { text: 'Latex' }, status: 'refuted' },
-      'refuted',
-    ],
-    [
-      'an allergy entered in error',
-      { resourceType: 'AllergyIntolerance', substance: { text: 'Latex' }, status: 'entered-in-error' },
-      'entered-in-error',
-    ],
-    [
-      'a statement in error that also says not taken',
+      'why a status is absent, where R4 has a concept',
       {
-        resourceType: 'MedicationStatement',
-        patient: somebody,
-        status: 'entered-in-error',
-        wasNotTaken: true,
+        resourceType: 'AllergyIntolerance',
+        substance: { text: 'Egg' },
+        criticality: 'CRITL',
+        _status: { extension: [{ url: 'urn:why', valueCode: 'masked' }] },
       },
-      'entered-in-error',
+      'masked',
     ],
     [
-      'a message that was never sent',
-      { resourceType: 'Communication', status: 'completed', notDone: true },
-      'not-done',
+      'what is said beside a text that is kept',
+      {
+        resourceType: 'MedicationOrder',
+        dateEnded: '2015',
+        _dateEnded: { extension: [{ url: 'urn:about', valueBoolean: true }] },
+      },
+      'urn:about',
     ],
-  ])('is no fact in R4 either: %s', async (_, sent, assertion) => {
-    const { row } = onlyRow(await recordOfResources([sent]));
-    expect(row).toMatchObject({ assertion, status: 'not stated' });
+    [
+      'who was paid, as a kind of resource',
+      {
+        resourceType: 'Claim',
+        information: [],
+        payee: { type: { text: 'x' }, resourceType: { system: 'urn:p', code: 'organization' } },
+      },
+      'urn:p',
+    ],
+    [
+      'a member that would change what the object is',
+      JSON.parse('{"resourceType":"MedicationOrder","__proto__":{"own":"kept"}}'),
+      '\\"own\\":\\"kept\\"',
+    ],
+    [
+      'a denial beside an entry in error',
+      { resourceType: 'Immunization', status: 'entered-in-error', notGiven: true },
+      'extension-Immunization.notGiven',
+    ],
+    [
+      'the reference beside a concept (R5)',
+      {
+        resourceType: 'MedicationRequest',
+        medication: { concept: { text: 'Aspirin' }, reference: { reference: 'Medication/9' } },
+      },
+      'Medication/9',
+    ],
+  ])('%s', async (_, sent: object, words) => {
+    expect((await read(JSON.stringify(sent))).entries[0]?.text).toContain(words);
+  });
+
+  it('a consent with its exception', async () => {
+    expect(
+      await lifted({
+        resourceType: 'Consent',
+        status: 'active',
+        consentingParty: [{ display: 'Jane' }],
+        action: [{ text: 'use' }],
+        except: [{ type: 'deny', purpose: [{ code: 'HRESCH' }] }],
+      }),
+    ).toMatchObject({
+      performer: [{ display: 'Jane' }],
+      provision: { action: [{ text: 'use' }], provision: [{ type: 'deny', purpose: [{ code: 'HRESCH' }] }] },
+    });
+  });
+
+  it('several things in one order, those called off left out', async () => {
+    const order = {
+      resourceType: 'DiagnosticOrder',
+      status: 'in-progress',
+      item: [
+        { code: { text: 'Biopsy' }, status: 'cancelled' },
+        { code: { text: 'CBC' } },
+        { code: { text: 'Lipids' } },
+      ],
+    };
+    expect(onlyRow(await recordOfResources([order])).row.name).toBe('CBC; Lipids');
+    expect(JSON.stringify(await lifted(order))).toContain('Biopsy');
+  });
+
+  it('when a prescription ended, and how sure a reaction is, in the rows', async () => {
+    const order = { resourceType: 'MedicationOrder', status: 'active', dateEnded: '2015-02' };
+    expect(onlyRow(await recordOfResources([order])).row.end).toBe('2015-02');
+    const reaction = [{ certainty: 'unlikely', manifestation: [{ text: 'Hives' }] }];
+    const allergy = { resourceType: 'AllergyIntolerance', substance: { text: 'Egg' }, reaction };
+    expect(onlyRow(await recordOfResources([allergy])).row['reactions']).toEqual([
+      'Hives; certainty: unlikely',
+    ]);
   });
 });
+
+/** A resource of DSTU2 about the second of two patients. */
+function about(resourceType: string): object {
+  return {
+    resourceType,
+    patient: { reference: 'Patient/2' },
+    ...(resourceType === 'ClinicalImpression' && { ruledOut: [{ item: { text: 'x' } }] }),
+  };
+}

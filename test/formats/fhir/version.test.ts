@@ -27,6 +27,9 @@ describe('the release of FHIR', () => {
     ['STU3', { resourceType: 'Condition', context: { reference: 'Encounter/1' } }],
     ['DSTU2', { resourceType: 'Condition', encounter: { reference: 'Encounter/1' }, dateRecorded: '2014' }],
     ['R4', { resourceType: 'Condition', encounter: { reference: 'Encounter/1' } }],
+    ['STU3', { resourceType: 'CarePlan', status: 'cancelled', intent: 'plan' }],
+    ['STU3', { resourceType: 'Procedure', status: 'aborted' }],
+    ['DSTU2', { resourceType: 'ProcedureRequest', status: 'rejected' }],
     ['STU3', { resourceType: 'Specimen', request: [{ reference: 'ProcedureRequest/1' }] }],
   ])('is %s by the shape of %j', async (version, resource) => {
     expect(await formatOf(resource)).toBe(`FHIR ${version} JSON`);
@@ -36,6 +39,19 @@ describe('the release of FHIR', () => {
     expect(await formatOf(patient)).toBe('FHIR R4 JSON');
     expect(await formatOf(patient, allergy.stu3)).toBe('FHIR STU3 JSON');
     expect(await formatOf(patient, allergy.r4)).toBe('FHIR R4 JSON');
+  });
+
+  it('is not decided by one resource for many', async () => {
+    const ambiguous = {
+      resourceType: 'Observation',
+      code: { text: 'x' },
+      category: [{ text: 'laboratory' }],
+    };
+    const newer = { resourceType: 'NutritionProduct', code: { text: 'milk' } };
+    expect(await formatOf(newer, ambiguous, patient)).toBe('FHIR R4 and R5 JSON');
+    expect(
+      await linesOf({ resourceType: 'MedicationOrder' }, allergy.r4, allergy.r4, allergy.r4, ambiguous),
+    ).toBe('FHIR R4 and DSTU2 NDJSON');
   });
 
   it('is told of each where there are several in one file, also line by line', async () => {

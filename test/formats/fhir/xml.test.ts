@@ -36,6 +36,12 @@ describe('FHIR XML becomes the JSON of FHIR', () => {
       '<text><status value="generated"/><div xmlns="http://www.w3.org/1999/xhtml"><p>a &lt; b<br/>&amp; c</p></div></text>',
       '"div":"<div xmlns=\\"http://www.w3.org/1999/xhtml\\"><p>a &lt; b<br/>&amp; c</p></div>"',
     ],
+    [
+      'a code with white space around it, which is none of the code',
+      '<gender value=" male "/>',
+      '"gender":"male"',
+    ],
+    ['a truth value as a digit', '<active value="0"/>', '"active":false'],
     ['white space around an element', '\n  <id\n value="a"/>\n', '{"resourceType":"Patient","id":"a"}'],
   ])('%s', async (_, inside, json) => {
     expect(await textOf(xml(inside))).toContain(json);
@@ -72,6 +78,23 @@ describe('FHIR XML of an older release', () => {
     expect(source.format).toBe('FHIR DSTU2 XML');
     expect(entries[0]?.resource).toMatchObject({ resourceType: 'MedicationRequest', authoredOn: '2014' });
   });
+
+  it('is recognised by an element that repeats where R4 has one', async () => {
+    const name = '<name><family value="de la"/><family value="Cruz"/></name>';
+    const { source, entries } = await readDocument(Buffer.from(xml(name)), 'x.xml');
+    expect(source.format).toBe('FHIR DSTU2 XML');
+    expect(entries[0]?.resource['name']).toEqual([{ family: 'de la Cruz' }]);
+  });
+
+  it('keeps elements that DSTU2 defines by reference to others', async () => {
+    const range =
+      '<referenceRange><meaning><text value="toxic"/></meaning><text value="5"/></referenceRange>';
+    const component = `<component><code><text value="x"/></code>${range}</component><comments value="y"/>`;
+    const { entries } = await read(xml(component, 'Observation'));
+    expect(entries[0]?.resource['component']).toMatchObject([
+      { referenceRange: [{ type: { text: 'toxic' }, text: '5' }] },
+    ]);
+  });
 });
 
 describe('FHIR XML that is not as it should be', () => {
@@ -92,6 +115,31 @@ describe('FHIR XML that is not as it should be', () => {
     expect(JSON.stringify(findings)).not.toContain('Zyxwvut');
   });
 
+  it('with a resource where an entry has none names what was not read', async () => {
+    const entry = '<entry><Condition><code><text value="Asthma"/></code></Condition></entry>';
+    const { findings } = await read(xml(entry, 'Bundle'));
+    expect(findings.map(({ severity, code, pointer }) => [severity, code, pointer])).toEqual([
+      ['lost', 'unread-xml', '/Bundle/entry/Condition'],
+    ]);
+  });
+
+  it('with an element that would make another resource of it stays what it is', async () => {
+    const { entries } = await read(xml('<resourceType value="Observation"/><gender value="male"/>'));
+    expect(entries[0]?.text).toBe('{"resourceType":"Patient","gender":"male"}');
+  });
+
+  it('with a second, refuting status shows no positive fact', async () => {
+    const problem = `<code><text value="Asthma"/></code>${verification('confirmed')}${verification('refuted')}`;
+    const { record } = await recordOf(xml(problem, 'Condition'));
+    expect(record.sections['problems']?.map(({ assertion }) => assertion)).toEqual(['refuted']);
+  });
+
+  it('is not what a clinical document is that only declares its namespace', async () => {
+    const document =
+      '<ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:f="http://hl7.org/fhir"></ClinicalDocument>';
+    expect((await readDocument(Buffer.from(document), 'x.xml')).format.name).toBe('C-CDA');
+  });
+
   it.each([
     ['cut short', '<?xml version="1.0"?><Patient xmlns="http://hl7.org/fhir"><id value="a"/>'],
     ['with a document type', `<!DOCTYPE Patient [<!ENTITY x "y">]>${xml('<id value="a"/>').slice(38)}`],
@@ -106,3 +154,7 @@ describe('FHIR XML that is not as it should be', () => {
     expect(findings.map(({ severity, code }) => [severity, code])).toEqual([['lost', 'more-pages']]);
   });
 });
+
+function verification(code: string): string {
+  return `<verificationStatus><coding><code value="${code}"/></coding></verificationStatus>`;
+}

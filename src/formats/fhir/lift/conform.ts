@@ -6,20 +6,24 @@ import { asBasic } from './basic.ts';
 import { absentReasonInR4, codingInR4 } from './code-systems.ts';
 import { keptExtensions, type SentPlace, type SentPlaces } from './kept.ts';
 
-/** Choices of which R4 demands one, by type: the member that says that none is stated. */
-const requiredChoices: Readonly<Record<string, { choice: string; absentAs: string }>> = {
-  MedicationRequest: { choice: 'medication', absentAs: 'medicationCodeableConcept' },
-  MedicationStatement: { choice: 'medication', absentAs: 'medicationCodeableConcept' },
-  MedicationDispense: { choice: 'medication', absentAs: 'medicationCodeableConcept' },
-  MedicationAdministration: { choice: 'medication', absentAs: 'medicationCodeableConcept' },
-  Immunization: { choice: 'occurrence', absentAs: 'occurrenceDateTime' },
-  ClaimDiagnosis: { choice: 'diagnosis', absentAs: 'diagnosisCodeableConcept' },
-  ClaimProcedure: { choice: 'procedure', absentAs: 'procedureCodeableConcept' },
-  ExplanationOfBenefitDiagnosis: { choice: 'diagnosis', absentAs: 'diagnosisCodeableConcept' },
-  ImmunizationProtocolApplied: { choice: 'doseNumber', absentAs: 'doseNumberString' },
-  SubstanceIngredient: { choice: 'substance', absentAs: 'substanceCodeableConcept' },
-  ExplanationOfBenefitProcedure: { choice: 'procedure', absentAs: 'procedureCodeableConcept' },
-  GuidanceResponse: { choice: 'module', absentAs: 'moduleCodeableConcept' },
+/** Choices of which R4 demands one, by type: each with the member that says that none is stated. */
+const requiredChoices: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  MedicationRequest: { medication: 'medicationCodeableConcept' },
+  MedicationStatement: { medication: 'medicationCodeableConcept' },
+  MedicationDispense: { medication: 'medicationCodeableConcept' },
+  MedicationAdministration: { medication: 'medicationCodeableConcept', effective: 'effectiveDateTime' },
+  MedicationIngredient: { item: 'itemCodeableConcept' },
+  MedicationRequestSubstitution: { allowed: 'allowedBoolean' },
+  Immunization: { occurrence: 'occurrenceDateTime' },
+  ImmunizationProtocolApplied: { doseNumber: 'doseNumberString' },
+  SubstanceIngredient: { substance: 'substanceCodeableConcept' },
+  SupplyRequest: { item: 'itemCodeableConcept' },
+  CommunicationPayload: { content: 'contentString' },
+  ClaimDiagnosis: { diagnosis: 'diagnosisCodeableConcept' },
+  ClaimProcedure: { procedure: 'procedureCodeableConcept' },
+  ExplanationOfBenefitDiagnosis: { diagnosis: 'diagnosisCodeableConcept' },
+  ExplanationOfBenefitProcedure: { procedure: 'procedureCodeableConcept' },
+  GuidanceResponse: { module: 'moduleCodeableConcept' },
 };
 
 /** What came of giving an element R4's shape. */
@@ -177,14 +181,13 @@ class Conforming {
         this.#made[`_${name}`] = asShaped({ extension: [absent('unknown')] }, member);
       else this.#made[name] = asShaped(this.#inside({ extension: [absent('unknown')] }, member.type), member);
     }
-    const demanded = Object.hasOwn(requiredChoices, this.#type) ? requiredChoices[this.#type] : undefined;
-    if (demanded === undefined) return;
-    const { choice, absentAs } = demanded;
-    const isThere = Object.keys(this.#made).some((name) => name.replace(/^_/, '').startsWith(choice));
-    if (isThere) return;
-    const member = definitionsOf('R4').member(this.#type, absentAs);
-    const nothing = { extension: [absent('unknown')] };
-    this.#made[member && isPrimitive(member) ? `_${absentAs}` : absentAs] = nothing;
+    const choices = Object.hasOwn(requiredChoices, this.#type) ? requiredChoices[this.#type] : {};
+    for (const [choice, absentAs] of Object.entries(choices ?? {})) {
+      if (Object.keys(this.#made).some((name) => name.replace(/^_/, '').startsWith(choice))) continue;
+      const member = definitionsOf('R4').member(this.#type, absentAs);
+      const nothing = { extension: [absent('unknown')] };
+      this.#made[member && isPrimitive(member) ? `_${absentAs}` : absentAs] = nothing;
+    }
   }
 }
 

@@ -71,7 +71,7 @@ const renamedTypes: Readonly<Record<string, string>> = {
 export function liftResource(resource: Resource, version: FhirVersion): Lifted {
   if (version === 'R4') return { resource, kept: 0, others: [] };
   const places: SentPlaces = new WeakMap();
-  let node: JsonObject = resource;
+  let node: JsonObject = version === 'DSTU2' ? withoutComments(resource) : resource;
   for (const step of stepsFrom[version]) node = new Stepping(step, version, places).apply(node);
   const type = typeOf(node, 'Resource');
   if (!definitionsOf('R4').isResource(type))
@@ -79,6 +79,19 @@ export function liftResource(resource: Resource, version: FhirVersion): Lifted {
   const { value, kept, others } = conform(node, type, places);
   const relinked = relink(value);
   return { resource: isResource(relinked) ? relinked : resource, kept, others };
+}
+
+/** DSTU2 has texts for programmers in any object (`fhir_comments`), which say nothing of the patient. */
+function withoutComments(node: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(node)
+      .filter(([name]) => name !== 'fhir_comments')
+      .map(([name, value]) => {
+        if (Array.isArray(value))
+          return [name, value.map((item) => (isObject(item) ? withoutComments(item) : item))];
+        return [name, isObject(value) ? withoutComments(value) : value];
+      }),
+  );
 }
 
 /** One step from release to release, over the elements of a resource, inner ones first. */
@@ -101,12 +114,10 @@ class Stepping {
   #element(node: JsonObject, type: string, path: string): JsonObject {
     const { definitions, rules } = this.#step;
     const made: JsonObject = Object.fromEntries(
-      Object.entries(node)
-        .filter(([name]) => name !== 'fhir_comments')
-        .map(([name, value]) => {
-          const member = definitions.member(type, name);
-          return [name, member === undefined ? value : this.#value(value, member.type, `${path}.${name}`)];
-        }),
+      Object.entries(node).map(([name, value]) => {
+        const member = definitions.member(type, name);
+        return [name, member === undefined ? value : this.#value(value, member.type, `${path}.${name}`)];
+      }),
     );
     this.#places.set(made, this.#places.get(node) ?? { version: this.#version, path, type, sent: node });
     for (const rule of Object.hasOwn(rules, type) ? (rules[type] ?? []) : []) rule(made, this.#tools);

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
 import { numberOf } from '../../json-parts.ts';
 import { append, inEach, listIn, objectIn, objectsIn, rename, take, type Rule, type Rules } from './rule.ts';
+import { unstatedAllergyStatus } from './stu3-clinical.ts';
 
 /** R5's CodeableReference says a concept, a reference or both; R4 has a member for each. */
 function toChoice(from: string, concept: string, reference: string): Rule {
@@ -34,16 +35,20 @@ function saysOnly(item: JsonObject, names: readonly string[]): boolean {
 const reason = toChoice('reason', 'reasonCode', 'reasonReference');
 
 /** A medication is one or the other in R4: a concept, which names it, before a reference, which is kept then. */
-const medication: Rule = (node, { keep }) => {
-  const sent = objectIn(node, 'medication');
-  if (sent === undefined) return;
-  const { concept, reference } = sent;
-  if (!isObject(concept) && !isObject(reference)) return;
-  if (Object.keys(sent).length > 1) keep(node, 'medication');
-  delete node['medication'];
-  if (isObject(concept)) node['medicationCodeableConcept'] = concept;
-  else node['medicationReference'] = reference;
-};
+function toOneOf(name: string): Rule {
+  return (node, { keep }) => {
+    const sent = objectIn(node, name);
+    if (sent === undefined) return;
+    const { concept, reference } = sent;
+    if (!isObject(concept) && !isObject(reference)) return;
+    if (Object.keys(sent).length > 1) keep(node, name);
+    delete node[name];
+    if (isObject(concept)) node[`${name}CodeableConcept`] = concept;
+    else node[`${name}Reference`] = reference;
+  };
+}
+
+const medication = toOneOf('medication');
 
 /** R5 says beside the statement whether the medication is taken (`adherence`); R4 says it by the status. */
 const adherence: Rule = (node, { keep, keepModifier }) => {
@@ -160,9 +165,10 @@ export const r5Rules: Rules = {
     }),
   ],
   Medication: [rename({ doseForm: 'form' })],
+  MedicationIngredient: [toOneOf('item')],
   Immunization: [reason],
   ImmunizationProtocolApplied: [rename({ doseNumber: 'doseNumberString', seriesDoses: 'seriesDosesString' })],
-  AllergyIntolerance: [allergyType],
+  AllergyIntolerance: [allergyType, unstatedAllergyStatus],
   AllergyIntoleranceReaction: [toConcepts('manifestation')],
   Procedure: [
     reason,

@@ -222,7 +222,7 @@ function asMolecularSequence(node: JsonObject): void {
 }
 
 /** R4 demands a clinical status of every allergy that is no error (ait-1): of one that states none, that it does not. */
-function unstatedAllergyStatus(node: JsonObject): void {
+export function unstatedAllergyStatus(node: JsonObject): void {
   const isError = objectsIn(objectIn(node, 'verificationStatus') ?? {}, 'coding').some(
     ({ code }) => code === 'entered-in-error',
   );
