@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { onlyRow, read, recordOfResources } from '../../facts/reading.ts';
-import { coded, kept, lifted, somebody } from './lifted.ts';
+import { coded, lifted, somebody } from './lifted.ts';
 
 const notStated = {
   url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason',
