@@ -10,7 +10,7 @@ import { olderCodes } from './older-codes.ts';
 /** A release of FHIR that resources are read from; R4B has R4's shapes wherever a patient's record goes. */
 export type FhirVersion = 'R4' | 'STU3' | 'DSTU2' | 'R5';
 
-/** The releases, the likeliest first: of two that fit equally well the first is taken. */
+/** The releases, the likeliest first: of two that fit equally well the first is taken. Misfits are counted in this order. */
 export const fhirVersions: readonly FhirVersion[] = ['R4', 'STU3', 'DSTU2', 'R5'];
 
 const tables: Readonly<Record<FhirVersion, string>> = { R4: r4, STU3: stu3, DSTU2: dstu2, R5: r5 };
@@ -115,9 +115,11 @@ export class VersionChoice {
     const toR4 = misfits.map((misfit) => misfit('R4'));
     const isAllR4 = [...toR4, ...this.#together].every((count) => count === 0);
     if (isAllR4 && (this.#known ?? 'R4') === 'R4') return misfits.map(() => 'R4');
-    const counts = misfits.map((misfit, index) =>
-      fhirVersions.map((version) => (version === 'R4' ? (toR4[index] ?? 0) : misfit(version))),
-    );
+    const counts = misfits.map((misfit, index) => {
+      const before = [toR4[index] ?? 0, misfit('STU3'), misfit('DSTU2')];
+      // Of what an older release has as it is nobody asks whether R5 has it too.
+      return [...before, before.includes(0) ? 1 : misfit('R5')];
+    });
     for (const count of counts) {
       // Each resource has one vote, however badly it fits.
       for (const [at, more] of count.entries())

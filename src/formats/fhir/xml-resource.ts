@@ -12,13 +12,10 @@ export const xhtmlPrefix = 'xhtml';
 export interface XmlReading {
   resource: Resource;
   /** Elements that the release does not know, or that are shaped otherwise; they were read all the same. */
-  misfits: XmlPlace[];
+  misfits: XmlElement[];
   /** Elements with an attribute, a text or a resource where FHIR has none: that was not read. */
-  unread: XmlPlace[];
+  unread: XmlElement[];
 }
-
-/** A place in the document. */
-export type XmlPlace = Pick<XmlElement, 'line' | 'xpath'>;
 
 /**
  * Reads a resource element into the JSON of FHIR (R4 §2.6.1 "XML representation", §2.6.2 "JSON representation"): which
@@ -42,8 +39,8 @@ const truths: Readonly<Record<string, boolean | undefined>> = {
 const reserved = ['resourceType', '__proto__'];
 
 class XmlResourceReader {
-  readonly misfits: XmlPlace[] = [];
-  readonly unread: XmlPlace[] = [];
+  readonly misfits: XmlElement[] = [];
+  readonly unread: XmlElement[] = [];
   readonly #definitions: Definitions;
 
   constructor(definitions: Definitions) {

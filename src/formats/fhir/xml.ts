@@ -8,7 +8,7 @@ import { wholeXml } from '../xml/whole-xml.ts';
 import { nextPage } from './entries.ts';
 import { SentResources, type SentResource } from './sent-resources.ts';
 import type { FhirVersion } from './version.ts';
-import { readXmlResource, xhtmlPrefix, type XmlPlace, type XmlReading } from './xml-resource.ts';
+import { readXmlResource, xhtmlPrefix, type XmlReading } from './xml-resource.ts';
 
 const namespaces = {
   'http://hl7.org/fhir': '',
@@ -35,7 +35,9 @@ async function* readXml(document: ByteSource, identity: DocumentIdentity): Async
   const asOf = root.name === 'Bundle' ? (timestamp ?? updated)?.attribute('value') : undefined;
   if (asOf !== undefined && /^\d{4}/.test(asOf)) yield { asOf };
   const resources = new SentResources(identity.fhirVersion);
-  for (const entry of resources.entriesOf(found.sent)) yield { entry };
+  // The tree is no longer needed then, and a large one is let go.
+  const entries = resources.entriesOf(found.sent.splice(0));
+  for (const entry of entries) yield { entry };
   const told = [...resources.findings(source), ...found.findings, ...found.oddities(), ...findings];
   for (const finding of told) yield { finding };
   yield { format: resources.formatName('XML') };
@@ -69,9 +71,9 @@ class FoundResources {
   readonly sent: SentResource[] = [];
   readonly findings: Finding[] = [];
   readonly #identity: DocumentIdentity;
-  /** Places of what no release has as it is, and of what could not be read at all. */
-  readonly #odd: XmlPlace[] = [];
-  readonly #unread: XmlPlace[] = [];
+  /** What no release has as it is, and what could not be read at all. */
+  readonly #odd = new Places();
+  readonly #unread = new Places();
 
   constructor(identity: DocumentIdentity) {
     this.#identity = identity;
@@ -99,18 +101,20 @@ class FoundResources {
   /** What stands in a Bundle or an entry where FHIR has nothing is not read. */
   #strangers(element: XmlElement, known: readonly string[]): number {
     const strange = element.elements().filter(({ name }) => !known.includes(name));
-    if (element.ownText() !== '') this.#unread.push(element);
-    this.#unread.push(...strange);
+    if (element.ownText() !== '') this.#unread.add([element]);
+    this.#unread.add(strange);
     return strange.length;
   }
 
   #add(element: XmlElement, fullUrl: string | undefined): void {
-    // Nearly every document is R4: what was read for that is kept until it is known.
-    let asR4: XmlReading | undefined;
+    // Of what was read while the release was not known, the best is kept: it is likely to be asked for.
+    let best: { version: FhirVersion; reading: XmlReading } | undefined;
     const read = (version: FhirVersion): XmlReading => {
-      if (version !== 'R4') return readXmlResource(element, version);
-      asR4 ??= readXmlResource(element, version);
-      return asR4;
+      if (best?.version === version) return best.reading;
+      const reading = readXmlResource(element, version);
+      if (best === undefined || reading.misfits.length < best.reading.misfits.length)
+        best = { version, reading };
+      return reading;
     };
     const { fhirVersion: _, ...document } = this.#identity;
     const origin = { ...document, line: element.line, pointer: element.xpath() };
@@ -120,9 +124,9 @@ class FoundResources {
       misfit: (version) => read(version).misfits.length,
       as: (version) => {
         const { resource, misfits, unread } = read(version);
-        asR4 = undefined;
-        this.#odd.push(...misfits);
-        this.#unread.push(...unread);
+        best = undefined;
+        this.#odd.add(misfits);
+        this.#unread.add(unread);
         return resource;
       },
     });
@@ -131,31 +135,36 @@ class FoundResources {
   /** What fits no release is read as well as it can be, and told; known once the resources were read. */
   oddities(): Finding[] {
     return [
-      ...this.#places(
+      ...this.#told(
         this.#odd,
         'warning',
         'unknown-element',
         'not as any release of FHIR has them; they were read as well as they can be',
       ),
-      ...this.#places(this.#unread, 'lost', 'unread-xml', 'where FHIR has none, and were not read'),
+      ...this.#told(this.#unread, 'lost', 'unread-xml', 'where FHIR has none, and were not read'),
     ];
   }
 
-  #places(
-    places: readonly XmlPlace[],
-    severity: Finding['severity'],
-    code: string,
-    words: string,
-  ): Finding[] {
-    const [first] = places;
+  #told({ count, first }: Places, severity: Finding['severity'], code: string, words: string): Finding[] {
     if (first === undefined) return [];
-    const message = `${places.length} ${places.length === 1 ? 'element or text is' : 'elements or texts are'} ${words}`;
-    const { source } = this.#identity;
-    return [{ severity, code, message, source, line: first.line, pointer: first.xpath() }];
+    const message = `${count} ${count === 1 ? 'element or text is' : 'elements or texts are'} ${words}`;
+    return [{ severity, code, message, source: this.#identity.source, ...first }];
   }
 
   #find(severity: Finding['severity'], code: string, { line }: XmlElement, message: string): void {
     this.findings.push({ severity, code, message, source: this.#identity.source, line });
+  }
+}
+
+/** How many places there are, and the first of them. */
+class Places {
+  count = 0;
+  first: { line: number; pointer: string } | undefined;
+
+  add(elements: readonly XmlElement[]): void {
+    this.count += elements.length;
+    const [one] = elements;
+    if (one !== undefined) this.first ??= { line: one.line, pointer: one.xpath() };
   }
 }
 
