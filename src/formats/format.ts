@@ -1,6 +1,5 @@
 import type { Reading } from '../model/index.ts';
 import type { ByteSource } from './byte-source.ts';
-import type { FhirVersion } from './fhir/version.ts';
 
 /** What a format reader is told about the document: how its entries name their source. */
 export interface DocumentIdentity {
@@ -10,8 +9,6 @@ export interface DocumentIdentity {
   sha256: string;
   /** Where it lies in the archive, relative to it. */
   path?: string;
-  /** The release of FHIR that its resources are known to be in, for those that several releases could have. */
-  fhirVersion?: FhirVersion;
 }
 
 /** One kind of document. */

@@ -11,7 +11,6 @@ import { vaGovText } from './va-gov-text/format.ts';
 import { vaText } from './va-text/format.ts';
 
 export { bytesInMemory, type ByteSource } from './byte-source.ts';
-export type { FhirVersion } from './fhir/version.ts';
 export type { DocumentIdentity, Format } from './format.ts';
 
 /** The formats that are read, in the order they are tried. */

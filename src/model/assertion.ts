@@ -180,7 +180,7 @@ export function saysNoInformation(codes: readonly Code[]): boolean {
  */
 export function assertionOf(resource: Element, concept?: Element): Assertion {
   const type = resource.string('resourceType') ?? '';
-  const status = resource.string(type === 'Goal' ? 'lifecycleStatus' : 'status');
+  const status = resource.string(type === 'Goal' ? 'lifecycleStatus' : 'status') ?? sentStatus(resource);
   const fromStatus = isInForce(resource)
     ? undefined
     : (lookUp(byStatus, status) ?? lookUp(lookUp(byTypeAndStatus, type) ?? {}, status));
@@ -198,6 +198,17 @@ export function assertionOf(resource: Element, concept?: Element): Assertion {
     return 'unconfirmed';
   return unknownModifiers(resource).length > 0 ? 'unconfirmed' : 'stated';
 }
+
+/** The status of a resource of another release that is held whole, for R4 has none of its kind. */
+function sentStatus(resource: Element): string | undefined {
+  const extension = resource
+    .children('modifierExtension')
+    .find((one) => one.string('url') === ourExtensions.sentStatus);
+  const status = extension?.string('valueString');
+  return status !== undefined && calledOff.includes(status) ? 'not-done' : status;
+}
+
+const calledOff = ['rejected', 'cancelled', 'failed', 'aborted', 'revoked'];
 
 /** A vaccination of DSTU2 that was stopped, put on hold or is under way: R4 has no such status, and it is no given dose. */
 function isUnclearDose(resource: Element): boolean {

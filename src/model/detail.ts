@@ -1,7 +1,7 @@
 import { isNumber, isObject, writeJson, type JsonObject, type JsonValue } from '../json/index.ts';
 import type { Element } from './element.ts';
 import { extensionsOf } from './extension.ts';
-import { ourExtensions } from './extension-urls.ts';
+import { otherReleasePath, ourExtensions } from './extension-urls.ts';
 import { referenceName } from './reference.ts';
 import type { RowContext } from './section.ts';
 import { xhtmlText } from './xhtml.ts';
@@ -45,9 +45,6 @@ export function detailsOf(resource: Element, row: object, context: RowContext): 
   return [...told, ...beyond(resource.value, writeJson([row, told])), ...sent];
 }
 
-/** Addresses of what another release of FHIR has and R4 has not (`docs/mapping-fhir.md`); the part after them is its name. */
-const otherRelease = /^http:\/\/hl7\.org\/fhir\/\d\.0\/StructureDefinition\/extension-/;
-
 /** What a resource sent in another release of FHIR says that R4 has no place for, one text each. */
 export function keptDetails(resource: Element): string[] {
   return [...sentIn(resource.value), ...keptIn(resource.value)];
@@ -57,7 +54,7 @@ export function keptDetails(resource: Element): string[] {
 export function keptStatus(resource: Element): string | undefined {
   const kept = resource
     .children('extension')
-    .find((one) => otherRelease.test(one.string('url') ?? '') && one.string('url')?.endsWith('.status'));
+    .find((one) => otherReleasePath(one.string('url') ?? '')?.endsWith('.status') === true);
   return kept?.string('valueString');
 }
 
@@ -66,8 +63,8 @@ function keptIn(value: JsonValue | undefined): string[] {
   if (!isObject(value)) return [];
   const { contained: _, ...members } = value;
   const { url } = value;
-  if (typeof url !== 'string' || !otherRelease.test(url)) return Object.values(members).flatMap(keptIn);
-  const name = url.replace(otherRelease, '');
+  const name = typeof url === 'string' ? otherReleasePath(url) : undefined;
+  if (name === undefined) return Object.values(members).flatMap(keptIn);
   const said = [...leaves({ ...value, url: undefined }, '')].filter((leaf) => leaf.name !== 'url');
   const words = said.map((leaf) => labelOf(leaf.name, leaf.value, leaf.holder));
   return words.length > 0 ? [`${name}: ${words.join(', ')}`] : [];

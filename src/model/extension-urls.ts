@@ -33,11 +33,18 @@ export const ourExtensions = {
   refillsRemaining: `${base}refills-remaining`,
   /** When a prescription was last filled. valueDateTime. */
   lastFilled: `${base}last-filled`,
+  /** Modifier on a Basic resource that holds another: the status of that one. valueString. */
+  sentStatus: `${base}sent-status`,
   /** What the source says beyond every element of the resource: its place and the value as sent. valueString. */
   asSent: `${base}as-sent`,
 } as const;
 
 /** HL7's address for what another release of FHIR has and R4 has not (`docs/mapping-fhir.md`). */
-export function otherReleaseUrl(release: '1.0' | '3.0' | '5.0', path: string): string {
+export function otherReleaseUrl(release: '1.0' | '3.0' | '4.0' | '5.0', path: string): string {
   return `http://hl7.org/fhir/${release}/StructureDefinition/extension-${path}`;
+}
+
+/** The path in such an address; undefined for any other. */
+export function otherReleasePath(url: string): string | undefined {
+  return /^http:\/\/hl7\.org\/fhir\/\d\.0\/StructureDefinition\/extension-(.+)$/.exec(url)?.[1];
 }

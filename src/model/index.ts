@@ -6,7 +6,7 @@ export { statuses, type Status } from './currency.ts';
 export { codesOf } from './coding.ts';
 export { Element } from './element.ts';
 export type { Entry, Reading } from './entry.ts';
-export { ourExtensions } from './extension-urls.ts';
+export { otherReleaseUrl, ourExtensions } from './extension-urls.ts';
 export type { Finding } from './finding.ts';
 export { isOutOfRange } from './flag.ts';
 export { gapsOf, isGap, isOpenGap, type Ledger, type LedgerRow, type QueryOutcome } from './ledger.ts';

@@ -16,9 +16,9 @@ const kept = 'http://hl7.org/fhir/3.0/StructureDefinition/extension-';
  */
 const disagreements: Record<string, { because: string; theirs: string[]; ours: string[] }> = {
   'Appointment.json': {
-    because: 'a ReferralRequest is a ServiceRequest in R4',
+    because: 'a ReferralRequest is a ServiceRequest in R4, with an id of its kind',
     theirs: ['basedOn.reference = ReferralRequest/example'],
-    ours: ['basedOn.reference = ServiceRequest/example'],
+    ours: ['basedOn.reference = ServiceRequest/ReferralRequest-example'],
   },
   'AuditEvent.json': {
     because: 'the converter loses the identifier of what was looked at',
@@ -53,7 +53,10 @@ const disagreements: Record<string, { because: string; theirs: string[]; ours: s
       'series.performer.function.coding.code = PRF',
       'series.extension.valueCode = ONLINE',
     ],
-    ours: ['basedOn.reference = ServiceRequest/example', 'series.extension.valueString = ONLINE'],
+    ours: [
+      'basedOn.reference = ServiceRequest/ProcedureRequest-example',
+      'series.extension.valueString = ONLINE',
+    ],
   },
   'Immunization.json': {
     because: 'the converter loses why it was given',

@@ -21,8 +21,7 @@ export interface TextReading {
  */
 export function readText(text: string, identity: DocumentIdentity, line?: number): TextReading {
   const { slices, empty, unknown, asOf, isBundle, hasNextPage } = sliceResources(text);
-  const { fhirVersion: _, ...document } = identity;
-  const place = { ...document, ...(line !== undefined && { line }) };
+  const place = { ...identity, ...(line !== undefined && { line }) };
   const reading: TextReading = { sent: [], findings: [], isBundle, ...(asOf !== undefined && { asOf }) };
   const find = (severity: Finding['severity'], code: string, pointer: string, message: string): void => {
     const { source } = identity;

@@ -21,7 +21,7 @@ export const fhirJson: Format = {
     const lost = reading.findings.some(({ severity }) => severity === 'lost');
     if (reading.sent.length === 0 && (lost || !reading.isBundle)) throw notFhir(document.name);
     if (reading.asOf !== undefined) yield { asOf: reading.asOf };
-    const resources = new SentResources(identity.fhirVersion);
+    const resources = new SentResources();
     for (const entry of resources.entriesOf(reading.sent)) yield { entry };
     for (const finding of [...resources.findings(identity.source), ...reading.findings]) yield { finding };
     yield { format: resources.formatName('JSON') };

@@ -15,7 +15,7 @@ export const fhirNdjson: Format = {
   async *read(document, identity) {
     let good = 0;
     let number = 0;
-    const resources = new SentResources(identity.fhirVersion);
+    const resources = new SentResources();
     for await (const bytes of linesOf(document)) {
       number += 1;
       for (const reading of readLine(bytes, number, identity, resources)) {

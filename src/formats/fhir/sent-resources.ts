@@ -19,15 +19,10 @@ export interface SentResource {
  * after the resource that contains them; and tells what was lifted.
  */
 export class SentResources {
-  readonly #choice: VersionChoice;
+  readonly #choice = new VersionChoice();
   readonly #counts = new Map<FhirVersion, number>();
   readonly #others: { type: string; origin: Origin }[] = [];
   #kept = 0;
-
-  /** `known` is the release that the source is known to have, where it is. */
-  constructor(known?: FhirVersion) {
-    this.#choice = new VersionChoice(known);
-  }
 
   entriesOf(sent: readonly SentResource[]): Entry[] {
     const versions = this.#choice.of(sent.map(({ misfit }) => misfit));

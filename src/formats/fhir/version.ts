@@ -43,10 +43,11 @@ function isOlderCode(
  * whatever else of it is in R4's shape.
  */
 const denials = ['notDone', 'notGiven', 'wasNotGiven', 'notPerformed', 'wasNotTaken', 'taken'];
+/** More than the rest of a resource's shape is likely to weigh: who reads it otherwise shows the denied as a fact. */
 const unknownDenial = 20;
 
-/** A member that a release does not know, or knows as something else altogether, against a list that is single there. */
-const wrongKind = 3;
+/** A member that a release does not know, or knows as something else altogether, weighs as three lists in the wrong place. */
+export const wrongKind = 3;
 
 /** How much of a resource is not as a release has it: members it does not know, lists for single values, texts for objects. */
 export function misfitOf(resource: Resource, version: FhirVersion): number {
@@ -93,6 +94,7 @@ export function typeOf(item: JsonValue | undefined, declared: string): string {
   return typeof item['resourceType'] === 'string' ? item['resourceType'] : declared;
 }
 
+/** The most that one resource counts among many: two members that a release does not know. */
 const oneVote = 6;
 
 /** How much a resource misfits each release, asked for when needed. */
@@ -100,21 +102,16 @@ export type Misfit = (version: FhirVersion) => number;
 
 /**
  * Chooses the release each resource is written in: the one it fits best, and where it fits several equally well, the one
- * that is known or that all of the source's resources so far fit best.
+ * that all of the source's resources so far fit best.
  */
 export class VersionChoice {
-  readonly #known: FhirVersion | undefined;
   readonly #together = fhirVersions.map(() => 0);
-
-  constructor(known?: FhirVersion) {
-    this.#known = known;
-  }
 
   /** The releases of resources that stand in one text. */
   of(misfits: readonly Misfit[]): FhirVersion[] {
     const toR4 = misfits.map((misfit) => misfit('R4'));
     const isAllR4 = [...toR4, ...this.#together].every((count) => count === 0);
-    if (isAllR4 && (this.#known ?? 'R4') === 'R4') return misfits.map(() => 'R4');
+    if (isAllR4) return misfits.map(() => 'R4');
     const counts = misfits.map((misfit, index) => {
       const before = [toR4[index] ?? 0, misfit('STU3'), misfit('DSTU2')];
       // Of what an older release has as it is nobody asks whether R5 has it too.
@@ -125,7 +122,7 @@ export class VersionChoice {
       for (const [at, more] of count.entries())
         this.#together[at] = (this.#together[at] ?? 0) + Math.min(more, oneVote);
     }
-    const overall = this.#known ?? bestOf(this.#together, undefined);
+    const overall = bestOf(this.#together, undefined);
     return counts.map((count) => bestOf(count, overall));
   }
 }

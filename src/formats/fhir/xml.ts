@@ -7,7 +7,7 @@ import { headOf, rootNamespaceOf } from '../xml/head.ts';
 import { wholeXml } from '../xml/whole-xml.ts';
 import { nextPage } from './entries.ts';
 import { SentResources, type SentResource } from './sent-resources.ts';
-import type { FhirVersion } from './version.ts';
+import { definitionsOf, fhirVersions, misfitOf, wrongKind, type FhirVersion } from './version.ts';
 import { readXmlResource, xhtmlPrefix, type XmlReading } from './xml-resource.ts';
 
 const namespaces = {
@@ -34,7 +34,7 @@ async function* readXml(document: ByteSource, identity: DocumentIdentity): Async
   const [timestamp, updated] = [root.at('timestamp'), root.at('meta', 'lastUpdated')];
   const asOf = root.name === 'Bundle' ? (timestamp ?? updated)?.attribute('value') : undefined;
   if (asOf !== undefined && /^\d{4}/.test(asOf)) yield { asOf };
-  const resources = new SentResources(identity.fhirVersion);
+  const resources = new SentResources();
   // The tree is no longer needed then, and a large one is let go.
   const entries = resources.entriesOf(found.sent.splice(0));
   for (const entry of entries) yield { entry };
@@ -42,29 +42,6 @@ async function* readXml(document: ByteSource, identity: DocumentIdentity): Async
   for (const finding of told) yield { finding };
   yield { format: resources.formatName('XML') };
 }
-
-/** Elements of a Bundle and of its entries (R4 §2.36). */
-const bundleElements = [
-  'id',
-  'meta',
-  'implicitRules',
-  'language',
-  'identifier',
-  'type',
-  'timestamp',
-  'total',
-];
-const ofBundle = [...bundleElements, 'base', 'link', 'entry', 'signature', 'issues'];
-const ofEntry = [
-  'link',
-  'fullUrl',
-  'resource',
-  'search',
-  'request',
-  'response',
-  'extension',
-  'modifierExtension',
-];
 
 /** The resources of a document, Bundles inside Bundles opened. */
 class FoundResources {
@@ -88,9 +65,9 @@ class FoundResources {
   #collectBundle(bundle: XmlElement): void {
     const isPage = bundle.all('link').some((link) => link.at('relation')?.attribute('value') === 'next');
     if (isPage) this.#find('lost', nextPage[0], bundle, nextPage[2]);
-    this.#strangers(bundle, ofBundle);
+    this.#strangers(bundle, 'Bundle');
     for (const entry of bundle.all('entry')) {
-      const strangers = this.#strangers(entry, ofEntry);
+      const strangers = this.#strangers(entry, 'BundleEntry');
       const resources = entry.all('resource').flatMap((resource) => resource.elements());
       const isEmpty = resources.length === 0 && strangers === 0;
       if (isEmpty) this.#find('note', 'no-resource', entry, 'a Bundle entry without a resource');
@@ -99,8 +76,10 @@ class FoundResources {
   }
 
   /** What stands in a Bundle or an entry where FHIR has nothing is not read. */
-  #strangers(element: XmlElement, known: readonly string[]): number {
-    const strange = element.elements().filter(({ name }) => !known.includes(name));
+  #strangers(element: XmlElement, type: 'Bundle' | 'BundleEntry'): number {
+    const isKnown = (name: string): boolean =>
+      fhirVersions.some((version) => definitionsOf(version).member(type, name) !== undefined);
+    const strange = element.elements().filter(({ name }) => !isKnown(name));
     if (element.ownText() !== '') this.#unread.add([element]);
     this.#unread.add(strange);
     return strange.length;
@@ -112,16 +91,18 @@ class FoundResources {
     const read = (version: FhirVersion): XmlReading => {
       if (best?.version === version) return best.reading;
       const reading = readXmlResource(element, version);
-      if (best === undefined || reading.misfits.length < best.reading.misfits.length)
-        best = { version, reading };
+      const isBetter = best === undefined || oddOf(reading) < oddOf(best.reading);
+      if (isBetter) best = { version, reading };
       return reading;
     };
-    const { fhirVersion: _, ...document } = this.#identity;
-    const origin = { ...document, line: element.line, pointer: element.xpath() };
+    const origin = { ...this.#identity, line: element.line, pointer: element.xpath() };
     this.sent.push({
       origin,
       ...(fullUrl !== undefined && { fullUrl }),
-      misfit: (version) => read(version).misfits.length,
+      misfit: (version) => {
+        const { resource, unread } = read(version);
+        return misfitOf(resource, version) + unread.length * wrongKind;
+      },
       as: (version) => {
         const { resource, misfits, unread } = read(version);
         best = undefined;
@@ -151,9 +132,16 @@ class FoundResources {
     return [{ severity, code, message, source: this.#identity.source, ...first }];
   }
 
-  #find(severity: Finding['severity'], code: string, { line }: XmlElement, message: string): void {
-    this.findings.push({ severity, code, message, source: this.#identity.source, line });
+  #find(severity: Finding['severity'], code: string, element: XmlElement, message: string): void {
+    const { source } = this.#identity;
+    const place = { line: element.line, pointer: element.xpath() };
+    this.findings.push({ severity, code, message, source, ...place });
   }
+}
+
+/** How much of a reading is not as its release has it. */
+function oddOf({ misfits, unread }: XmlReading): number {
+  return misfits.length + unread.length;
 }
 
 /** How many places there are, and the first of them. */

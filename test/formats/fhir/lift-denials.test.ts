@@ -109,9 +109,48 @@ describe('what another release denies', () => {
       'entered-in-error',
     ],
     [
-      'an order that R4 has no kind for, in error',
+      'a thing that R4 has no kind for, in error',
+      { resourceType: 'ProcessRequest', status: 'entered-in-error' },
+      'entered-in-error',
+    ],
+    [
+      'a thing that R4 has no kind for, cancelled',
       { resourceType: 'ProcessRequest', status: 'cancelled' },
+      'not-done',
+    ],
+    [
+      'a medication not taken, sent as text',
+      { resourceType: 'MedicationStatement', patient: somebody, status: 'active', wasNotTaken: 'true' },
+      'not-done',
+    ],
+    [
+      'a dispense that did not take place',
+      { resourceType: 'MedicationDispense', status: 'completed', notDone: true },
+      'not-done',
+    ],
+    [
+      'an administration that did not take place',
+      { resourceType: 'MedicationAdministration', status: 'completed', notGiven: true },
+      'not-done',
+    ],
+    [
+      'a medication of which it does not matter whether it was taken',
+      { resourceType: 'MedicationStatement', status: 'active', taken: 'na' },
       'unconfirmed',
+    ],
+    [
+      'tests that were all called off',
+      { resourceType: 'DiagnosticOrder', item: [{ code: { text: 'CBC' }, status: 'cancelled' }] },
+      'not-done',
+    ],
+    [
+      'tests ordered in error, and called off besides',
+      {
+        resourceType: 'DiagnosticOrder',
+        status: 'entered-in-error',
+        item: [{ code: { text: 'CBC' }, status: 'cancelled' }],
+      },
+      'entered-in-error',
     ],
     [
       'a message that was never sent',
@@ -123,4 +162,20 @@ describe('what another release denies', () => {
     // What is unconfirmed may be current all the same.
     expect(row).toMatchObject({ assertion, ...(assertion !== 'unconfirmed' && { status: 'not stated' }) });
   });
+});
+
+describe('what is denied inside another resource', () => {
+  it.each(['DiagnosticOrder', 'ProcedureRequest', 'ReferralRequest', 'MedicationOrder'])(
+    'of kind %s is no fact either',
+    async (resourceType) => {
+      const contained = [
+        { resourceType: 'Procedure', id: 'p', code: { text: 'Appendectomy' }, notPerformed: true },
+        { resourceType: 'MedicationStatement', id: 'm', status: 'active', wasNotTaken: true },
+      ];
+      const built = await recordOfResources([{ resourceType, contained, dateEnded: '2014', orderer: {} }]);
+      const rows = Object.values(built.record.sections).flat();
+      const inside = rows.filter((row) => /^(Procedure|MedicationStatement)$/.test(row.resourceType));
+      expect(inside.map(({ assertion }) => assertion)).toEqual(['not-done', 'not-done']);
+    },
+  );
 });

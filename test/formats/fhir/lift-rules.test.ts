@@ -185,7 +185,7 @@ const rules: [string, object, object][] = [
           doseNumberPositiveInt: 2,
           extension: [
             {
-              url: kept('3.0', 'Immunization.vaccinationProtocol.doseStatus').replace('/3.0/', '/1.0/'),
+              url: kept('1.0', 'Immunization.vaccinationProtocol.doseStatus'),
               valueCodeableConcept: { text: 'counts' },
             },
           ],
@@ -351,6 +351,7 @@ const rules: [string, object, object][] = [
       intent: 'order',
       code: { text: 'Lipids' },
       authoredOn: '2014-02-03',
+      extension: [{}, { url: kept('1.0', 'DiagnosticOrder.status'), valueString: 'accepted' }, {}],
     },
   ],
   [
@@ -415,6 +416,137 @@ const rules: [string, object, object][] = [
         { sequence: 1, productOrService: { text: 'X-ray' }, diagnosisSequence: [2], careTeamSequence: [1] },
       ],
     },
+  ],
+  [
+    'a device of DSTU2: its UDI as it reads, its number, whether it is in use',
+    {
+      resourceType: 'Device',
+      type: { text: 'pacemaker' },
+      udi: '(01)123',
+      model: 'X1',
+      expiry: '2020',
+      status: 'available',
+    },
+    {
+      udiCarrier: [{ carrierHRF: '(01)123' }],
+      modelNumber: 'X1',
+      expirationDate: '2020',
+      status: 'active',
+    },
+  ],
+  [
+    'coverage of DSTU2: plan, card and member number',
+    {
+      resourceType: 'Coverage',
+      issuer: { display: 'Acme' },
+      plan: 'Gold',
+      bin: { value: '610' },
+      subscriberId: { system: 'urn:acme', value: '42' },
+    },
+    {
+      payor: [{ display: 'Acme' }],
+      subscriberId: '42',
+      identifier: [{ system: 'urn:acme', value: '42' }],
+      class: [
+        { type: coded(`${terminology}coverage-class`, 'plan'), value: 'Gold' },
+        { type: coded(`${terminology}coverage-class`, 'rxbin'), value: '610' },
+      ],
+    },
+  ],
+  [
+    'where a fact comes from, of STU3',
+    {
+      resourceType: 'Provenance',
+      target: [somebody],
+      recorded: '2015-02-07T13:28:17Z',
+      period: { start: '2015' },
+      reason: [{ code: 'TREAT' }],
+      agent: [{ whoReference: { display: 'Dr. Who' }, role: [{ text: 'author' }] }],
+      entity: [{ role: 'source', whatReference: { reference: 'DocumentReference/1' } }],
+    },
+    {
+      occurredPeriod: { start: '2015' },
+      reason: [{ coding: [{ code: 'TREAT' }] }],
+      agent: [{ who: { display: 'Dr. Who' }, role: [{ text: 'author' }] }],
+      entity: [{ role: 'source', what: { reference: 'DocumentReference/1' } }],
+    },
+  ],
+  [
+    'glasses of STU3: a prism is an amount and a base',
+    {
+      resourceType: 'VisionPrescription',
+      status: 'active',
+      patient: somebody,
+      dateWritten: '2014',
+      prescriber: { display: 'Dr. Eye' },
+      dispense: [{ product: { text: 'lens' }, eye: 'right', sphere: -2, prism: 0.5, base: 'down' }],
+    },
+    {
+      lensSpecification: [
+        { product: { text: 'lens' }, eye: 'right', sphere: -2, prism: [{ amount: 0.5, base: 'down' }] },
+      ],
+    },
+  ],
+  [
+    "a claim of Medicare's API v1: its amounts, as v2 has them",
+    {
+      resourceType: 'ExplanationOfBenefit',
+      status: 'active',
+      patient: somebody,
+      totalCost: { value: 1, code: 'USD' },
+      extension: [
+        {
+          url: 'https://bluebutton.cms.gov/resources/variables/nch_bene_ip_ddctbl_amt',
+          valueMoney: { value: 112.0, code: 'USD', system: 'urn:iso:std:iso:4217' },
+        },
+      ],
+    },
+    {
+      benefitBalance: [
+        {
+          financial: [
+            {
+              type: {
+                coding: [
+                  {
+                    code: 'https://bluebutton.cms.gov/resources/variables/nch_bene_ip_ddctbl_amt',
+                    display: 'NCH Beneficiary Inpatient (or other Part A) Deductible Amount',
+                  },
+                ],
+              },
+              usedMoney: { value: 112, currency: 'USD' },
+            },
+          ],
+        },
+      ],
+    },
+  ],
+  [
+    'a visit of R5: its class, its time, its reason, that it is over',
+    {
+      resourceType: 'Encounter',
+      status: 'completed',
+      class: [{ coding: [{ system: `${terminology}v3-ActCode`, code: 'AMB' }] }],
+      actualPeriod: { start: '2024' },
+      reason: [{ value: [{ concept: { text: 'cough' } }] }],
+    },
+    {
+      status: 'finished',
+      class: { system: `${terminology}v3-ActCode`, code: 'AMB' },
+      period: { start: '2024' },
+      reasonCode: [{ text: 'cough' }],
+    },
+  ],
+  [
+    'a procedure of R5',
+    {
+      resourceType: 'Procedure',
+      status: 'completed',
+      subject: somebody,
+      occurrenceDateTime: '2024-01',
+      complication: [{ concept: { text: 'bleeding' } }],
+    },
+    { performedDateTime: '2024-01', complication: [{ text: 'bleeding' }] },
   ],
   [
     'answers of DSTU2 in groups',

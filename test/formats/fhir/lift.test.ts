@@ -179,6 +179,58 @@ describe('what is easily lost on the way to R4', () => {
       'extension-Immunization.notGiven',
     ],
     [
+      'who gave a vaccine, sent as a list',
+      {
+        resourceType: 'Immunization',
+        wasNotGiven: false,
+        date: '2014',
+        performer: [{ display: 'Nurse Joy' }],
+      },
+      'Nurse Joy',
+    ],
+    [
+      'whether it was reported, sent as a word that is neither',
+      { resourceType: 'Immunization', wasNotGiven: false, date: '2014', reported: 'perhaps' },
+      'perhaps',
+    ],
+    [
+      'one kind among others that R4 does not know',
+      {
+        resourceType: 'AllergyIntolerance',
+        code: { text: 'Egg' },
+        clinicalStatus: 'active',
+        category: ['food', 'toxin'],
+      },
+      '"category":["food"]',
+    ],
+    [
+      'what is said beside the second of two names',
+      {
+        resourceType: 'Patient',
+        careProvider: [{ display: 'x' }],
+        name: [{ given: ['', 'Ann'], _given: [null, { id: 'a2' }] }],
+      },
+      '"given":[null,"Ann"],"_given":[null,{"id":"a2"}]',
+    ],
+    [
+      'what a group of questions is called beside its text',
+      {
+        resourceType: 'Questionnaire',
+        group: { linkId: 'g', title: 'Habits', text: 'Of late', required: true },
+      },
+      'extension-Questionnaire.group.title',
+    ],
+    [
+      'the condition of a visit by its name (R5)',
+      {
+        resourceType: 'Encounter',
+        actualPeriod: { start: '2020' },
+        class: [{ coding: [{ code: 'AMB' }] }],
+        diagnosis: [{ condition: [{ concept: { text: 'Asthma' } }] }],
+      },
+      '"condition":{"display":"Asthma"}',
+    ],
+    [
       'the reference beside a concept (R5)',
       {
         resourceType: 'MedicationRequest',
@@ -188,6 +240,44 @@ describe('what is easily lost on the way to R4', () => {
     ],
   ])('%s', async (_, sent: object, words) => {
     expect((await read(JSON.stringify(sent))).entries[0]?.text).toContain(words);
+  });
+
+  it('which of two kinds that become one a reference leads to', async () => {
+    const built = await recordOfResources([
+      { resourceType: 'DiagnosticOrder', id: '1', orderer: { display: 'Dr. Lab' }, item: [] },
+      { resourceType: 'ReferralRequest', id: '1', dateSent: '2014', requester: { display: 'Dr. Heart' } },
+      {
+        resourceType: 'Procedure',
+        id: 'p',
+        notPerformed: false,
+        request: { reference: 'ReferralRequest/1' },
+      },
+    ]);
+    expect(built.entries.map(({ resource }) => resource['id'])).toEqual([
+      'DiagnosticOrder-1',
+      'ReferralRequest-1',
+      'p',
+    ]);
+    expect(built.entries[2]?.resource['basedOn']).toEqual([
+      { reference: 'ServiceRequest/ReferralRequest-1' },
+    ]);
+  });
+
+  it('that a problem has not abated, said as text, is no abatement', async () => {
+    const problem = {
+      resourceType: 'Condition',
+      code: { text: 'Asthma' },
+      patient: somebody,
+      abatementBoolean: 'false',
+    };
+    expect(onlyRow(await recordOfResources([problem])).row.status).not.toBe('past');
+  });
+
+  it('how much is kept beside R4 is said, whoever kept it', async () => {
+    const { findings } = await read(
+      JSON.stringify({ resourceType: 'Procedure', status: 'completed', notPerformed: true }),
+    );
+    expect(findings.map(({ code }) => code)).toEqual(['lifted', 'kept-beside-r4']);
   });
 
   it('a consent with its exception', async () => {

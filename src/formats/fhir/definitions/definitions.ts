@@ -30,19 +30,10 @@ export class Definitions {
     }
   }
 
-  has(type: string): boolean {
-    return this.#lines.has(type);
-  }
-
   /** True for a type that stands alone: Patient, Bundle; not HumanName. */
   isResource(type: string): boolean {
     const base = this.#lines.get(type)?.base;
     return base === 'Resource' || base === 'DomainResource' || (base !== undefined && this.isResource(base));
-  }
-
-  /** True for a resource type whose elements can carry extensions and a narrative. */
-  isDomainResource(type: string): boolean {
-    return this.of(type).has('contained');
   }
 
   member(type: string, name: string): MemberDefinition | undefined {

@@ -26,19 +26,22 @@ export function asBasic(sent: JsonObject, version: FhirVersion, isContained: boo
   const isTakenBack = typeof status === 'string' && takenBack.includes(status);
   return {
     resourceType: 'Basic',
-    ...(typeof id === 'string' && { id: isContained ? id : basicId(type, id) }),
+    ...(typeof id === 'string' && { id: isContained ? id : idOfKind(type, id) }),
     ...(isObject(meta) && { meta }),
     ...(isObject(text) && { text }),
     extension: [{ url: ourExtensions.asSent, valueString: writeJson(sent) }],
     ...(isTakenBack && {
-      modifierExtension: [{ url: `${ourExtensions.asSent}:status`, valueString: status }],
+      modifierExtension: [{ url: ourExtensions.sentStatus, valueString: status }],
     }),
     code: { text: `${type} (FHIR ${version})` },
     ...(isObject(subject) && { subject }),
   };
 }
 
-/** The id of the Basic resource that holds another, as long as FHIR allows ids to be. */
-export function basicId(type: string, id: string): string {
-  return `${type}-${id}`.slice(0, 64);
+/**
+ * An id that names the kind of resource too, where several kinds become one; of one that would be longer than FHIR allows
+ * the end is kept, where ids differ.
+ */
+export function idOfKind(type: string, id: string): string {
+  return `${type}-${id}`.slice(-64).replace(/^-+/, '');
 }

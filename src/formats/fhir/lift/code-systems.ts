@@ -27,7 +27,8 @@ const moved = new Set(
   ).split(' '),
 );
 
-const terminology = 'http://terminology.hl7.org/CodeSystem/';
+/** Where HL7's code systems have their addresses since R4. */
+export const terminology = 'http://terminology.hl7.org/CodeSystem/';
 
 /** Systems that R4 knows under another name. */
 const renamed: Readonly<Record<string, string>> = {

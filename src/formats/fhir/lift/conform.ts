@@ -5,6 +5,7 @@ import { definitionsOf, typeOf } from '../version.ts';
 import { asBasic } from './basic.ts';
 import { absentReasonInR4, codingInR4 } from './code-systems.ts';
 import { keptExtensions, type SentPlace, type SentPlaces } from './kept.ts';
+import { listIn } from './rule.ts';
 
 /** Choices of which R4 demands one, by type: each with the member that says that none is stated. */
 const requiredChoices: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -60,8 +61,8 @@ class Conforming {
     const names = new Set(Object.keys(node).map((name) => name.replace(/^_/, '')));
     for (const name of names) this.#member(node, name);
     this.#demanded();
-    const extension = [...[node['extension'] ?? []].flat().flatMap(singleValued), ...this.#extensions].map(
-      (one) => this.#inside(one, 'Extension'),
+    const extension = [...listIn(node, 'extension').flatMap(singleValued), ...this.#extensions].map((one) =>
+      this.#inside(one, 'Extension'),
     );
     if (extension.length > 0) this.#carry(extension);
   }
@@ -90,23 +91,22 @@ class Conforming {
       return;
     }
     if (companion !== undefined && isPrimitive(member)) this.#made[`_${name}`] = asShaped(companion, member);
-    // An empty text or element says nothing, and FHIR allows none.
-    const items = [value ?? []].flat().filter((item) => item !== '' && !isEmpty(item));
-    const fitted = items.map((item) => this.#fitted(item, member));
-    const [first, ...more] = fitted.filter((item) => item === undefined || !isEmpty(item));
-    const fits = !fitted.includes(undefined);
-    const isWhole = isPrimitive(member) ? items.every((item) => !isObject(item) || saysOnlyCode(item)) : true;
-    // Of several values where R4 has room for one the first is R4's, and all of them are kept.
-    if (!fits || !isWhole || (more.length > 0 && !member.isList)) this.#keep(node, name);
-    if (!fits && (more.length === 0 || member.isList)) return;
-    if (first === undefined) {
-      // What is said about a text (why it is absent) is said about the element that R4 has in its place.
-      if (isObject(companion) && !isPrimitive(member))
-        this.#made[name] = asShaped(this.#inside(companion, member.type), member);
-      return;
-    }
-    this.#made[name] = member.isList ? [first, ...more].filter((item) => item !== undefined) : first;
-    if (isObject(companion) && !isPrimitive(member)) this.#addExtensions(name, companion);
+    // An empty text or element says nothing, and FHIR allows none; a list keeps step with what is said beside it.
+    const isInStep = member.isList && Array.isArray(companion);
+    const items = listIn(node, name).filter((item) => isInStep || !saysNothing(item));
+    const fitted = items.map((item) => (saysNothing(item) ? null : this.#fitted(item, member)));
+    const good = isInStep ? fitted.map((item) => item ?? null) : fitted.filter((item) => item !== undefined);
+    const isTooMany = good.length > 1 && !member.isList;
+    const isCutShort = isPrimitive(member) && items.some((item) => isObject(item) && !saysOnlyCode(item));
+    // Of several values where R4 has room for one the first is R4's; what does not fit is kept, and all beside it.
+    if (fitted.includes(undefined) || isTooMany || isCutShort) this.#keep(node, name);
+    const [first] = good.filter((item) => item !== null && !saysNothing(item));
+    if (first !== undefined)
+      this.#made[name] = member.isList ? good.filter((item) => isInStep || !saysNothing(item)) : first;
+    if (!isObject(companion) || isPrimitive(member)) return;
+    // What is said about a text (why it is absent) is said about the element that R4 has in its place.
+    if (first === undefined) this.#made[name] = asShaped(this.#inside(companion, member.type), member);
+    else this.#addExtensions(name, companion);
   }
 
   /** What was said about a text beside it, on the element that R4 has in its place. */
@@ -114,7 +114,7 @@ class Conforming {
     const found = this.#made[name];
     const element = Array.isArray(found) ? found[0] : found;
     if (!isObject(element) || !Array.isArray(extension)) return;
-    element['extension'] = [...[element['extension'] ?? []].flat(), ...extension];
+    element['extension'] = [...listIn(element, 'extension'), ...extension];
   }
 
   #isResource(): boolean {
@@ -129,7 +129,7 @@ class Conforming {
       if (member.codes && !(typeof text === 'string' && member.codes.includes(text))) return undefined;
       return member.type === 'string' && typeof text !== 'string' && text !== undefined ? undefined : text;
     }
-    const element = isObject(item) ? asType(item, member.type) : elementOf(item, member.type);
+    const element = isObject(item) ? inTypeOf(item, member.type) : elementOf(item, member.type);
     if (element === undefined) return undefined;
     const type = typeOf(element, member.type);
     if (member.type !== 'Resource' || definitionsOf('R4').isResource(type))
@@ -191,7 +191,9 @@ class Conforming {
   }
 }
 
-function isEmpty(item: JsonValue): boolean {
+/** True for an empty text, and for an element of nothing but such. */
+function saysNothing(item: JsonValue): boolean {
+  if (item === '') return true;
   return isObject(item) && Object.values(item).every((value) => value === undefined || value === '');
 }
 
@@ -221,7 +223,7 @@ function saysOnlyCode(item: JsonObject): boolean {
 }
 
 /** A Coding where R4 has a CodeableConcept, and the other way around; a code system by the address R4 gives it. */
-function asType(item: JsonObject, type: string): JsonObject | undefined {
+function inTypeOf(item: JsonObject, type: string): JsonObject | undefined {
   if (type === 'CodeableConcept' && isCoding(item)) return { coding: [item] };
   if (type === 'Coding' && Array.isArray(item['coding'])) {
     const [coding, ...more] = item['coding'];

@@ -1,4 +1,6 @@
 import { isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
+import { otherReleaseUrl } from '../../../model/index.ts';
+import { terminology } from './code-systems.ts';
 import {
   append,
   coded,
@@ -9,16 +11,16 @@ import {
   recode,
   rename,
   renameIn,
-  take,
+  takeObject,
+  takeText,
   toNote,
+  truthOf,
   wordsOf,
   type Rule,
   type RuleTools,
   type Rules,
 } from './rule.ts';
 import { toPerformer, toSubject } from './dstu2-orders.ts';
-
-const terminology = 'http://terminology.hl7.org/CodeSystem/';
 
 /** One status in DSTU2 says both whether an allergy is active and whether it is sure; each word is about one of them. */
 const allergyStatus: Rule = (node) => {
@@ -70,22 +72,23 @@ const vaccinators: Rule = (node) => {
     ['performer', 'AP'],
     ['requester', 'OP'],
   ] as const) {
-    const actor = take(node, name);
-    if (isObject(actor))
-      append(node, 'practitioner', [{ actor, role: coded(`${terminology}v2-0443`, code) }]);
+    const actor = takeObject(node, name);
+    if (actor) append(node, 'practitioner', [{ actor, role: coded(`${terminology}v2-0443`, code) }]);
   }
 };
 
 /** `reported` says that it is not from who gave the vaccine. */
 const primarySource: Rule = (node) => {
-  const reported = take(node, 'reported');
-  if (typeof reported === 'boolean') node['primarySource'] = !reported;
+  const reported = truthOf(node['reported']);
+  if (reported === undefined) return;
+  delete node['reported'];
+  node['primarySource'] = !reported;
 };
 
 const goal: Rule = (node, { keep }) => {
   const { description } = node;
   if (typeof description === 'string') node['description'] = { text: description };
-  const due = { dueDate: take(node, 'targetDate'), dueDuration: take(node, 'targetQuantity') };
+  const due = { dueDate: takeText(node, 'targetDate'), dueDuration: takeObject(node, 'targetQuantity') };
   const target = Object.fromEntries(Object.entries(due).filter(([, value]) => value !== undefined));
   if (Object.keys(target).length > 0) node['target'] = target;
   const outcomes = objectsIn(node, 'outcome');
@@ -118,8 +121,8 @@ const familyName: Rule = (node) => {
 
 /** How sure it is that a substance caused a reaction has an extension of HL7's since STU3. */
 const certainty: Rule = (node) => {
-  const code = take(node, 'certainty');
-  if (typeof code !== 'string') return;
+  const code = takeText(node, 'certainty');
+  if (code === undefined) return;
   const system = `${terminology}reaction-event-certainty`;
   append(node, 'extension', [
     {
@@ -131,32 +134,33 @@ const certainty: Rule = (node) => {
 
 /** DSTU2 asks in groups of questions and groups; since STU3 both are items. */
 const questionnaireGroup: Rule = (node) => {
-  const group = take(node, 'group');
-  if (isObject(group)) {
-    const item = asItem(group);
-    node['item'] = item['linkId'] === undefined && item['text'] === undefined ? item['item'] : [item];
-  }
+  const group = takeObject(node, 'group');
+  if (group === undefined) return;
+  const type = node['resourceType'] === 'Questionnaire' ? 'Questionnaire' : 'QuestionnaireResponse';
+  const item = asItem(group, `${type}.group`);
+  node['item'] = item['linkId'] === undefined && item['text'] === undefined ? item['item'] : [item];
 };
 
-function asItem({ title, group, question, answer, ...rest }: JsonObject): JsonObject {
-  const items = [...[group ?? []].flat(), ...[question ?? []].flat()]
-    .filter((one) => isObject(one))
-    .map(asItem);
-  const answers = [answer ?? []].flat().map((one): JsonValue => {
+/** A group, question or answer as an item; `path` is where it stood. */
+function asItem(node: JsonObject, path: string): JsonObject {
+  const { title, ...all } = node;
+  const { group: _, question: _questions, answer: _answers, ...rest } = all;
+  const items = [
+    ...objectsIn(node, 'group').map((one) => asItem(one, `${path}.group`)),
+    ...objectsIn(node, 'question').map((one) => asItem(one, `${path}.question`)),
+  ];
+  const answers = listIn(node, 'answer').map((one): JsonValue => {
     if (!isObject(one)) return one;
-    const { group: inside, ...value } = one;
-    const nested = [inside ?? []]
-      .flat()
-      .filter((part) => isObject(part))
-      .map(asItem);
+    const { group: _inside, ...value } = one;
+    const nested = objectsIn(one, 'group').map((inside) => asItem(inside, `${path}.answer.group`));
     return { ...value, ...(nested.length > 0 && { item: nested }) };
   });
   const text = rest['text'] ?? title;
   const isTitled = title !== undefined && rest['text'] !== undefined;
-  const url = 'http://hl7.org/fhir/1.0/StructureDefinition/extension-QuestionnaireResponse.group.title';
+  const kept = { url: otherReleaseUrl('1.0', `${path}.title`), valueString: title };
   return {
     ...rest,
-    ...(isTitled && { extension: [...[rest['extension'] ?? []].flat(), { url, valueString: title }] }),
+    ...(isTitled && { extension: [...listIn(rest, 'extension'), kept] }),
     ...(text !== undefined && { text }),
     ...(answers.length > 0 && { answer: answers }),
     ...(items.length > 0 && { item: items }),
@@ -164,7 +168,7 @@ function asItem({ title, group, question, answer, ...rest }: JsonObject): JsonOb
 }
 
 function entityAddress(node: JsonObject): void {
-  const [reference, display] = [take(node, 'reference'), take(node, 'display')];
+  const [reference, display] = [takeText(node, 'reference'), takeText(node, 'display')];
   if (reference !== undefined || display !== undefined)
     node['whatReference'] = {
       ...(reference !== undefined && { reference }),

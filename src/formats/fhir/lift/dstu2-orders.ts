@@ -1,30 +1,31 @@
-import { isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
+import { isNumber, isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
 import {
   append,
+  becomes,
   inEach,
   listIn,
   objectIn,
   objectsIn,
-  ordered,
   rename,
   renameIn,
-  take,
+  setOrdered,
+  takeObject,
+  takeText,
   toNote,
+  truthOf,
   type Rule,
   type Rules,
 } from './rule.ts';
-import { isCalledOff, isOrder, requestStatus } from './request-status.ts';
+import { isCalledOff, orderIntent, requestStatus } from './request-status.ts';
 import { coverageClass } from './stu3-claims.ts';
 
-const asType =
-  (resourceType: string): Rule =>
-  (node) => {
-    node['resourceType'] = resourceType;
-  };
-
 /** `wasNotTaken` is the answer no; its false is no answer, as it is there by default. */
-const wasNotTaken: Rule = (node) => {
-  if (take(node, 'wasNotTaken') === true) node['taken'] = 'n';
+const wasNotTaken: Rule = (node, { keepModifier }) => {
+  const denied = truthOf(node['wasNotTaken']);
+  if (denied === true) node['taken'] = 'n';
+  if (denied === undefined) keepModifier(node, 'wasNotTaken');
+  delete node['wasNotTaken'];
+  delete node['_wasNotTaken'];
 };
 
 const site: Rule = (node) => {
@@ -43,8 +44,8 @@ const dosage: readonly Rule[] = [
 /** Somebody who did it, as one of those who did. */
 export function toPerformer(name: string): Rule {
   return (node) => {
-    const actor = take(node, name);
-    if (isObject(actor)) append(node, 'performer', [{ actor }]);
+    const actor = takeObject(node, name);
+    if (actor) append(node, 'performer', [{ actor }]);
   };
 }
 
@@ -53,9 +54,12 @@ const orderedItems: Rule = (node, { keep }) => {
   const items = objectsIn(node, 'item');
   if (items.length === 0) return;
   const wanted = items.filter(({ status }) => !isCalledOff(status));
-  if (wanted.length === 0) node['status'] = 'cancelled';
+  if (wanted.length === 0 && node['status'] !== 'entered-in-error') {
+    keep(node, 'status');
+    node['status'] = 'revoked';
+  }
   const named = wanted.length === 0 ? items : wanted;
-  ordered(node, inEach(named, 'code'));
+  setOrdered(node, inEach(named, 'code'));
   append(
     node,
     'bodySite',
@@ -79,47 +83,51 @@ const orderEvents: Rule = (node) => {
 function medicationProduct(node: JsonObject): void {
   const product = objectIn(node, 'product');
   if (product === undefined) return;
-  const { form, ingredient, batch, ...rest } = product;
+  const { form, ingredient: _, batch, ...rest } = product;
   if (form !== undefined) node['form'] = form;
   append(
     node,
     'ingredient',
-    [ingredient ?? []]
-      .flat()
-      .filter((one) => isObject(one))
-      .map(({ item, ...more }) => ({ itemReference: item, ...more })),
+    objectsIn(product, 'ingredient').map(({ item, ...more }) => ({ itemReference: item, ...more })),
   );
   const batches = [batch ?? []].flat();
   if (batches.length === 1) node['batch'] = batches[0];
   if (Object.keys(rest).length === 0 && batches.length < 2) delete node['product'];
 }
 
-const identifierToClass: Rule = (node, { keep }) => {
+/** Plan and group are classes since, of a kind each; so is the number of a card's bank, which loses its system. */
+const plans: Rule = (node, { keep }) => {
   for (const [name, kind] of [
     ['group', 'group'],
     ['plan', 'plan'],
     ['subPlan', 'subplan'],
   ] as const) {
-    const value = take(node, name);
-    if (typeof value === 'string') append(node, 'class', [coverageClass(kind, value)]);
+    const value = takeText(node, name);
+    if (value !== undefined) append(node, 'class', [coverageClass(kind, value)]);
   }
-  // A class has a value and no system.
-  for (const name of ['bin', 'network']) if (isNumbered(node[name])) keep(node, name);
-  const bin = take(node, 'bin');
-  if (isObject(bin) && bin['value'] !== undefined)
-    append(node, 'class', [coverageClass('rxbin', bin['value'])]);
+  if (saysMoreThanValue(node['bin'])) keep(node, 'bin');
+  const bin = takeObject(node, 'bin')?.['value'];
+  if (bin !== undefined) append(node, 'class', [coverageClass('rxbin', bin)]);
+};
+
+/** Identifiers of which R4 has the value alone. */
+const cardNumbers: Rule = (node, { keep }) => {
+  const member = objectIn(node, 'subscriberId');
+  if (member) append(node, 'identifier', [member]);
+  if (saysMoreThanValue(node['network'])) keep(node, 'network');
   for (const name of ['subscriberId', 'network']) {
-    const identifier = node[name];
-    if (!isObject(identifier)) continue;
-    append(node, name === 'subscriberId' ? 'identifier' : name, name === 'subscriberId' ? [identifier] : []);
-    if (identifier['value'] === undefined) delete node[name];
-    else node[name] = identifier['value'];
+    const value = objectIn(node, name)?.['value'];
+    if (value !== undefined) node[name] = value;
   }
   for (const name of ['dependent', 'sequence']) {
     const number = node[name];
-    if (typeof number === 'number') node[name] = String(number);
+    if (isNumber(number)) node[name] = String(number);
   }
 };
+
+function saysMoreThanValue(identifier: JsonValue | undefined): boolean {
+  return isObject(identifier) && Object.keys(identifier).some((name) => name !== 'value');
+}
 
 /** Whose it is, under the name it has since. */
 export const toSubject = rename({ patient: 'subject', encounter: 'context' });
@@ -127,8 +135,8 @@ export const toSubject = rename({ patient: 'subject', encounter: 'context' });
 /** DSTU2 to STU3's shapes, for medications, orders and coverage (HL7's R2 to R3 maps). */
 export const dstu2Orders: Rules = {
   MedicationOrder: [
-    asType('MedicationRequest'),
-    isOrder,
+    becomes('MedicationRequest'),
+    orderIntent,
     toSubject,
     rename({ dateWritten: 'authoredOn', prescriber: 'requester', reasonCodeableConcept: 'reasonCode' }),
     rename({ reasonEnded: 'statusReason' }),
@@ -163,16 +171,16 @@ export const dstu2Orders: Rules = {
   MedicationAdministrationDosage: [site, rename({ quantity: 'dose' })],
   Medication: [medicationProduct],
   DiagnosticOrder: [
-    asType('ServiceRequest'),
-    isOrder,
+    becomes('ProcedureRequest'),
+    orderIntent,
     rename({ orderer: 'requester', reason: 'reasonCode', supportingInformation: 'supportingInfo' }),
     orderedItems,
     orderEvents,
     requestStatus,
   ],
   ProcedureRequest: [
-    asType('ServiceRequest'),
-    isOrder,
+    becomes('ProcedureRequest'),
+    orderIntent,
     requestStatus,
     rename({
       reasonCodeableConcept: 'reasonCode',
@@ -185,7 +193,7 @@ export const dstu2Orders: Rules = {
     }),
   ],
   ReferralRequest: [
-    isOrder,
+    orderIntent,
     requestStatus,
     toSubject,
     rename({
@@ -195,10 +203,5 @@ export const dstu2Orders: Rules = {
       fulfillmentTime: 'occurrencePeriod',
     }),
   ],
-  Coverage: [rename({ issuer: 'payor' }), identifierToClass],
+  Coverage: [rename({ issuer: 'payor' }), plans, cardNumbers],
 };
-
-/** True for an identifier that says more than its value. */
-function isNumbered(identifier: JsonValue | undefined): boolean {
-  return isObject(identifier) && Object.keys(identifier).some((name) => name !== 'value');
-}

@@ -1,15 +1,10 @@
 import { isNumber, isObject, writeJson, type JsonObject, type JsonValue } from '../../../json/index.ts';
-import { ourExtensions } from '../../../model/index.ts';
+import { otherReleaseUrl, ourExtensions } from '../../../model/index.ts';
 import type { Definitions } from '../definitions/definitions.ts';
 import { definitionsOf, type FhirVersion } from '../version.ts';
 
 /** The numbers HL7 gives the releases in the addresses of what one release has and another does not. */
-const releaseNumbers: Readonly<Record<FhirVersion, string>> = {
-  DSTU2: '1.0',
-  STU3: '3.0',
-  R4: '4.0',
-  R5: '5.0',
-};
+const releaseNumbers = { DSTU2: '1.0', STU3: '3.0', R4: '4.0', R5: '5.0' } as const;
 
 /** Where an element stood in the resource as it was sent: its path (`Immunization.explanation`) and its type there. */
 export interface SentPlace {
@@ -40,7 +35,7 @@ export function keptExtensions(node: JsonObject, name: string, place: SentPlace 
         valueString: `${name}: ${writeJson(value === undefined ? companion : value)}`,
       },
     ];
-  const url = `http://hl7.org/fhir/${releaseNumbers[place.version]}/StructureDefinition/extension-${place.path}.${name}`;
+  const url = otherReleaseUrl(releaseNumbers[place.version], `${place.path}.${name}`);
   const values = value === undefined ? [] : [value].flat();
   if (values.length === 0 && isObject(companion)) return [{ url, ...companion }];
   const beside = [companion].flat();

@@ -2,17 +2,17 @@ import { isObject, type JsonObject, type JsonValue } from '../../../json/index.t
 import { isResource, type Resource } from '../../../model/index.ts';
 import type { Definitions } from '../definitions/definitions.ts';
 import { definitionsOf, typeOf, type FhirVersion } from '../version.ts';
-import { asBasic, basicId } from './basic.ts';
+import { asBasic, idOfKind } from './basic.ts';
 import { conform } from './conform.ts';
 import { dstu2Clinical } from './dstu2-clinical.ts';
 import { dstu2Orders } from './dstu2-orders.ts';
 import { keptExtensions, type SentPlaces } from './kept.ts';
 import { r5Rules } from './r5.ts';
-import type { Rule, Rules, RuleTools } from './rule.ts';
+import type { Rule, RuleTools, Rules } from './rule.ts';
 import { stu3Claims } from './stu3-claims.ts';
 import { stu3Clinical } from './stu3-clinical.ts';
 import { stu3Orders } from './stu3-orders.ts';
-import { dstu2Rare, stu3Rare } from './stu3-rare.ts';
+import { dstu2Rare, stu3Rare } from './rare.ts';
 
 /** A resource in R4's shape. */
 export interface Lifted {
@@ -52,6 +52,9 @@ function together(...tables: readonly Rules[]): Rules {
   return rules;
 }
 
+/** Types of older releases of which several are one in R4: their ids name the kind too. */
+const sharedTypes = ['DiagnosticOrder', 'ProcedureRequest', 'ReferralRequest'];
+
 /** Types of older releases that R4 knows by another name, for the references to them. */
 const renamedTypes: Readonly<Record<string, string>> = {
   MedicationOrder: 'MedicationRequest',
@@ -72,13 +75,21 @@ export function liftResource(resource: Resource, version: FhirVersion): Lifted {
   if (version === 'R4') return { resource, kept: 0, others: [] };
   const places: SentPlaces = new WeakMap();
   let node: JsonObject = version === 'DSTU2' ? withoutComments(resource) : resource;
-  for (const step of stepsFrom[version]) node = new Stepping(step, version, places).apply(node);
+  let keptByRules = 0;
+  for (const step of stepsFrom[version]) {
+    const stepping = new Stepping(step, version, places);
+    node = stepping.apply(node);
+    keptByRules += stepping.kept;
+  }
   const type = typeOf(node, 'Resource');
   if (!definitionsOf('R4').isResource(type))
     return { resource: asBasic(resource, version, false), kept: 0, others: [resource.resourceType] };
   const { value, kept, others } = conform(node, type, places);
+  const { id } = value;
+  if (typeof id === 'string' && sharedTypes.includes(resource.resourceType))
+    value['id'] = idOfKind(resource.resourceType, id);
   const relinked = relink(value);
-  return { resource: isResource(relinked) ? relinked : resource, kept, others };
+  return { resource: isResource(relinked) ? relinked : resource, kept: kept + keptByRules, others };
 }
 
 /** DSTU2 has texts for programmers in any object (`fhir_comments`), which say nothing of the patient. */
@@ -96,6 +107,8 @@ function withoutComments(node: JsonObject): JsonObject {
 
 /** One step from release to release, over the elements of a resource, inner ones first. */
 class Stepping {
+  /** How many members rules have kept. */
+  kept = 0;
   readonly #step: Step;
   readonly #version: FhirVersion;
   readonly #places: SentPlaces;
@@ -116,7 +129,10 @@ class Stepping {
     const made: JsonObject = Object.fromEntries(
       Object.entries(node).map(([name, value]) => {
         const member = definitions.member(type, name);
-        return [name, member === undefined ? value : this.#value(value, member.type, `${path}.${name}`)];
+        if (member === undefined) return [name, value];
+        // One value in a list is that value, where the release has no list.
+        const single = !member.isList && Array.isArray(value) && value.length === 1 ? value[0] : value;
+        return [name, this.#value(single, member.type, `${path}.${name}`)];
       }),
     );
     this.#places.set(made, this.#places.get(node) ?? { version: this.#version, path, type, sent: node });
@@ -139,6 +155,7 @@ class Stepping {
   #keep(node: JsonObject, name: string, as: 'extension' | 'modifierExtension'): void {
     if (node[name] === undefined && node[`_${name}`] === undefined) return;
     const kept = keptExtensions(node, name, this.#places.get(node));
+    this.kept += 1;
     node[as] = [...[node[as] ?? []].flat(), ...kept];
   }
 }
@@ -162,9 +179,11 @@ function relink(value: JsonValue): JsonValue {
 export function renamedReference(address: string): string {
   const [, base = '', type = '', id = '', rest = ''] =
     /^(|https?:\/\/.*\/)([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]+)(\/_history\/.+)?$/.exec(address) ?? [];
-  if (Object.hasOwn(renamedTypes, type)) return `${base}${renamedTypes[type]}/${id}${rest}`;
+  const renamed = Object.hasOwn(renamedTypes, type) ? renamedTypes[type] : undefined;
+  if (renamed !== undefined)
+    return `${base}${renamed}/${sharedTypes.includes(type) ? idOfKind(type, id) : id}${rest}`;
   const isOlder = type !== '' && !definitionsOf('R4').isResource(type) && isOlderType(type);
-  return isOlder ? `${base}Basic/${basicId(type, id)}${rest}` : address;
+  return isOlder ? `${base}Basic/${idOfKind(type, id)}${rest}` : address;
 }
 
 function isOlderType(type: string): boolean {

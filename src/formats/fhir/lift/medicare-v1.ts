@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../../../json/index.ts';
+import { terminology } from './code-systems.ts';
 import { append, coded, objectIn, objectsIn, type Rule } from './rule.ts';
 
 /** What Medicare calls the variables that its API v1 gives as bare extensions (CMS Blue Button 2.0 data dictionary). */
@@ -64,7 +65,7 @@ export const medicareAmounts: Rule = (node) => {
   else append(node, 'benefitBalance', [{ category: coded(benefitCategory, '1', 'Medical Care'), financial }]);
 };
 
-const benefitCategory = 'http://terminology.hl7.org/CodeSystem/ex-benefitcategory';
+const benefitCategory = `${terminology}ex-benefitcategory`;
 
 function isAmount({ url, valueMoney }: JsonObject): boolean {
   return typeof url === 'string' && url.startsWith(variables) && isObject(valueMoney);

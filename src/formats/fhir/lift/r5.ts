@@ -1,6 +1,17 @@
 import { isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
 import { numberOf } from '../../json-parts.ts';
-import { append, inEach, listIn, objectIn, objectsIn, rename, take, type Rule, type Rules } from './rule.ts';
+import {
+  append,
+  inEach,
+  listIn,
+  objectIn,
+  objectsIn,
+  rename,
+  take,
+  wordsOf,
+  type Rule,
+  type Rules,
+} from './rule.ts';
 import { unstatedAllergyStatus } from './stu3-clinical.ts';
 
 /** R5's CodeableReference says a concept, a reference or both; R4 has a member for each. */
@@ -141,6 +152,18 @@ const classValue: Rule = (node, { keep }) => {
   node['value'] = value;
 };
 
+/** R5's diagnosis of a visit names conditions in either way; R4's refers to one, if only by its name. */
+const encounterDiagnosis: Rule = (node, { keep }) => {
+  const conditions = objectsIn(node, 'condition');
+  const [first, ...more] = conditions;
+  if (first === undefined) return;
+  const concept = objectIn(first, 'concept');
+  const reference = objectIn(first, 'reference');
+  if (more.length > 0 || concept) keep(node, 'condition');
+  if (reference) node['condition'] = reference;
+  else if (concept) node['condition'] = { display: wordsOf(concept) };
+};
+
 /** R5 writes the size as a text, for files larger than an integer. */
 const attachmentSize: Rule = (node) => {
   const { size } = node;
@@ -188,6 +211,7 @@ export const r5Rules: Rules = {
     rename({ actualPeriod: 'period', admission: 'hospitalization' }),
     toConcepts('serviceType'),
   ],
+  EncounterDiagnosis: [encounterDiagnosis],
   EncounterParticipant: [rename({ actor: 'individual' })],
   ServiceRequest: [toConcepts('code'), reason],
   Appointment: [reason, toConcepts('serviceType'), rename({ cancellationReason: 'cancelationReason' })],

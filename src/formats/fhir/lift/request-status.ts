@@ -35,6 +35,6 @@ export function isCalledOff(status: unknown): boolean {
 }
 
 /** A kind of order that is one by its name; R4 asks for the intent of every request. */
-export const isOrder: Rule = (node) => {
+export const orderIntent: Rule = (node) => {
   node['intent'] ??= 'order';
 };

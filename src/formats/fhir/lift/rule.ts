@@ -14,7 +14,10 @@ export interface RuleTools {
   keepModifier: (node: JsonObject, name: string) => void;
 }
 
-/** Renames members, with what is said about them beside (`_name`). A member that is there already is not replaced. */
+/**
+ * Renames members, in the order given, with what is said about them beside (`_name`). A member that is there already is not
+ * replaced.
+ */
 export function rename(names: Readonly<Record<string, string>>): Rule {
   return (node) => {
     renameIn(node, names);
@@ -24,15 +27,16 @@ export function rename(names: Readonly<Record<string, string>>): Rule {
 /** The same, at once. */
 export function renameIn(node: JsonObject, names: Readonly<Record<string, string>>): void {
   for (const [from, to] of Object.entries(names)) {
-    move(node, from, to);
-    move(node, `_${from}`, `_${to}`);
+    if (node[to] !== undefined || node[`_${to}`] !== undefined) continue;
+    for (const [name, renamed] of [
+      [from, to],
+      [`_${from}`, `_${to}`],
+    ] as const) {
+      if (node[name] === undefined) continue;
+      node[renamed] = node[name];
+      delete node[name];
+    }
   }
-}
-
-function move(node: JsonObject, from: string, to: string): void {
-  if (node[from] === undefined || node[to] !== undefined) return;
-  node[to] = node[from];
-  delete node[from];
 }
 
 /** Replaces codes that have another name in the next release. */
@@ -100,7 +104,7 @@ export function contextToEncounter(node: JsonObject): void {
  * Several services in one order: one is what is ordered, and of several the words of all are, each whole among the
  * details. Nothing for none.
  */
-export function ordered(node: JsonObject, services: readonly JsonObject[]): void {
+export function setOrdered(node: JsonObject, services: readonly JsonObject[]): void {
   const [only, ...more] = services;
   if (only === undefined) return;
   if (more.length === 0) {
@@ -170,6 +174,28 @@ export function take(node: JsonObject, name: string): JsonValue | undefined {
   const found = node[name];
   delete node[name];
   return found;
+}
+
+/** Takes a member out of an element where it is an object; what has another shape stays, to be kept. */
+export function takeObject(node: JsonObject, name: string): JsonObject | undefined {
+  const found = objectIn(node, name);
+  if (found !== undefined) delete node[name];
+  return found;
+}
+
+/** The same where it is a text. */
+export function takeText(node: JsonObject, name: string): string | undefined {
+  const found = node[name];
+  if (typeof found !== 'string') return undefined;
+  delete node[name];
+  return found;
+}
+
+/** Makes a resource one of another type. */
+export function becomes(resourceType: string): Rule {
+  return (node) => {
+    node['resourceType'] = resourceType;
+  };
 }
 
 /** A concept with one code. */

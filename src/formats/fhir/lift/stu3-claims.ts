@@ -1,4 +1,5 @@
 import { isNumber, isObject, type JsonObject, type JsonValue } from '../../../json/index.ts';
+import { terminology } from './code-systems.ts';
 import { medicareAmounts } from './medicare-v1.ts';
 import {
   append,
@@ -10,11 +11,11 @@ import {
   rename,
   renameIn,
   take,
+  takeObject,
+  takeText,
   type Rule,
   type Rules,
 } from './rule.ts';
-
-const terminology = 'http://terminology.hl7.org/CodeSystem/';
 
 /** STU3's Money is a Quantity whose code is the currency; R4's says the currency alone. */
 const money: Rule = (node) => {
@@ -44,9 +45,8 @@ const totals: Rule = (node) => {
     ['totalCost', 'submitted'],
     ['totalBenefit', 'benefit'],
   ] as const) {
-    const amount = take(node, name);
-    if (isObject(amount))
-      append(node, 'total', [{ category: coded(`${terminology}adjudication`, code), amount }]);
+    const amount = takeObject(node, name);
+    if (amount) append(node, 'total', [{ category: coded(`${terminology}adjudication`, code), amount }]);
   }
 };
 
@@ -56,8 +56,8 @@ const times: Rule = (node) => {
     ['hospitalization', 'hospitalized'],
     ['employmentImpacted', 'employmentimpacted'],
   ] as const) {
-    const timingPeriod = take(node, name);
-    if (!isObject(timingPeriod)) continue;
+    const timingPeriod = takeObject(node, name);
+    if (timingPeriod === undefined) continue;
     const numbers = objectsIn(node, 'supportingInfo').map(({ sequence }) =>
       isNumber(sequence) ? Number(sequence) : 0,
     );
@@ -116,8 +116,8 @@ const grouping: Rule = (node) => {
     );
     if (Object.keys(sent).length === 0) delete node['grouping'];
   }
-  const sequence = take(node, 'sequence');
-  if (typeof sequence === 'string') append(node, 'class', [coverageClass('sequence', sequence)]);
+  const sequence = takeText(node, 'sequence');
+  if (sequence !== undefined) append(node, 'class', [coverageClass('sequence', sequence)]);
 };
 
 /** One class of a Coverage (R4 coverage-class). */

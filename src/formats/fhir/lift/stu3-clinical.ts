@@ -1,7 +1,9 @@
 import { isObject, type JsonObject } from '../../../json/index.ts';
+import { terminology } from './code-systems.ts';
 import { absent } from '../../absent.ts';
 import {
   append,
+  becomes,
   coded,
   contextToEncounter,
   inEach,
@@ -10,18 +12,17 @@ import {
   objectsIn,
   recode,
   rename,
-  take,
+  takeObject,
+  takeText,
   toConcept,
   toDenial,
   toNote,
   truthOf,
   unwrap,
   type Rule,
-  type Rules,
   type RuleTools,
+  type Rules,
 } from './rule.ts';
-
-const terminology = 'http://terminology.hl7.org/CodeSystem/';
 
 /** STU3 says what became of a goal and how it goes in one status; R4 in two. What R4 has no word for keeps its own. */
 const goalStatus: Rule = (node) => {
@@ -118,14 +119,13 @@ const planAuthors: Rule = (node) => {
 const gender = toConcept('gender', 'http://hl7.org/fhir/administrative-gender');
 
 const studyIdentifiers: Rule = (node) => {
-  const uid = take(node, 'uid');
-  const accession = take(node, 'accession');
-  if (typeof uid === 'string')
+  const uid = takeText(node, 'uid');
+  const accession = takeObject(node, 'accession');
+  if (uid !== undefined)
     append(node, 'identifier', [
       { system: 'urn:dicom:uid', value: uid.startsWith('urn:') ? uid : `urn:oid:${uid}` },
     ]);
-  if (isObject(accession))
-    append(node, 'identifier', [{ type: coded(`${terminology}v2-0203`, 'ACSN'), ...accession }]);
+  if (accession) append(node, 'identifier', [{ type: coded(`${terminology}v2-0203`, 'ACSN'), ...accession }]);
 };
 
 const sopClass: Rule = (node) => {
@@ -199,7 +199,7 @@ export const stu3Clinical: Rules = {
   RiskAssessment: [contextToEncounter, rename({ reasonCodeableConcept: 'reasonCode' }), toNote('comment')],
   DetectedIssue: [rename({ category: 'code', date: 'identifiedDateTime' })],
   Composition: [rename({ class: 'category' })],
-  Sequence: [asMolecularSequence],
+  Sequence: [becomes('MolecularSequence')],
   AuditEventAgent: [whoOrWhat('who', 'userId')],
   AuditEventSource: [whoOrWhat('observer', 'identifier')],
   AuditEventEntity: [whoOrWhat('what', 'identifier')],
@@ -210,28 +210,22 @@ export const stu3Clinical: Rules = {
 /** R4 names in one Reference whom STU3 names by a reference and an identifier. */
 function whoOrWhat(name: string, identifier: string): Rule {
   return (node) => {
-    const reference = take(node, 'reference');
-    const number = take(node, identifier);
-    if (!isObject(reference) && !isObject(number)) return;
-    node[name] = { ...(isObject(reference) && reference), ...(isObject(number) && { identifier: number }) };
+    const reference = takeObject(node, 'reference');
+    const number = takeObject(node, identifier);
+    if (reference || number) node[name] = { ...reference, ...(number && { identifier: number }) };
   };
-}
-
-function asMolecularSequence(node: JsonObject): void {
-  node['resourceType'] = 'MolecularSequence';
 }
 
 /** R4 demands a clinical status of every allergy that is no error (ait-1): of one that states none, that it does not. */
 export function unstatedAllergyStatus(node: JsonObject): void {
-  const isError = objectsIn(objectIn(node, 'verificationStatus') ?? {}, 'coding').some(
-    ({ code }) => code === 'entered-in-error',
-  );
-  if (!isError) node['clinicalStatus'] ??= { extension: [absent('unknown')] };
+  if (!isEnteredInError(node)) node['clinicalStatus'] ??= { extension: [absent('unknown')] };
 }
 
 /** R4 calls a condition that has abated inactive (con-4): of one that states no status besides, it is said. */
 function statusOfAbated(node: JsonObject): void {
-  const isAbated = Object.keys(node).some((name) => /^abatement[A-Z]/.test(name) && node[name] !== false);
+  const isAbated = Object.keys(node).some(
+    (name) => /^abatement[A-Z]/.test(name) && name !== 'abatementBoolean',
+  );
   if (isAbated) node['clinicalStatus'] ??= coded(`${terminology}condition-clinical`, 'inactive');
 }
 
@@ -241,12 +235,14 @@ function notTaken(node: JsonObject, { keepModifier }: RuleTools): void {
   delete node['notDone'];
 }
 
+function isEnteredInError(node: JsonObject): boolean {
+  const codings = objectsIn(objectIn(node, 'verificationStatus') ?? {}, 'coding');
+  return codings.some(({ code }) => code === 'entered-in-error');
+}
+
 /** R4 allows no clinical status beside an entry in error (con-5, ait-2). */
 function statusOfError(node: JsonObject, { keep }: RuleTools): void {
-  const isError = objectsIn(objectIn(node, 'verificationStatus') ?? {}, 'coding').some(
-    ({ code }) => code === 'entered-in-error',
-  );
-  if (!isError || node['clinicalStatus'] === undefined) return;
+  if (!isEnteredInError(node) || node['clinicalStatus'] === undefined) return;
   keep(node, 'clinicalStatus');
   delete node['clinicalStatus'];
 }
@@ -279,7 +275,7 @@ function verification(system: string): Rule {
 
 /** Before R4 a condition could be over without a date; R4 says it in words. */
 function abatement(node: JsonObject): void {
-  if (node['abatementBoolean'] !== true) return;
+  if (truthOf(node['abatementBoolean']) !== true) return;
   delete node['abatementBoolean'];
   node['abatementString'] ??= 'abated';
 }

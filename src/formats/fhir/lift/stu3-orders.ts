@@ -1,14 +1,16 @@
 import { isNumber, type JsonObject } from '../../../json/index.ts';
 import {
   append,
+  becomes,
   contextToEncounter,
   objectIn,
   objectsIn,
-  ordered,
   recode,
   rename,
   renameIn,
+  setOrdered,
   take,
+  takeObject,
   toDenial,
   toNote,
   unwrap,
@@ -46,20 +48,17 @@ const serviceRequested: Rule = (node) => {
   const services = objectsIn(node, 'serviceRequested');
   if (services.length === 0) return;
   delete node['serviceRequested'];
-  ordered(node, services);
+  setOrdered(node, services);
 };
 
 const orderStatus = recode('status', { suspended: 'on-hold', cancelled: 'revoked' });
 
-const asServiceRequest: Rule = (node) => {
-  node['resourceType'] = 'ServiceRequest';
-};
-
 /** A lens is dispensed in STU3 and specified in R4; its prism is an amount and a base. */
 const lens: Rule = (node) => {
-  const [amount, base] = [take(node, 'prism'), take(node, 'base')];
-  if (isNumber(amount)) append(node, 'prism', [{ amount, ...(base !== undefined && { base }) }]);
-  else if (base !== undefined) node['base'] = base;
+  const { prism: amount, base } = node;
+  if (!isNumber(amount)) return;
+  delete node['base'];
+  node['prism'] = [{ amount, ...(base !== undefined && { base }) }];
 };
 
 /** STU3 to R4, for medications and orders (HL7's R3 to R4 maps). */
@@ -81,9 +80,9 @@ export const stu3Orders: Rules = {
   ],
   MedicationIngredient: [rename({ amount: 'strength' })],
   Medication: [medicationPackage],
-  ProcedureRequest: [asServiceRequest, requester, contextToEncounter, orderStatus],
+  ProcedureRequest: [becomes('ServiceRequest'), requester, contextToEncounter, orderStatus],
   ReferralRequest: [
-    asServiceRequest,
+    becomes('ServiceRequest'),
     requester,
     serviceRequested,
     contextToEncounter,
@@ -116,7 +115,7 @@ export const stu3Orders: Rules = {
   Account: [rename({ period: 'servicePeriod' })],
   ChargeItem: [rename({ participant: 'performer', definition: 'definitionUri' })],
   ChargeItemParticipant: [rename({ role: 'function' })],
-  BodySite: [asBodyStructure],
+  BodySite: [becomes('BodyStructure'), bodyStructure],
   Signature: [
     rename({
       whoReference: 'who',
@@ -133,8 +132,7 @@ export const stu3Orders: Rules = {
   Binary: [rename({ content: 'data' })],
 };
 
-function asBodyStructure(node: JsonObject): void {
-  node['resourceType'] = 'BodyStructure';
+function bodyStructure(node: JsonObject): void {
   renameIn(node, { code: 'location', qualifier: 'locationQualifier' });
 }
 
@@ -145,8 +143,8 @@ function medicationPackage(node: JsonObject): void {
 }
 
 function entityReference(node: JsonObject): void {
-  const whole = take(node, 'whatReference');
-  if (whole !== undefined) node['what'] = whole;
-  const identifier = take(node, 'whatIdentifier');
-  if (identifier !== undefined && node['what'] === undefined) node['what'] = { identifier };
+  renameIn(node, { whatReference: 'what' });
+  if (node['what'] !== undefined) return;
+  const identifier = takeObject(node, 'whatIdentifier');
+  if (identifier) node['what'] = { identifier };
 }

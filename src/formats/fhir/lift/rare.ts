@@ -1,7 +1,9 @@
-import { isObject, type JsonObject } from '../../../json/index.ts';
-import { isOrder, requestStatus } from './request-status.ts';
+import type { JsonObject } from '../../../json/index.ts';
+import { terminology } from './code-systems.ts';
+import { orderIntent, requestStatus } from './request-status.ts';
 import {
   append,
+  becomes,
   coded,
   contextToEncounter,
   listIn,
@@ -10,14 +12,13 @@ import {
   rename,
   renameIn,
   take,
+  takeObject,
   toNote,
   unwrap,
   type Rule,
-  type Rules,
   type RuleTools,
+  type Rules,
 } from './rule.ts';
-
-const terminology = 'http://terminology.hl7.org/CodeSystem/';
 
 /** What a consent covers, and what it does not, is one tree of provisions in R4. */
 const provisions: Rule = (node) => {
@@ -93,7 +94,7 @@ export const stu3Rare: Rules = {
     }),
     mediaType,
   ],
-  NutritionOrder: [requestStatus, isOrder],
+  NutritionOrder: [requestStatus, orderIntent],
   ClinicalImpression: [contextToEncounter, unfinished],
   DeviceUseStatement: [rename({ indication: 'reasonCode' })],
   QuestionnaireResponse: [contextToEncounter, rename({ parent: 'partOf' }), questionnaireOf],
@@ -116,30 +117,23 @@ export const dstu2Rare: Rules = {
   ],
   ClinicalImpressionFinding: [rename({ item: 'itemCodeableConcept', cause: 'basis' })],
   SupplyRequest: [
-    rename({ patient: 'deliverTo', date: 'authoredOn', kind: 'category' }),
+    rename({ patient: 'deliverTo', date: 'authoredOn', kind: 'category', source: 'requester' }),
     recode('status', { requested: 'active', failed: 'cancelled' }),
     (node) => {
-      const item = take(node, 'orderedItem');
-      if (isObject(item)) node['itemReference'] = item;
-      const source = take(node, 'source');
-      if (isObject(source)) node['requester'] = source;
+      const item = takeObject(node, 'orderedItem');
+      if (item) node['itemReference'] = item;
     },
   ],
   SupplyDelivery: [
     (node) => {
-      const [item, quantity] = [take(node, 'suppliedItem'), take(node, 'quantity')];
-      if (!isObject(item) && quantity === undefined) return;
-      node['suppliedItem'] = {
-        ...(quantity !== undefined && { quantity }),
-        ...(isObject(item) && { itemReference: item }),
-      };
+      const [item, quantity] = [takeObject(node, 'suppliedItem'), takeObject(node, 'quantity')];
+      if (item ?? quantity)
+        node['suppliedItem'] = { ...(quantity && { quantity }), ...(item && { itemReference: item }) };
     },
     rename({ time: 'occurrenceDateTime' }),
   ],
   DeviceUseRequest: [
-    (node) => {
-      node['resourceType'] = 'DeviceRequest';
-    },
+    becomes('DeviceRequest'),
     rename({
       device: 'codeReference',
       encounter: 'context',
@@ -151,7 +145,7 @@ export const dstu2Rare: Rules = {
     }),
     toNote('notes'),
     requestStatus,
-    isOrder,
+    orderIntent,
   ],
   DeviceUseStatement: [rename({ bodySiteCodeableConcept: 'bodySite' }), toNote('notes')],
   CommunicationRequest: [
