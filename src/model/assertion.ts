@@ -180,7 +180,9 @@ export function saysNoInformation(codes: readonly Code[]): boolean {
  */
 export function assertionOf(resource: Element, concept?: Element): Assertion {
   const type = resource.string('resourceType') ?? '';
-  const status = resource.string(type === 'Goal' ? 'lifecycleStatus' : 'status') ?? sentStatus(resource);
+  const stated = resource.string(type === 'Goal' ? 'lifecycleStatus' : 'status') ?? sentStatus(resource);
+  // A word that takes a fact back does so in any case.
+  const status = stated?.trim().toLowerCase();
   const fromStatus = isInForce(resource)
     ? undefined
     : (lookUp(byStatus, status) ?? lookUp(lookUp(byTypeAndStatus, type) ?? {}, status));
@@ -208,7 +210,7 @@ function sentStatus(resource: Element): string | undefined {
   return status !== undefined && calledOff.includes(status) ? 'not-done' : status;
 }
 
-const calledOff = ['rejected', 'cancelled', 'failed', 'aborted', 'revoked'];
+const calledOff = ['rejected', 'declined', 'cancelled', 'failed', 'aborted', 'abandoned', 'revoked'];
 
 /** A vaccination of DSTU2 that was stopped, put on hold or is under way: R4 has no such status, and it is no given dose. */
 function isUnclearDose(resource: Element): boolean {

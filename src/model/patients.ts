@@ -1,3 +1,4 @@
+import { isObject, type JsonValue } from '../json/index.ts';
 import type { Entry } from './entry.ts';
 import { Element } from './element.ts';
 import {
@@ -118,7 +119,9 @@ function ownerOf(
   const { resource, container } = entry;
   for (const name of patientElements) {
     for (const value of [resource[name]].flat()) {
-      const patient = patientReferred(referenceTextOf(value), entry, index, patients, byEntry);
+      const patient =
+        patientReferred(referenceTextOf(value), entry, index, patients, byEntry) ??
+        patientNumbered(value, entry, patients);
       if (patient) return patient;
     }
   }
@@ -157,6 +160,30 @@ function patientReferred(
   const base = baseOf(reference) ?? baseOf((from.container ?? from).fullUrl);
   const own = keyOf(from.origin.source, base, name, patients);
   return patients.get(own) ?? newPatient(own, name, {}, patients);
+}
+
+/** The patient of the same source whom a logical reference names by an identifier (R4 §2.3 "Logical References"). */
+function patientNumbered(
+  reference: JsonValue | undefined,
+  { origin }: Entry,
+  patients: ReadonlyMap<string, PatientOfInput>,
+): PatientOfInput | undefined {
+  const wanted = isObject(reference) ? numberOf(reference['identifier']) : undefined;
+  if (wanted === undefined) return undefined;
+  return [...patients.values()].find(({ described }) =>
+    described.some(
+      (entry) =>
+        entry.origin.source === origin.source &&
+        [entry.resource['identifier']].flat().some((identifier) => numberOf(identifier) === wanted),
+    ),
+  );
+}
+
+/** An identifier as system and value; undefined when it has no value. */
+function numberOf(identifier: JsonValue | undefined): string | undefined {
+  if (!isObject(identifier) || typeof identifier['value'] !== 'string') return undefined;
+  const { system } = identifier;
+  return `${typeof system === 'string' ? system : ''}|${identifier['value']}`;
 }
 
 /** A Patient contained in a resource is that resource's patient, and nobody else's. */

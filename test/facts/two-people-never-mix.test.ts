@@ -18,6 +18,11 @@ function patient({ id, family, given, birthDate }: Patient): object {
 const jane = patient({ id: '1', family: 'Doe', given: 'Jane', birthDate: '1980-01-02' });
 const john = patient({ id: '2', family: 'Doe', given: 'John', birthDate: '1979-05-06' });
 
+const numbered = (person: object, value: string): object => ({
+  ...person,
+  identifier: [{ system: 'urn:mrn', value }],
+});
+
 const problem = (text: string, reference: string): object => ({
   resourceType: 'Condition',
   code: { text },
@@ -60,6 +65,13 @@ const loop = (id: string, to: string): object => ({
 });
 
 describe('two Patients in one Bundle', () => {
+  it('finds whose a resource is by an identifier, where it refers by nothing else', async () => {
+    const about = { resourceType: 'Condition', code: { text: 'Gout' } };
+    const subject = { identifier: { system: 'urn:mrn', value: 'B' } };
+    const built = await recordOfResources([numbered(jane, 'A'), numbered(john, 'B'), { ...about, subject }]);
+    expect(whose(built)).toEqual([['Gout', 'Patient/2']]);
+  });
+
   const all = [jane, john, problem('Asthma', 'Patient/1'), problem('Gout', 'Patient/2')];
 
   it('are two people, and nobody is the person of the whole', async () => {

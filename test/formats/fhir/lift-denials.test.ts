@@ -119,6 +119,32 @@ describe('what another release denies', () => {
       'not-done',
     ],
     [
+      'a thing that R4 has no kind for, declined',
+      { resourceType: 'OrderResponse', orderStatus: 'rejected' },
+      'not-done',
+    ],
+    [
+      'an allergy with two statuses, one of which refutes it',
+      { resourceType: 'AllergyIntolerance', substance: { text: 'Latex' }, status: ['active', 'refuted'] },
+      'refuted',
+    ],
+    [
+      'a procedure in error, in capitals',
+      { resourceType: 'Procedure', status: 'Entered-In-Error', context: {} },
+      'entered-in-error',
+    ],
+    [
+      'a goal that was rejected, whatever else it says',
+      {
+        resourceType: 'Goal',
+        lifecycleStatus: 'rejected',
+        status: 'active',
+        description: { text: 'x' },
+        target: { dueDate: '2014' },
+      },
+      'not-done',
+    ],
+    [
       'a medication not taken, sent as text',
       { resourceType: 'MedicationStatement', patient: somebody, status: 'active', wasNotTaken: 'true' },
       'not-done',

@@ -263,6 +263,13 @@ describe('what is easily lost on the way to R4', () => {
     ]);
   });
 
+  it('that a consent denies (R5)', async () => {
+    const sent = { resourceType: 'Consent', status: 'active', decision: 'deny', subject: somebody };
+    expect(await lifted({ ...sent, provision: [{ purpose: [{ code: 'TREAT' }] }] })).toMatchObject({
+      provision: { type: 'deny', provision: [{ purpose: [{ code: 'TREAT' }] }] },
+    });
+  });
+
   it('that a problem has not abated, said as text, is no abatement', async () => {
     const problem = {
       resourceType: 'Condition',

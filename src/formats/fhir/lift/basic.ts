@@ -4,6 +4,8 @@ import type { FhirVersion } from '../version.ts';
 
 /** Statuses by which a resource says that it does not hold, whatever its kind. */
 const takenBack = [
+  'declined',
+  'abandoned',
   'entered-in-error',
   'rejected',
   'cancelled',
@@ -20,17 +22,20 @@ const takenBack = [
  * it back is a modifier there. Its id names its kind too, for several kinds become one; inside another resource it stays.
  */
 export function asBasic(sent: JsonObject, version: FhirVersion, isContained: boolean): Resource {
-  const { id, meta, text, status, resourceType } = sent;
+  const { id, meta, text, resourceType } = sent;
   const type = typeof resourceType === 'string' ? resourceType : 'resource';
   const subject = [sent['subject'], sent['patient']].find((one) => isObject(one));
-  const isTakenBack = typeof status === 'string' && takenBack.includes(status);
+  const statuses = Object.entries(sent).flatMap(([name, value]) =>
+    /status$/i.test(name) && typeof value === 'string' ? [value] : [],
+  );
+  const status = statuses.find((word) => takenBack.includes(word.toLowerCase()));
   return {
     resourceType: 'Basic',
     ...(typeof id === 'string' && { id: isContained ? id : idOfKind(type, id) }),
     ...(isObject(meta) && { meta }),
     ...(isObject(text) && { text }),
     extension: [{ url: ourExtensions.asSent, valueString: writeJson(sent) }],
-    ...(isTakenBack && {
+    ...(status !== undefined && {
       modifierExtension: [{ url: ourExtensions.sentStatus, valueString: status }],
     }),
     code: { text: `${type} (FHIR ${version})` },

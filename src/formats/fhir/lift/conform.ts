@@ -5,7 +5,7 @@ import { definitionsOf, typeOf } from '../version.ts';
 import { asBasic } from './basic.ts';
 import { absentReasonInR4, codingInR4 } from './code-systems.ts';
 import { keptExtensions, type SentPlace, type SentPlaces } from './kept.ts';
-import { listIn } from './rule.ts';
+import { listIn, objectsIn } from './rule.ts';
 
 /** Choices of which R4 demands one, by type: each with the member that says that none is stated. */
 const requiredChoices: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -125,8 +125,8 @@ class Conforming {
   #fitted(item: JsonValue, member: MemberDefinition): JsonValue | undefined {
     if (item === null) return null;
     if (isPrimitive(member)) {
-      const text = isObject(item) ? this.#textOf(item) : item;
-      if (member.codes && !(typeof text === 'string' && member.codes.includes(text))) return undefined;
+      const text = isObject(item) ? codeIn(item, member) : item;
+      if (member.codes) return codeOf(text, member.codes);
       return member.type === 'string' && typeof text !== 'string' && text !== undefined ? undefined : text;
     }
     const element = isObject(item) ? inTypeOf(item, member.type) : elementOf(item, member.type);
@@ -136,15 +136,6 @@ class Conforming {
       return this.#inside(element, type);
     this.#others.push(type);
     return asBasic(this.#places.get(element)?.sent ?? element, this.#place?.version ?? 'R4', true);
-  }
-
-  /** A concept, coding or identifier as the code R4 asks for, when that says all of it. */
-  #textOf(item: JsonObject): string | undefined {
-    const codings = [item['coding'] ?? []].flat();
-    const [coding] = codings;
-    const code =
-      isObject(coding) && codings.length === 1 ? coding['code'] : (item['code'] ?? item['reference']);
-    return typeof code === 'string' ? code : undefined;
   }
 
   #inside(element: JsonValue, type: string): JsonValue {
@@ -208,6 +199,25 @@ function singleValued(extension: JsonValue): JsonValue[] {
 function asShaped(value: JsonValue, member: MemberDefinition): JsonValue | undefined {
   if (member.isList) return Array.isArray(value) ? value : [value];
   return Array.isArray(value) ? value.find((item) => item !== null) : value;
+}
+
+/** A code by R4's spelling; undefined for what is none of them. */
+function codeOf(text: JsonValue | undefined, codes: readonly string[]): string | undefined {
+  if (typeof text !== 'string') return undefined;
+  return (
+    codes.find((code) => code === text) ??
+    codes.find((code) => code.toLowerCase() === text.trim().toLowerCase())
+  );
+}
+
+/** Of a concept, coding or reference the code or address that R4 has in its place: the first that R4 knows. */
+function codeIn(item: JsonObject, { codes }: MemberDefinition): string | undefined {
+  const all = [item, ...objectsIn(item, 'coding')]
+    .map(({ code }) => code)
+    .filter((code) => typeof code === 'string');
+  const known = all.find((code) => codes === undefined || codeOf(code, codes) !== undefined);
+  const { reference } = item;
+  return known ?? (typeof reference === 'string' ? reference : undefined);
 }
 
 /** True for a concept, coding or reference that says no more than the code R4 has in its place. */

@@ -23,9 +23,13 @@ import {
 import { toPerformer, toSubject } from './dstu2-orders.ts';
 
 /** One status in DSTU2 says both whether an allergy is active and whether it is sure; each word is about one of them. */
-const allergyStatus: Rule = (node) => {
-  const { status } = node;
-  if (typeof status !== 'string') return;
+const allergyStatus: Rule = (node, { keep }) => {
+  const words = listIn(node, 'status').filter((word) => typeof word === 'string');
+  // Of several the one that takes the allergy back counts.
+  const status = ['entered-in-error', 'refuted'].find((word) => words.includes(word)) ?? words[0];
+  if (status === undefined) return;
+  if (words.length > 1) keep(node, 'status');
+  node['status'] = status;
   const isClinical = ['active', 'inactive', 'resolved'].includes(status);
   renameIn(node, { status: isClinical ? 'clinicalStatus' : 'verificationStatus' });
 };

@@ -62,7 +62,12 @@ function extensionOf(
   if (definitionsOf('R4').member('Extension', typed)) return { url, [typed]: value };
   if (type === 'Resource') return { url, valueString: writeJson(value) };
   const inside = Object.entries(value).flatMap(([name, part]): JsonObject[] => {
-    if (part === undefined || part === null || name.startsWith('_')) return [];
+    if (part === undefined || part === null) return [];
+    if (name.startsWith('_')) {
+      // What is said about a text that is there is told with it.
+      const isTold = value[name.slice(1)] !== undefined;
+      return isTold || !isObject(part) ? [] : [{ url: name.slice(1), ...part }];
+    }
     if (name === 'extension' && Array.isArray(part)) return part.filter((item) => isObject(item));
     const member = definitions.member(type, name);
     const beside = [value[`_${name}`]].flat();

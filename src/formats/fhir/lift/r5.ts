@@ -72,7 +72,9 @@ const adherence: Rule = (node, { keep, keepModifier }) => {
     'on-hold': 'on-hold',
   };
   if (node['adherence'] === undefined || node['status'] === 'entered-in-error') return;
-  const state = code !== undefined && Object.hasOwn(states, code) ? states[code] : undefined;
+  const isDraft = node['status'] === 'draft';
+  const state = !isDraft && code !== undefined && Object.hasOwn(states, code) ? states[code] : undefined;
+  if (isDraft) keepModifier(node, 'status');
   if (state === undefined) keepModifier(node, 'adherence');
   else {
     keep(node, 'adherence');
@@ -171,6 +173,15 @@ const attachmentSize: Rule = (node) => {
   if (number !== undefined) node['size'] = number;
 };
 
+/** R5's decision is about all that its provisions do not except; R4 says it at the root of them. */
+const consentDecision: Rule = (node) => {
+  const decision = node['decision'];
+  if (decision !== 'deny' && decision !== 'permit') return;
+  const provision = listIn(node, 'provision');
+  delete node['decision'];
+  node['provision'] = { type: decision, ...(provision.length > 0 && { provision }) };
+};
+
 /** R5 to R4, as far as a record's facts would lose their name, date or reason; other members of R5 are kept as sent. */
 export const r5Rules: Rules = {
   Attachment: [attachmentSize],
@@ -220,6 +231,7 @@ export const r5Rules: Rules = {
   DocumentReference: [documentContext],
   Device: [rename({ name: 'deviceName' })],
   DeviceName: [rename({ value: 'name' })],
+  Consent: [consentDecision],
   Coverage: [subscriberId, rename({ insurer: 'payor' })],
   CoverageClass: [classValue],
 };

@@ -27,7 +27,7 @@ import {
 /** STU3 says what became of a goal and how it goes in one status; R4 in two. What R4 has no word for keeps its own. */
 const goalStatus: Rule = (node) => {
   const status = node['status'];
-  if (typeof status !== 'string') return;
+  if (typeof status !== 'string' || node['lifecycleStatus'] !== undefined) return;
   const under = `${terminology}goal-achievement`;
   const states: Readonly<Record<string, { lifecycle: string; achievement: JsonObject }>> = {
     'in-progress': { lifecycle: 'active', achievement: coded(under, 'in-progress') },
