@@ -48,7 +48,7 @@ export const coverage = defineSection({
     );
     const plans = resource.children('class').flatMap((one) => classText(one) ?? []);
     return {
-      name: names[0] ?? plans[0] ?? nameOf(type),
+      name: names[0] ?? planName(resource) ?? nameOf(type),
       codes: codesOf(type),
       assertion: assertionOf(resource),
       status: currencyOf({ end: period.end, status: resource.string('status'), asOf: context.asOf }),
@@ -65,11 +65,21 @@ export const coverage = defineSection({
   },
 });
 
-/** `plan: Part A`; with both a name and a value, `plan: Gold (0123)`. */
-function classText(element: Element): string | undefined {
+/** What the coverage is called where nobody says who pays: its classes by their words, `Medicare, Part A`. */
+function planName(resource: Element): string | undefined {
+  const words = resource.children('class').flatMap((one) => wordsOfClass(one) ?? []);
+  return words.length > 0 ? words.join(', ') : undefined;
+}
+
+/** The name of a class and its value, `Gold (0123)`, or the one there is. */
+function wordsOfClass(element: Element): string | undefined {
   const [name, value] = [element.string('name'), element.string('value')];
-  const text =
-    name === undefined || value === undefined || name === value ? (name ?? value) : `${name} (${value})`;
+  return name === undefined || value === undefined || name === value ? (name ?? value) : `${name} (${value})`;
+}
+
+/** The same with its kind: `plan: Part A`. */
+function classText(element: Element): string | undefined {
+  const text = wordsOfClass(element);
   const kind = codesOf(element.child('type'))[0]?.code ?? wordOf(element.child('type'));
   return text && (kind === undefined ? text : `${kind}: ${text}`);
 }
