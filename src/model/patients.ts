@@ -125,6 +125,10 @@ function ownerOf(
       if (patient) return patient;
     }
   }
+  for (const name of ['subject', 'patient', 'beneficiary']) {
+    const patient = patientOnlyNamed(resource[name], entry, patients);
+    if (patient) return patient;
+  }
   for (const participant of [resource['participant']].flat()) {
     const actor = isRecord(participant) ? participant['actor'] : undefined;
     const patient = patientReferred(referenceTextOf(actor), entry, index, patients, byEntry);
@@ -177,6 +181,25 @@ function patientNumbered(
         [entry.resource['identifier']].flat().some((identifier) => numberOf(identifier) === wanted),
     ),
   );
+}
+
+/**
+ * Somebody who is only named, by words or a number that no Patient has. In an input of one patient that is the patient; of
+ * several, nobody can tell which, so it is a person apart and none of them.
+ */
+function patientOnlyNamed(
+  reference: JsonValue | undefined,
+  { origin: { source } }: Entry,
+  patients: Map<string, PatientOfInput>,
+): PatientOfInput | undefined {
+  if (!isObject(reference) || reference['reference'] !== undefined) return undefined;
+  const { identifier, display } = reference;
+  const name = isObject(identifier) && display === undefined ? identifier['value'] : display;
+  const own = [...patients.values()].filter(({ described }) =>
+    described.some((entry) => entry.origin.source === source),
+  );
+  if (typeof name !== 'string' || new Set(own).size < 2) return undefined;
+  return patients.get(`${source} named ${name}`) ?? newPatient(`${source} named ${name}`, name, {}, patients);
 }
 
 /** An identifier as system and value; undefined when it has no value. */

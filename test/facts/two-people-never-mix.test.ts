@@ -65,6 +65,12 @@ const loop = (id: string, to: string): object => ({
 });
 
 describe('two Patients in one Bundle', () => {
+  it('gives what is about somebody who is only named to none of several patients', async () => {
+    const about = { resourceType: 'Condition', code: { text: 'Gout' }, subject: { display: 'Carl' } };
+    expect(whose(await recordOfResources([jane, john, about]))).toEqual([['Gout', 'Carl']]);
+    expect(whose(await recordOfResources([jane, about]))).toEqual([['Gout', undefined]]);
+  });
+
   it('finds whose a resource is by an identifier, where it refers by nothing else', async () => {
     const about = { resourceType: 'Condition', code: { text: 'Gout' } };
     const subject = { identifier: { system: 'urn:mrn', value: 'B' } };
