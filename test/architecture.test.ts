@@ -102,6 +102,10 @@ describe('the architecture', () => {
     expect(long).toEqual([]);
   });
 
+  it('holds no invisible character, which would change a pattern without being seen', () => {
+    expect(files.filter((file) => /[^\P{Cc}\n]|[\p{Cf}]/u.test(textOf(file)))).toEqual([]);
+  });
+
   it('has the spine that docs/architecture.md lists', () => {
     const document = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
     const spine = [...document.matchAll(/^\d+\. `([^`]+)`/gm)].map((match) => match[1] ?? '');

@@ -126,6 +126,14 @@ describe('a claim', () => {
     expect(row['lines']).toEqual(['HCPCS G0008, revenue 0651 (Charges are subject to deductible)']);
   });
 
+  it('names who referred the person, where it has only the referral, and says what kind of number it is', async () => {
+    const requester = { identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: '8765676' } };
+    const contained = [{ resourceType: 'ServiceRequest', id: 'r', status: 'completed', requester }];
+    const referred = { resourceType: 'ExplanationOfBenefit', contained, referral: { reference: '#r' } };
+    const { record } = await recordOfResources([referred]);
+    expect(record.sections['claims']?.[0]?.['careTeam']).toEqual(['NPI 8765676 (referring)']);
+  });
+
   it('has its procedures and the role of each diagnosis', async () => {
     expect(
       await claim({

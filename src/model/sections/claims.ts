@@ -78,7 +78,8 @@ export const claims = defineSection({
       ...servicePeriod(resource, items),
       recorded: resource.date('created'),
       number: claimNumber(resource),
-      provider: referenceName(resource.child('provider'), context) ?? facilityOf(resource, context),
+      provider:
+        whoOf(resource.child('provider'), context) ?? referenceName(resource.child('facility'), context),
       services: some(distinct(services.flatMap((item) => serviceOf(item) ?? []))),
       billed: claimAmount(resource, 'billed'),
       allowed: claimAmount(resource, 'allowed'),
@@ -97,7 +98,7 @@ export const claims = defineSection({
         ...referrerText(resource, context),
       ]),
       information: some(resource.children('supportingInfo').flatMap((one) => informationText(one) ?? [])),
-      insurer: referenceName(resource.child('insurer'), context) ?? identified(resource.child('insurer')),
+      insurer: whoOf(resource.child('insurer'), context),
       insurance: some(
         resource.children('insurance').flatMap((one) => referenceName(one.child('coverage'), context) ?? []),
       ),
@@ -143,8 +144,11 @@ function claimNumber(resource: Element): string | undefined {
   return (unique ?? identifiers[0])?.string('value');
 }
 
-function facilityOf(resource: Element, context: RowContext): string | undefined {
-  return referenceName(resource.child('facility'), context) ?? identified(resource.child('provider'));
+/** Somebody by name, else by number, with what kind of number it is. */
+function whoOf(reference: Element | undefined, context: RowContext): string | undefined {
+  const name = referenceName(reference, context);
+  const number = identified(reference);
+  return name === undefined || number?.endsWith(name) === true ? number : name;
 }
 
 /** Somebody who is known by a number only. */
@@ -153,7 +157,7 @@ function identified(reference: Element | undefined): string | undefined {
   const value = identifier?.string('value');
   if (value === undefined) return undefined;
   const isNpi =
-    /us-npi$|npi_num$/.test(identifier?.string('system') ?? '') ||
+    /us-npi$|npi_num$/.test(identifier?.string('system') ?? '') ||
     hasCode(identifier?.child('type'), ['npi']);
   return isNpi ? `NPI ${value}` : value;
 }
@@ -226,7 +230,7 @@ function lineText(item: Element): string | undefined {
 }
 
 function memberText(member: Element, context: RowContext): string | undefined {
-  const who = referenceName(member.child('provider'), context) ?? identified(member.child('provider'));
+  const who = whoOf(member.child('provider'), context);
   const role = wordOf(member.child('role'));
   return who === undefined || role === undefined ? who : `${who} (${role})`;
 }
@@ -234,7 +238,7 @@ function memberText(member: Element, context: RowContext): string | undefined {
 /** Who referred the person, where the claim names the referral and not the referrer (Medicare's API v1). */
 function referrerText(resource: Element, context: RowContext): string[] {
   const requester = context.resolve(resource.child('referral'))?.child('requester');
-  const who = referenceName(requester, context) ?? identified(requester);
+  const who = whoOf(requester, context);
   return who === undefined ? [] : [`${who} (referring)`];
 }
 
