@@ -63,6 +63,8 @@ const byTypeAndStatus: Readonly<Record<string, Readonly<Record<string, Assertion
   ServiceRequest: { active: 'planned', 'on-hold': 'planned', revoked: 'not-done' },
   DeviceRequest: { active: 'planned', 'on-hold': 'planned', revoked: 'not-done' },
   NutritionOrder: { active: 'planned', 'on-hold': 'planned', revoked: 'not-done' },
+  CommunicationRequest: { active: 'planned', 'on-hold': 'planned', revoked: 'not-done' },
+  SupplyRequest: { active: 'planned', suspended: 'planned', cancelled: 'not-done' },
   ExplanationOfBenefit: { cancelled: 'not-done' },
   CarePlan: { revoked: 'not-done' },
   DeviceUseStatement: { intended: 'planned' },
@@ -194,7 +196,8 @@ export function assertionOf(resource: Element, concept?: Element): Assertion {
   if (isProposal(resource)) return 'planned';
   if (fromStatus !== undefined || fromVerification !== undefined)
     return fromStatus ?? fromVerification ?? 'unconfirmed';
-  if (isUnclearDose(resource)) return 'unconfirmed';
+  // A near miss has not happened (R4 adverse-event-actuality).
+  if (isUnclearDose(resource) || resource.string('actuality') === 'potential') return 'unconfirmed';
   if (resource.string('docStatus') === 'entered-in-error') return 'entered-in-error';
   if (resource.string('docStatus') === 'preliminary' || saysNoInformation(codesOf(concept)))
     return 'unconfirmed';

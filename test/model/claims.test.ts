@@ -134,6 +134,13 @@ describe('a claim', () => {
     expect(record.sections['claims']?.[0]?.['careTeam']).toEqual(['NPI 8765676 (referring)']);
   });
 
+  it('calls the provider by a name before a number: its own, else that of the place', async () => {
+    const provider = { identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: '123' } };
+    const facility = { display: 'General Hospital' };
+    expect((await claim({ provider, facility }))['provider']).toBe('General Hospital');
+    expect((await claim({ provider }))['provider']).toBe('NPI 123');
+  });
+
   it('has its procedures and the role of each diagnosis', async () => {
     expect(
       await claim({

@@ -120,7 +120,7 @@ class FoundResources {
         this.#odd,
         'warning',
         'unknown-element',
-        'not as any release of FHIR has them; they were read as well as they can be',
+        'as no release of FHIR has them; they were read as well as they can be',
       ),
       ...this.#told(this.#unread, 'lost', 'unread-xml', 'where FHIR has none, and were not read'),
     ];

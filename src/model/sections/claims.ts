@@ -78,8 +78,7 @@ export const claims = defineSection({
       ...servicePeriod(resource, items),
       recorded: resource.date('created'),
       number: claimNumber(resource),
-      provider:
-        whoOf(resource.child('provider'), context) ?? referenceName(resource.child('facility'), context),
+      provider: providerOf(resource, context),
       services: some(distinct(services.flatMap((item) => serviceOf(item) ?? []))),
       billed: claimAmount(resource, 'billed'),
       allowed: claimAmount(resource, 'allowed'),
@@ -144,11 +143,19 @@ function claimNumber(resource: Element): string | undefined {
   return (unique ?? identifiers[0])?.string('value');
 }
 
+/** Who was paid, by name; the place where it was, by name; else the number of who was paid. */
+function providerOf(resource: Element, context: RowContext): string | undefined {
+  const provider = resource.child('provider');
+  return (
+    referenceName(provider, context) ??
+    referenceName(resource.child('facility'), context) ??
+    identified(provider)
+  );
+}
+
 /** Somebody by name, else by number, with what kind of number it is. */
 function whoOf(reference: Element | undefined, context: RowContext): string | undefined {
-  const name = referenceName(reference, context);
-  const number = identified(reference);
-  return name === undefined || number?.endsWith(name) === true ? number : name;
+  return referenceName(reference, context) ?? identified(reference);
 }
 
 /** Somebody who is known by a number only. */

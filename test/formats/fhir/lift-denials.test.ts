@@ -124,6 +124,17 @@ describe('what another release denies', () => {
       'not-done',
     ],
     [
+      'supplies that were cancelled',
+      { resourceType: 'SupplyRequest', status: 'failed', source: {} },
+      'not-done',
+    ],
+    [
+      'a message that was not to be sent',
+      { resourceType: 'CommunicationRequest', status: 'rejected' },
+      'not-done',
+    ],
+    ['an event that was a near miss', { resourceType: 'AdverseEvent', category: 'PAE' }, 'unconfirmed'],
+    [
       'an allergy with two statuses, one of which refutes it',
       { resourceType: 'AllergyIntolerance', substance: { text: 'Latex' }, status: ['active', 'refuted'] },
       'refuted',

@@ -72,7 +72,7 @@ const mediaType: Rule = (node, { keep }) => {
 const questionnaireOf: Rule = (node, { keep }) => {
   const reference = objectIn(node, 'questionnaire');
   if (typeof reference?.['reference'] !== 'string') return;
-  if (reference['display'] !== undefined) keep(node, 'questionnaire');
+  if (Object.keys(reference).length > 1) keep(node, 'questionnaire');
   node['questionnaire'] = reference['reference'];
 };
 
@@ -106,6 +106,14 @@ function unfinished(node: JsonObject, { keep }: RuleTools): void {
   node['status'] = 'in-progress';
 }
 
+/** Two states of an order for supplies that R4 tells less exactly. */
+function supplyStatus(node: JsonObject, tools: RuleTools): void {
+  const states = { requested: 'active', failed: 'cancelled' };
+  const { status } = node;
+  if (status === 'requested' || status === 'failed') tools.keep(node, 'status');
+  recode('status', states)(node, tools);
+}
+
 /** DSTU2 to STU3's shapes, for the same kinds. */
 export const dstu2Rare: Rules = {
   ClinicalImpression: [
@@ -118,7 +126,7 @@ export const dstu2Rare: Rules = {
   ClinicalImpressionFinding: [rename({ item: 'itemCodeableConcept', cause: 'basis' })],
   SupplyRequest: [
     rename({ patient: 'deliverTo', date: 'authoredOn', kind: 'category', source: 'requester' }),
-    recode('status', { requested: 'active', failed: 'cancelled' }),
+    supplyStatus,
     (node) => {
       const item = takeObject(node, 'orderedItem');
       if (item) node['itemReference'] = item;
