@@ -3,7 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { bagDeclaration, writeManifest, writeTags, type Checksum, type Tag } from './bagit.ts';
 import { sha256Of } from './digest.ts';
-import { makeDirectory, syncDirectory, writeDurably } from './durable.ts';
+import { makeDirectory, syncDirectory, writeDurably, writeStreamDurably } from './durable.ts';
 
 /** Bytes gathered before they are written to a file that grows line by line. */
 const pieceSize = 64 * 1024;
@@ -36,6 +36,24 @@ export class BagWriter {
     await this.#makeFolder(path);
     await writeDurably(join(this.#directory, path), bytes);
     this.#note(path, sha256Of(bytes), bytes.length);
+  }
+
+  /** Adds a whole payload file piece by piece, and returns the SHA-256 of what was written. */
+  async copy(path: string, pieces: AsyncIterable<Uint8Array>): Promise<string> {
+    await this.#makeFolder(path);
+    const hash = createHash('sha256');
+    let length = 0;
+    const noted = async function* noted(): AsyncGenerator<Uint8Array> {
+      for await (const piece of pieces) {
+        hash.update(piece);
+        length += piece.length;
+        yield piece;
+      }
+    };
+    await writeStreamDurably(join(this.#directory, path), noted());
+    const sha256 = hash.digest('hex');
+    this.#note(path, sha256, length);
+    return sha256;
   }
 
   /**

@@ -37,6 +37,12 @@ export const importLine = v.object({
   patient: v.exactOptional(v.string()),
   /** What it says of the person. */
   person: v.exactOptional(personIdentity),
+  /** Who made it, as it says itself. */
+  producer: v.exactOptional(v.string()),
+  /** The identity it gives itself, with its version: the same in two files means two copies of one document. */
+  documentId: v.exactOptional(v.string()),
+  /** For what a person reads and this tool does not (a scan, a picture): its title, and its date as a FHIR date or dateTime. */
+  document: v.exactOptional(v.object({ title: v.string(), date: v.exactOptional(v.string()) })),
   ...stored,
 });
 

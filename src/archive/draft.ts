@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
+import { BlueButtonError } from '../errors/index.ts';
 import type { Archive } from './archive.ts';
 import { BagWriter } from './bag-writer.ts';
 import type { Tag } from './bagit.ts';
 import { bagFolderName, headsOf, linkTo, type Bag } from './chain.ts';
 import { sha256Of } from './digest.ts';
 import { documentName } from './document-name.ts';
+import type { StoredBytes } from './file-bytes.ts';
 import { makeDirectory, syncDirectory, writeDurably } from './durable.ts';
 import type { Filing } from './filing.ts';
 import type { Lock } from './lock.ts';
@@ -64,25 +66,42 @@ export class Draft {
   }
 
   /**
-   * Keeps a document's bytes, unless the source has them already.
+   * Keeps a document's bytes (`sha256` is theirs), unless the source has them already.
    *
    * @param earlier Path, relative to the archive, of documents in earlier bags by SHA-256.
    */
   async keep(
-    document: { title: string | undefined; date: string | undefined; mediaType: string; bytes: Uint8Array },
+    document: {
+      title: string | undefined;
+      date: string | undefined;
+      mediaType: string;
+      sha256: string;
+      content: StoredBytes;
+    },
     earlier: ReadonlyMap<string, string>,
   ): Promise<KeptBytes> {
-    const sha256 = sha256Of(document.bytes);
-    const bytes = document.bytes.length;
+    const { sha256, content } = document;
+    const bytes = content.size;
     const before = earlier.get(sha256);
     if (before !== undefined) {
       const source = `${this.#filing.person}/${this.#filing.source}/`;
       return { sha256, bytes, path: `../${before.slice(source.length)}`, held: 'earlier' };
     }
-    const path = this.#kept.get(sha256) ?? `documents/${documentName({ ...document, sha256 })}`;
-    if (!this.#kept.has(sha256)) await this.add(path, document.bytes);
+    const path = this.#kept.get(sha256) ?? `documents/${documentName(document)}`;
+    if (!this.#kept.has(sha256)) await this.#copy(path, content, sha256);
     this.#kept.set(sha256, path);
     return { sha256, bytes, path: `data/${path}` };
+  }
+
+  /** What is kept is what was read: a file that changes in between is not. */
+  async #copy(path: string, content: StoredBytes, sha256: string): Promise<void> {
+    await this.attempt(async () => {
+      if ((await this.#writer.copy(`data/${path}`, content.stream())) === sha256) return;
+      throw new BlueButtonError('failed', 'A file changed while it was being kept.', {
+        why: 'Its bytes are no longer the ones that were read.\nNothing in the archive was changed.',
+        try: 'the same command again, once nothing writes to the file',
+      });
+    });
   }
 
   /** The folder of the bag as it is so far, for reading back what was added. */

@@ -34,6 +34,17 @@ export async function writeDurably(path: string, data: string | Uint8Array): Pro
   }
 }
 
+/** Writes a new file piece by piece and returns when it is on the disk. */
+export async function writeStreamDurably(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    for await (const piece of pieces) await file.writeFile(piece);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
 /** Some file systems (Windows, some network drives) have no way to flush a folder and keep its names safe themselves. */
 const unflushable = new Set(['EPERM', 'EISDIR', 'EINVAL', 'ENOTSUP']);
 

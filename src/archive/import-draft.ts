@@ -1,8 +1,8 @@
 import type { PersonIdentity } from '../model/index.ts';
 import type { Archive } from './archive.ts';
-import { sha256Of } from './digest.ts';
 import { documentKey, type ImportLine } from './document-file.ts';
 import { Draft } from './draft.ts';
+import type { StoredBytes } from './file-bytes.ts';
 import { fileUnder } from './filing.ts';
 import { foldSource } from './fold.ts';
 import type { Lock } from './lock.ts';
@@ -20,7 +20,9 @@ export interface ImportSubject {
 
 /** A file to keep. */
 export interface ImportedFile {
-  bytes: Uint8Array;
+  /** SHA-256 of the bytes. */
+  sha256: string;
+  content: StoredBytes;
   name: string;
   mediaType: string;
   /** What it was read as, e.g. `FHIR R4 JSON`. */
@@ -31,6 +33,12 @@ export interface ImportedFile {
   patient?: string;
   /** What it says of the person; absent when nothing. */
   person?: PersonIdentity;
+  /** Who made it, as it says itself. */
+  producer?: string;
+  /** The identity it gives itself, with its version. */
+  documentId?: string;
+  /** For what is kept without being read. */
+  document?: { title: string; date?: string };
 }
 
 export interface ImportResult {
@@ -76,27 +84,21 @@ export class ImportDraft {
 
   /** Keeps a file as it is, once: the same bytes for the same patient are `unchanged`. */
   async add(file: ImportedFile): Promise<'new' | 'unchanged'> {
-    const { bytes, name, mediaType, format, asOf, patient, person } = file;
-    const stated = {
-      name,
-      format,
-      mediaType,
-      ...(asOf === undefined ? {} : { asOf }),
-      ...(patient === undefined ? {} : { patient }),
-      ...(person === undefined ? {} : { person }),
-    };
+    const { sha256, content, ...stated } = file;
+    const { name, mediaType, asOf, document } = stated;
     const key = documentKey({
       ...stated,
       change: 'new',
-      sha256: sha256Of(bytes),
-      bytes: bytes.length,
+      sha256,
+      bytes: content.size,
       path: '',
     });
     const outcome = this.#known.has(key) ? 'unchanged' : 'new';
     this.#counts[outcome] += 1;
     if (outcome === 'unchanged') return outcome;
     this.#known.add(key);
-    const kept = await this.#draft.keep({ title: name, date: asOf, mediaType, bytes }, this.#bytes);
+    const naming = { title: document?.title ?? name, date: document?.date ?? asOf, mediaType };
+    const kept = await this.#draft.keep({ ...naming, sha256, content }, this.#bytes);
     const line: ImportLine = { change: 'new', ...stated, ...kept };
     await this.#draft.append('documents.ndjson', `${JSON.stringify(line)}\n`);
     return outcome;

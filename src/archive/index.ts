@@ -1,6 +1,7 @@
 /** Source documents and the files they are kept in: a folder of BagIt bags that can be read without this tool. */
 export { archiveFormat, createArchive, openArchive, type Archive } from './archive.ts';
 export type { Bag, BagLink } from './chain.ts';
+export { fileBytes, memoryBytes, type StoredBytes } from './file-bytes.ts';
 export { findPerson, type PortalPatient } from './identity.ts';
 export {
   beginImport,
@@ -10,7 +11,13 @@ export {
   type ImportSubject,
 } from './import-draft.ts';
 export { lockArchive, type Lock, type LockHolder } from './lock.ts';
-export { listPeople, type PersonFolder, type SourceFolder } from './people.ts';
+export {
+  listImports,
+  listPeople,
+  type PersonFolder,
+  type SourceFolder,
+  type StatedImport,
+} from './people.ts';
 export {
   beginPull,
   type Outcome,

@@ -4,7 +4,7 @@ import type { PersonIdentity } from '../model/index.ts';
 import type { Archive } from './archive.ts';
 import { bagFolder, chainProblems, inChainOrder, readBag, type Bag } from './chain.ts';
 import { sha256Of } from './digest.ts';
-import { importLine } from './document-file.ts';
+import { importLine, type ImportLine } from './document-file.ts';
 import { slug } from './slug.ts';
 import { sourceFile, type SourceDescription } from './source-file.ts';
 import { damage } from './storage-error.ts';
@@ -50,14 +50,30 @@ export async function listPeople(archive: Archive): Promise<PersonFolder[]> {
   return people;
 }
 
+/** An imported file, as it was stated when it was kept. */
+export type StatedImport = Omit<ImportLine, 'change' | 'held' | 'path'>;
+
+/** The imported files of a person, in the order they came. */
+export async function listImports(archive: Archive, { sources }: PersonFolder): Promise<StatedImport[]> {
+  const imports: StatedImport[] = [];
+  for (const source of sources)
+    for await (const { change: _change, held: _held, path: _path, ...stated } of importLines(archive, source))
+      imports.push(stated);
+  return imports;
+}
+
+async function* importLines(
+  archive: Archive,
+  { description, bags }: SourceFolder,
+): AsyncGenerator<ImportLine> {
+  if (description.kind !== 'files') return;
+  for (const { path } of bags) yield* readStoredLines(archive, `${path}/data/documents.ndjson`, importLine);
+}
+
 /** What the imported files of a source say of the person. */
-async function statedIn(archive: Archive, { description, bags }: SourceFolder): Promise<PersonIdentity[]> {
-  if (description.kind !== 'files') return [];
+async function statedIn(archive: Archive, source: SourceFolder): Promise<PersonIdentity[]> {
   const stated: PersonIdentity[] = [];
-  for (const { path } of bags) {
-    for await (const line of readStoredLines(archive, `${path}/data/documents.ndjson`, importLine))
-      stated.push(line.person ?? {});
-  }
+  for await (const { person } of importLines(archive, source)) stated.push(person ?? {});
   return stated;
 }
 

@@ -14,6 +14,7 @@ import { sha256Of } from './digest.ts';
 import { documentKey, type AttachmentLine } from './document-file.ts';
 import { Draft } from './draft.ts';
 import { fileUnder } from './filing.ts';
+import { memoryBytes } from './file-bytes.ts';
 import { foldSource, resourceFile, type Fold, type HeldResource } from './fold.ts';
 import { ledgerFile } from './ledger-file.ts';
 import type { Lock } from './lock.ts';
@@ -191,11 +192,15 @@ export class PullDraft {
     const key = documentKey({ ...stated, change: 'new', sha256: '', bytes: 0, path: '' });
     if (this.#seen.has(key)) return 'repeated';
     this.#seen.add(key);
-    this.#attached.set(key, sha256Of(bytes));
+    const sha256 = sha256Of(bytes);
+    this.#attached.set(key, sha256);
     const held = this.#fold.documents.get(key);
-    if (held !== undefined && held.line.sha256 === sha256Of(bytes)) return 'unchanged';
+    if (held !== undefined && held.line.sha256 === sha256) return 'unchanged';
     const change = held === undefined ? 'new' : 'changed';
-    const kept = await this.#draft.keep({ title, date, mediaType, bytes }, this.#fold.bytes);
+    const kept = await this.#draft.keep(
+      { title, date, mediaType, sha256, content: memoryBytes(bytes) },
+      this.#fold.bytes,
+    );
     const line: AttachmentLine = { change, ...stated, ...kept };
     await this.#draft.append('documents.ndjson', `${JSON.stringify(line)}\n`);
     this.#counts.documents += 1;

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Ledger } from '../model/index.ts';
 import type { Archive } from './archive.ts';
 import type { Bag } from './chain.ts';
-import { sha256Of } from './digest.ts';
+import { sha256Of, sha256OfFile } from './digest.ts';
 import type { AttachmentLine, DocumentLine, ImportLine } from './document-file.ts';
+import { fileBytes, memoryBytes, type StoredBytes } from './file-bytes.ts';
 import { foldSource, isAnswered, type Fold, type HeldDocument, type HeldResource } from './fold.ts';
 import { readLines } from './lines.ts';
 import type { PersonFolder, SourceFolder } from './people.ts';
@@ -72,6 +73,8 @@ interface Archived {
    * @throws BlueButtonError `archive-damaged` when they are not the ones that were stored.
    */
   read: () => Promise<Buffer>;
+  /** The same, of a large file without having it in memory. */
+  open: () => Promise<StoredBytes>;
 }
 
 type Stated<Line> = Omit<Line, 'change' | 'held' | 'path'>;
@@ -124,10 +127,11 @@ function archivedDocument(
 ): ArchivedDocument {
   const { path, line } = held;
   const read = (): Promise<Buffer> => readDocument(archive, path, line);
+  const open = (): Promise<StoredBytes> => openDocument(archive, path, line);
   const { change: _change, held: _held, ...stated } = line;
-  if (!('resource' in stated)) return { ...stated, kind: 'import', source, path, read };
+  if (!('resource' in stated)) return { ...stated, kind: 'import', source, path, read, open };
   const vanished = standingOf(line, fold) === 'vanished';
-  return { ...stated, kind: 'attachment', source, path, vanished, read };
+  return { ...stated, kind: 'attachment', source, path, vanished, read, open };
 }
 
 /** Whether the portal still gives the resource that names a document; undefined for an import. */
@@ -142,6 +146,18 @@ async function readDocument(archive: Archive, path: string, line: DocumentLine):
   });
   if (sha256Of(bytes) !== line.sha256) throw damage(path, 'Its bytes are not the ones that were stored.');
   return bytes;
+}
+
+const mostInMemory = 64 * 1024 * 1024;
+
+async function openDocument(archive: Archive, path: string, line: DocumentLine): Promise<StoredBytes> {
+  if (line.bytes <= mostInMemory) return memoryBytes(await readDocument(archive, path, line));
+  const file = join(archive.directory, path);
+  const sha256 = await sha256OfFile(file).catch((thrown: unknown) => {
+    throw missing(path, thrown);
+  });
+  if (sha256 !== line.sha256) throw damage(path, 'Its bytes are not the ones that were stored.');
+  return fileBytes(file, line.bytes);
 }
 
 async function* resourcesOf(archive: Archive, source: string, fold: Fold): AsyncGenerator<ArchivedResource> {

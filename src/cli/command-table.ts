@@ -31,6 +31,11 @@ const json = { flags: '--json', description: 'answer in JSON' };
 const quiet = { flags: '-q, --quiet', description: 'print nothing when all is well' };
 const patient = { flags: '--patient <id>', description: 'whose record, when a file holds several patients' };
 const person = { flags: '--person <name>', description: 'whose record, by folder name or full name' };
+const passwordFile = {
+  flags: '--password-file <file>',
+  description: 'file whose first line opens protected zip archives',
+};
+const noInput = { flags: '--no-input', description: 'ask nothing: refuse instead' };
 const section = {
   flags: '--section <name>',
   description: 'only this section; may be repeated',
@@ -46,6 +51,8 @@ const reading = [
   person,
   archive,
   section,
+  passwordFile,
+  noInput,
   format,
   json,
   { flags: '--no-color', description: 'no colours' },
@@ -94,7 +101,15 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'summary',
     arguments: '[files...]',
     summary: 'show the one page a doctor asks for first',
-    options: [patient, person, archive, json, { flags: '--no-color', description: 'no colours' }],
+    options: [
+      patient,
+      person,
+      archive,
+      passwordFile,
+      noInput,
+      json,
+      { flags: '--no-color', description: 'no colours' },
+    ],
     examples: ['bluebutton summary', 'bluebutton summary record.json'],
     load: () => import('../commands/summary.ts'),
   },
@@ -113,6 +128,8 @@ export const commandTable: readonly CommandEntry[] = [
       person,
       archive,
       section,
+      passwordFile,
+      noInput,
     ],
     examples: [
       'bluebutton convert record.json --to markdown',
@@ -189,9 +206,28 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'import',
     arguments: '<files...>',
-    summary: 'keep files in the archive, as they are',
-    options: [archive, person, patient, quiet, json],
-    examples: ['bluebutton import record.json', 'bluebutton import result.json --person "Jane Doe"'],
+    summary: 'keep files, or everything in folders, in the archive, as they are',
+    options: [
+      archive,
+      person,
+      patient,
+      { flags: '--as-document', description: 'keep a file of any kind without reading it' },
+      { flags: '--title <text>', description: 'title of a file kept as a document (default: its name)' },
+      {
+        flags: '--date <date>',
+        description: 'date of a file kept as a document: YYYY, YYYY-MM or YYYY-MM-DD',
+      },
+      passwordFile,
+      noInput,
+      quiet,
+      json,
+    ],
+    examples: [
+      'bluebutton import record.json',
+      'bluebutton import Downloads',
+      'bluebutton import result.json --person "Jane Doe"',
+      'bluebutton import scan.jpg --as-document --date 2024-03-05 --title "Chest X-ray" --person "Jane Doe"',
+    ],
     load: () => import('../commands/import.ts'),
   },
   {

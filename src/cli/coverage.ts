@@ -39,7 +39,7 @@ const statements = new Set([
 /** Compares a document's XML with what was read from it; undefined for a file that is no clinical document. */
 export async function coverageOf(bytes: Uint8Array, name: string): Promise<Coverage | undefined> {
   const input = await readDocument(bytes, name);
-  if (input.format.mediaType !== 'application/cda+xml') return undefined;
+  if (input.mediaType !== 'application/cda+xml') return undefined;
   const origins = new Set(input.entries.flatMap(({ origin }) => [origin.pointer, ...(origin.also ?? [])]));
   const named = new Set(input.findings.map(({ pointer }) => pointer));
   const text = new TextDecoder(

@@ -25,6 +25,7 @@ const byOutcome = {
   usage: 2,
   'several-patients': 2,
   'other-person': 2,
+  'password-needed': 2,
   'login-needed': 4,
   temporary: 5,
   'not-a-health-record': 6,

@@ -20,7 +20,7 @@ export interface LineCoverage {
 /** Compares a text report's lines with what was read from it; undefined for a file that is none. */
 export async function lineCoverageOf(bytes: Uint8Array, name: string): Promise<LineCoverage | undefined> {
   const input = await readDocument(bytes, name);
-  if (input.format.mediaType !== 'text/plain') return undefined;
+  if (input.mediaType !== 'text/plain') return undefined;
   const read = new Set<number>();
   let written = '';
   for (const entry of input.entries) {

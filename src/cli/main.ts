@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Context } from '../commands/context.ts';
 import { BlueButtonError, systemCodeOf } from '../errors/index.ts';
+import { askOn } from './ask.ts';
 import { exitStatusOf, type ExitStatus } from './exit-codes.ts';
 import { reportError } from './report-error.ts';
 import { rootAnswer, version } from './root-texts.ts';
@@ -67,6 +68,7 @@ async function runCommandLine(
     out,
     err,
     stdin: process.stdin,
+    ask: askOn(process.stdin, process.stderr, signal),
     env: process.env,
     cwd: process.cwd(),
     now: () => new Date(),

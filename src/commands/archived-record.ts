@@ -4,6 +4,8 @@ import {
   type ArchivedResource,
   type ArchiveState,
 } from '../archive/index.ts';
+import { BlueButtonError } from '../errors/index.ts';
+import { keptDocument, type ByteSource, type ReadingHelp } from '../formats/index.ts';
 import { parseJson } from '../json/index.ts';
 import {
   buildRecord,
@@ -17,20 +19,22 @@ import {
   type Entry,
   type Finding,
   type LedgerRow,
+  type RecordInput,
   type SectionState,
   type Source,
 } from '../model/index.ts';
 import { choosePerson } from './archive-person.ts';
 import type { CommandInput } from './command.ts';
 import type { Context } from './context.ts';
-import { readDocument } from './inputs.ts';
+import { partsOf, readFrom, withoutTwins, type InputFile } from './inputs.ts';
+import { readingHelp } from './questions.ts';
 
 /** A person's record as the archive holds it: what was pulled, and the imported files read anew. */
 export async function readArchivedRecord(input: CommandInput, context: Context): Promise<BuiltRecord> {
   const { archive, person } = await choosePerson(input, context);
   const state = await readState(archive, person);
   const pulled = await pulledEntries(state);
-  const imported = await importedEntries(state);
+  const imported = await importedEntries(state, input, context);
   return buildRecord({
     sources: [...portalSources(state), ...imported.sources],
     entries: [...pulled, ...imported.entries],
@@ -90,20 +94,66 @@ async function pulledEntries(state: ArchiveState): Promise<Entry[]> {
 /** Imported files, each read by its format again; a file about several patients gives only this person's part. */
 async function importedEntries(
   state: ArchiveState,
-): Promise<{ sources: Source[]; entries: Entry[]; findings: Finding[] }> {
-  const sources: Source[] = [];
-  const entries: Entry[] = [];
+  input: CommandInput,
+  context: Context,
+): Promise<Pick<RecordInput, 'sources' | 'entries' | 'findings'>> {
+  const files: InputFile[] = [];
   const findings: Finding[] = [];
   const imports = state.documents.filter(
     (document): document is ArchivedImport => document.kind === 'import',
   );
-  for (const { name, path, patient, read } of imports) {
-    const file = await readDocument(await read(), name, path);
-    sources.push(file.source);
-    entries.push(...(patient === undefined ? file.entries : entriesOfPatient(file.entries, patient)));
-    findings.push(...file.findings);
+  const help = readingHelp(input, context);
+  for (const document of imports) {
+    try {
+      files.push(withoutTwins(await readImport(document, help), files));
+    } catch (thrown) {
+      // One file that nobody opens today hides no other.
+      if (!(thrown instanceof BlueButtonError) || thrown.code !== 'password-needed') throw thrown;
+      const { sha256: source, name: member } = document;
+      findings.push({ severity: 'lost', code: thrown.code, message: thrown.message, source, member });
+    }
   }
-  return { sources, entries, findings };
+  const parts = partsOf(files);
+  return { ...parts, findings: [...parts.findings, ...findings, ...copiesAmong(imports)] };
+}
+
+/** An imported file read anew; of one kept without being read, a DocumentReference that says where it lies. */
+async function readImport(held: ArchivedImport, help: ReadingHelp): Promise<InputFile> {
+  const { name, path, patient, sha256, document } = held;
+  const bytes = { ...(await held.open()), name };
+  if (document !== undefined) return documentFile(held, bytes, document);
+  const file = await readFrom(bytes, { path, sha256, help });
+  return patient === undefined ? file : { ...file, entries: entriesOfPatient(file.entries, patient) };
+}
+
+async function documentFile(
+  { name, path, sha256, mediaType, format }: ArchivedImport,
+  bytes: ByteSource,
+  { title, date }: { title: string; date?: string },
+): Promise<InputFile> {
+  const stated = { bytes, contentType: mediaType, title, isInline: false, url: path };
+  const identity = { source: sha256, sha256, path };
+  return {
+    mediaType,
+    source: { id: sha256, kind: 'file', name, format, bytes: bytes.size },
+    inner: [],
+    entries: [await keptDocument({ ...stated, ...(date !== undefined && { creation: date }) }, identity)],
+    findings: [],
+  };
+}
+
+/** Copies of one document with other bytes, each named with the one that came first. */
+function copiesAmong(imports: readonly ArchivedImport[]): Finding[] {
+  const first = new Map<string, ArchivedImport>();
+  return imports.flatMap((file): Finding[] => {
+    const { documentId, name, sha256 } = file;
+    if (documentId === undefined) return [];
+    const before = first.get(documentId);
+    if (before === undefined) first.set(documentId, file);
+    if (before === undefined || before.sha256 === sha256) return [];
+    const message = `${name} says it is the same document as ${before.name}, and has other bytes: both are kept and shown`;
+    return [{ severity: 'warning', code: 'same-document', message, source: sha256 }];
+  });
 }
 
 /**

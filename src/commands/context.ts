@@ -19,6 +19,11 @@ export interface Context {
   /** The conversation: progress, notices, questions, the next step. */
   err: Output;
   stdin: Readable & { isTTY?: boolean };
+  /**
+   * Asks the person at the terminal and returns the line they type, which is not echoed when `hidden`; undefined when
+   * nobody is there to answer.
+   */
+  ask: (question: string, options?: { hidden?: boolean }) => Promise<string | undefined>;
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
   now: () => Date;

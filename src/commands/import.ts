@@ -1,175 +1,172 @@
-import { beginImport, listPeople } from '../archive/index.ts';
+import {
+  beginImport,
+  listImports,
+  listPeople,
+  openArchive,
+  type Archive,
+  type PersonFolder,
+} from '../archive/index.ts';
 import { BlueButtonError } from '../errors/index.ts';
-import { isSamePerson, patientsOf, type PatientOfInput, type PersonIdentity } from '../model/index.ts';
+import type { PersonIdentity } from '../model/index.ts';
 import { visible } from '../render/index.ts';
-import { folderFor, personOption } from './archive-person.ts';
+import { archiveFor } from './archive-person.ts';
 import { archiveWriter, softwareName, type ArchiveWriter } from './archive-writer.ts';
-import { flagOption, textOption, type CommandInput } from './command.ts';
-import { counted } from './counted.ts';
+import { textOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
-import { errorText } from './error-text.ts';
-import { readInputs, type InputFile } from './inputs.ts';
-import { whoText } from './portal-access.ts';
-import { whichPatient } from './which-patient.ts';
+import {
+  candidateOf,
+  documentCandidate,
+  titleOf,
+  type Candidate,
+  type HeldImport,
+} from './import-candidate.ts';
+import { statedDocument } from './import-document.ts';
+import { filesNamed, namesFolder } from './import-files.ts';
+import { planFilings, type Filing, type NotKept } from './import-people.ts';
+import { tellFolder, tellImport, type KeptFile } from './import-report.ts';
+import { hashOf, openPath, refusesOne } from './inputs.ts';
+import { readingHelp } from './questions.ts';
 
-/** A file, whose it is, and whether it tells of others too. */
-interface ImportTask {
-  file: InputFile;
-  patient: PatientOfInput | undefined;
-  several: boolean;
-}
-
-/** A file that is no health record. */
-interface Refused {
-  name: string;
-  refusal: BlueButtonError;
+/** The people of the archive and what is held of files, for telling what is new. */
+interface Held {
+  people: PersonFolder[];
+  imports: HeldImport[];
 }
 
 /**
- * Keeps files in the archive as they are. Of several, those that are no health records are named and left out; any
- * other refusal keeps none of them.
+ * Keeps files, or everything in folders, in the archive as they are. Files that are no health records are named and left
+ * out; any other refusal keeps none of them.
  *
  * @throws BlueButtonError `not-a-health-record` when none of the files is one.
  */
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
-  const refused: Refused[] = [];
-  const files = await readInputs(input.arguments, context, (name, refusal) =>
-    refused.push({ name, refusal }),
-  );
-  if (files.length === 0 && refused[0]) throw refused[0].refusal;
-  const tasks = files.map((file): ImportTask => {
-    const patients = patientsOf(file.entries);
-    const patient = whichPatient(patients, textOption(input, 'patient'), `import ${file.source.name}`);
-    return { file, patient, several: patients.length > 1 };
-  });
-  const identity = onlyPerson(tasks, input);
-  const archive = archiveWriter(input, context);
-  try {
-    const { kept, person } = await keep(tasks, identity, archive, input, context);
-    report(kept, refused, person, identity, input, context);
-  } finally {
-    await archive.release();
+  const held = await heldIn(input, context);
+  const { candidates, refused } = await readAll(held, input, context);
+  if (candidates.length === 0) {
+    if (refused[0]) throw refused[0].refusal;
+    throw new BlueButtonError('usage', 'There is no file to import.', {
+      why: 'The folder is empty.',
+      try: 'ls, to see what is there',
+    });
   }
-  for (const { refusal } of refused) context.err.write(`Not kept: ${errorText(refusal)}`);
-  const lost = reportLost(files, context);
-  return lost || refused.length > 0 ? 'partial' : 'done';
+  const isFolder = await namesFolder(input.arguments, context);
+  const plan = planFilings(candidates, held.people, input, context);
+  const { filings, notKept } = await plan.catch((thrown: unknown) => {
+    // Of a folder it is told all the same what is in it and whose.
+    if (isFolder) tellFolder(candidates, refused, input, context);
+    throw thrown;
+  });
+  const writer = archiveWriter(input, context);
+  const kept: KeptFile[] = [];
+  const people = new Map<string, PersonIdentity>();
+  try {
+    for (const filing of filings) {
+      const files = await keep(filing, held, writer, context);
+      kept.push(...files);
+      for (const { person } of files) people.set(person, people.get(person) ?? filing.identity);
+    }
+  } finally {
+    await writer.release();
+  }
+  const left = [...refused, ...notKept];
+  tellImport({ kept, notKept: left, people }, isFolder, input, context);
+  const lost = tellLost(kept, context);
+  return lost || left.length > 0 ? 'partial' : 'done';
 }
 
-interface Kept {
-  name: string;
-  format: string;
-  resources: number;
-  outcome: 'new' | 'unchanged';
+/** What the archive holds; nothing when there is none yet. */
+async function heldIn(input: CommandInput, context: Context): Promise<Held> {
+  let archive: Archive;
+  try {
+    archive = await openArchive(await archiveFor(input, context));
+  } catch (thrown) {
+    if (thrown instanceof BlueButtonError && thrown.code === 'no-archive') return { people: [], imports: [] };
+    throw thrown;
+  }
+  const people = await listPeople(archive);
+  const imports: Held['imports'] = [];
+  for (const person of people)
+    for (const stated of await listImports(archive, person))
+      imports.push({ ...stated, folder: person.folder });
+  return { people, imports };
+}
+
+async function readAll(
+  { imports }: Held,
+  input: CommandInput,
+  context: Context,
+): Promise<{ candidates: Candidate[]; refused: NotKept[] }> {
+  const document = statedDocument(input);
+  const help = readingHelp(input, context);
+  const patient = textOption(input, 'patient');
+  const candidates: Candidate[] = [];
+  const refused: NotKept[] = [];
+  for (const { path, name } of await filesNamed(input.arguments, context)) {
+    // A folder of scans would not fit into memory.
+    const content = { ...(await openPath(path, context, 0)), name };
+    const sha256 = await hashOf(content);
+    if (candidates.some((other) => other.sha256 === sha256)) continue;
+    try {
+      const held = imports.find((stated) => stated.sha256 === sha256);
+      candidates.push(
+        document === undefined
+          ? await candidateOf(content, sha256, { patient, help, held })
+          : await documentCandidate(content, sha256, { ...document, title: document.title ?? titleOf(name) }),
+      );
+    } catch (thrown) {
+      if (!(thrown instanceof BlueButtonError) || !refusesOne.has(thrown.code)) throw thrown;
+      refused.push({ name, refusal: thrown });
+    }
+    context.signal.throwIfAborted();
+  }
+  return { candidates, refused };
 }
 
 async function keep(
-  tasks: readonly ImportTask[],
-  identity: PersonIdentity,
+  { person, identity, candidates }: Filing,
+  { imports }: Held,
   writer: ArchiveWriter,
-  input: CommandInput,
   context: Context,
-): Promise<{ kept: Kept[]; person: string | undefined }> {
+): Promise<KeptFile[]> {
   const { archive, lock } = await writer.open();
-  const people = await listPeople(archive);
-  const person = folderFor(people, identity, input);
-  // Files that name nobody say nothing of who a person the archive knows is; a new person is called what was typed.
-  const isKnown = people.some(({ folder }) => folder === person);
-  const nameless = Object.keys(identity).length === 0;
-  const name = personOption(input);
   const draft = await beginImport(archive, lock, {
     ...(person !== undefined && { person }),
-    identity: nameless && !isKnown && name !== undefined ? { name } : identity,
+    identity,
     software: softwareName(context),
     now: context.now,
   });
   try {
-    const kept: Kept[] = [];
-    for (const { file, patient, several } of tasks) {
-      const { bytes, format, source } = file;
-      const outcome = await draft.add({
-        bytes,
-        name: source.name,
-        mediaType: format.mediaType,
-        format: source.format,
-        ...(source.asOf !== undefined && { asOf: source.asOf }),
-        ...(several && patient && { patient: patient.key }),
-        ...(patient && patient.described.length > 0 && { person: patient.identity }),
-      });
-      kept.push({ name: source.name, format: source.format, resources: file.entries.length, outcome });
+    const kept: Omit<KeptFile, 'person'>[] = [];
+    for (const candidate of candidates) {
+      const { lost: _lost, resources: _read, heldBy: _heldBy, identity: stated, ...file } = candidate;
+      const outcome = await draft.add({ ...file, ...(stated !== undefined && { person: stated }) });
+      const twin = outcome === 'new' ? twinOf(candidate, [...imports, ...candidates]) : undefined;
+      kept.push({ candidate, outcome, ...(twin !== undefined && { twin }) });
       context.signal.throwIfAborted();
     }
     const { bag } = await draft.finish();
-    return { kept, person: bag?.split('/')[0] ?? person };
+    const folder = bag?.split('/')[0] ?? person ?? '';
+    return kept.map((file) => ({ ...file, person: folder }));
   } catch (thrown) {
     await draft.discard();
     throw thrown;
   }
 }
 
-/**
- * The one person the files are about. A file that names nobody needs `--person`; files of different people are not
- * imported in one go.
- */
-function onlyPerson(tasks: readonly ImportTask[], input: CommandInput): PersonIdentity {
-  const named = personOption(input);
-  const nameless = tasks.find(({ patient }) => patient === undefined || patient.described.length === 0);
-  if (nameless && named === undefined) {
-    throw new BlueButtonError('usage', `${nameless.file.source.name} does not say whose record it is.`, {
-      why: 'It holds no Patient resource with a name and birth date.',
-      try: `bluebutton import ${nameless.file.source.name} --person "FULL NAME"`,
-    });
-  }
-  const described = tasks.flatMap(({ patient }) =>
-    patient && patient.described.length > 0 ? [patient.identity] : [],
-  );
-  const [first] = described;
-  const two = named === undefined ? twoPeople(described) : undefined;
-  if (two) {
-    throw new BlueButtonError('usage', 'These files are about different people.', {
-      why: `${whoText(two[0], undefined)}; ${whoText(two[1], undefined)}.`,
-      try: 'import the files of each person on their own',
-    });
-  }
-  return first ?? {};
-}
-
-/** The first two identities that are not one person, if any: each file is compared with every other. */
-function twoPeople(described: readonly PersonIdentity[]): [PersonIdentity, PersonIdentity] | undefined {
-  for (const [index, one] of described.entries()) {
-    const other = described.slice(index + 1).find((identity) => !isSamePerson(one, identity));
-    if (other) return [one, other];
-  }
-  return undefined;
-}
-
-function report(
-  kept: readonly Kept[],
-  refused: readonly Refused[],
-  person: string | undefined,
-  identity: PersonIdentity,
-  input: CommandInput,
-  { out, err }: Context,
-): void {
-  if (flagOption(input, 'json')) {
-    const notKept = refused.map(({ name, refusal: { message, why } }) => ({ name, message, why }));
-    const answer = { schema: 'bluebutton/import/1', person, files: kept, refused: notKept };
-    out.write(`${JSON.stringify(answer, null, 2)}\n`);
-    return;
-  }
-  if (flagOption(input, 'quiet')) return;
-  for (const { name, format, resources, outcome } of kept) {
-    const said = outcome === 'new' ? 'kept' : 'was there already';
-    out.write(`${visible(name)}: ${format}, ${counted(resources, 'resource')}: ${said}.\n`);
-  }
-  err.write(
-    `Filed under ${person ?? 'nobody'}${identity.name === undefined ? '' : ` (${visible(identity.name)})`}. Next: bluebutton show\n`,
-  );
+/** The name of the first file that says it is the same document, with other bytes; of the first itself none. */
+function twinOf(
+  { documentId, sha256 }: Candidate,
+  files: readonly Pick<Candidate, 'documentId' | 'sha256' | 'name'>[],
+): string | undefined {
+  if (documentId === undefined) return undefined;
+  const first = files.find((other) => other.documentId === documentId);
+  return first?.sha256 === sha256 ? undefined : first?.name;
 }
 
 /** Names what could not be read of the files kept; true when there is any. */
-function reportLost(files: readonly InputFile[], { err }: Context): boolean {
-  const lost = files.flatMap(({ source, findings }) =>
-    findings.filter(({ severity }) => severity === 'lost').map(({ message }) => `${source.name}: ${message}`),
+function tellLost(kept: readonly KeptFile[], { err }: Context): boolean {
+  const lost = kept.flatMap(({ candidate: { name, lost: each } }) =>
+    each.map((message) => `${name}: ${message}`),
   );
   for (const line of lost) err.write(`Not read: ${visible(line)}\n`);
   if (lost.length === 0) return false;

@@ -4,90 +4,141 @@ import { readFile, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { basename, resolve } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
+import type { StoredBytes } from '../archive/index.ts';
 import { BlueButtonError, systemCodeOf } from '../errors/index.ts';
-import { bytesInMemory, recognize, type Format } from '../formats/index.ts';
-import type { Entry, Finding, Source } from '../model/index.ts';
+import {
+  bytesInMemory,
+  recognize,
+  SourceReading,
+  type ByteSource,
+  type ReadingHelp,
+} from '../formats/index.ts';
+import type { Entry, Finding, RecordInput, Source } from '../model/index.ts';
+import type { CommandInput } from './command.ts';
 import type { Context } from './context.ts';
+import { readingHelp } from './questions.ts';
 import { systemRefusal } from './system-refusal.ts';
 
-/** A file read whole: its bytes, what it is, and everything in it. */
+/** A file read to its end: what it is, and everything in it. */
 export interface InputFile {
-  bytes: Uint8Array;
-  format: Format;
+  mediaType: string;
   source: Source;
+  /** Of a container: the documents inside it that are sources of their own. */
+  inner: Source[];
   entries: Entry[];
   findings: Finding[];
 }
 
-/** Told of a file that is no health record, in place of refusing all of them. */
-export type OnRefused = (name: string, refusal: BlueButtonError) => void;
-
 /**
- * Reads files in the order given; `-` is standard input. A file that cannot be read whole refuses them all; with
- * `onRefused`, one that is no health record is told and left out.
+ * Reads files in the order given; `-` is standard input. A file that cannot be read whole refuses them all.
  */
 export async function readInputs(
   paths: readonly string[],
+  input: CommandInput,
   context: Context,
-  onRefused?: OnRefused,
 ): Promise<InputFile[]> {
+  const help = readingHelp(input, context);
   const inputs: InputFile[] = [];
   for (const path of paths) {
-    const name = path === '-' ? 'standard input' : basename(path);
-    const bytes = path === '-' ? await readStdin(context) : await readPath(path, context);
-    if (inputs.some(({ source }) => source.id === sha256Of(bytes))) continue;
-    try {
-      inputs.push(await readDocument(bytes, name));
-    } catch (thrown) {
-      const isNoRecord = thrown instanceof BlueButtonError && thrown.code === 'not-a-health-record';
-      if (!isNoRecord || onRefused === undefined) throw thrown;
-      onRefused(name, thrown);
-    }
+    const document = await openPath(path, context);
+    const sha256 = await hashOf(document);
+    if (inputs.some(({ source, inner }) => [source, ...inner].some(({ id }) => id === sha256))) continue;
+    inputs.push(withoutTwins(await readFrom(document, { sha256, help }), inputs));
     context.signal.throwIfAborted();
   }
   return inputs;
 }
 
-/** Reads one document's bytes into entries; `asOf` when something else than the document states its date. */
-export async function readDocument(bytes: Uint8Array, name: string, path?: string): Promise<InputFile> {
-  const sha256 = sha256Of(bytes);
-  const document = bytesInMemory(name, bytes);
-  const format = await recognize(document);
-  const entries: Entry[] = [];
-  const findings: Finding[] = [];
-  let asOf: string | undefined;
-  let formatName = format.name;
-  for await (const reading of format.read(document, {
-    source: sha256,
-    sha256,
-    ...(path !== undefined && { path }),
-  })) {
-    if ('entry' in reading) entries.push(reading.entry);
-    else if ('finding' in reading) findings.push(reading.finding);
-    else if ('format' in reading) formatName = reading.format;
-    else asOf = reading.asOf;
-  }
-  const source: Source = {
-    id: sha256,
-    kind: 'file',
-    name,
-    format: formatName,
-    bytes: bytes.length,
-    ...(asOf !== undefined && { asOf }),
+/** Refusals that say something of one file, and nothing of the others. */
+export const refusesOne: ReadonlySet<string> = new Set([
+  'not-a-health-record',
+  'password-needed',
+  'several-patients',
+]);
+
+/** Documents of a container that were given as files before, or are in another container too, are read once. */
+export function withoutTwins(file: InputFile, before: readonly InputFile[]): InputFile {
+  const known = new Set(before.flatMap(({ source, inner }) => [source.id, ...inner.map(({ id }) => id)]));
+  const twins = new Set(file.inner.flatMap(({ id }) => (known.has(id) ? [id] : [])));
+  if (twins.size === 0) return file;
+  return {
+    ...file,
+    inner: file.inner.filter(({ id }) => !twins.has(id)),
+    entries: file.entries.filter(({ origin }) => !twins.has(origin.source)),
+    findings: file.findings.filter(({ source }) => source === undefined || !twins.has(source)),
   };
-  return { bytes, format, source, entries, findings };
 }
 
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+/** What a file gives to a record: its sources, entries and findings. */
+export function partsOf(files: readonly InputFile[]): Pick<RecordInput, 'sources' | 'entries' | 'findings'> {
+  return {
+    sources: files.flatMap(({ source, inner }) => [source, ...inner]),
+    entries: files.flatMap(({ entries }) => entries),
+    findings: files.flatMap(({ findings }) => findings),
+  };
 }
+
+export interface DocumentOptions {
+  /** SHA-256 of the document, where it is known. */
+  sha256?: string;
+  /** Where it lies in the archive. */
+  path?: string;
+  help?: ReadingHelp;
+}
+
+/** Reads the bytes of one document into entries; `path` is where it lies in the archive. */
+export function readDocument(bytes: Uint8Array, name: string, path?: string): Promise<InputFile> {
+  return readFrom(bytesInMemory(name, bytes), path === undefined ? {} : { path });
+}
+
+/** Reads one document into entries. */
+export async function readFrom(document: ByteSource, options: DocumentOptions): Promise<InputFile> {
+  const { path, help } = options;
+  const sha256 = options.sha256 ?? (await hashOf(document));
+  const { name, size } = document;
+  const format = await recognize(document);
+  const own = new SourceReading({ id: sha256, kind: 'file', name, format: format.name, bytes: size });
+  const { mediaType } = format;
+  const input: Omit<InputFile, 'source'> = { mediaType, inner: [], entries: [], findings: [] };
+  const identity = { source: sha256, sha256, ...(path !== undefined && { path }) };
+  for await (const reading of format.read(document, identity, help)) {
+    own.take(reading);
+    if ('entry' in reading) input.entries.push(reading.entry);
+    else if ('finding' in reading) input.findings.push(reading.finding);
+    else if ('source' in reading) input.inner.push(reading.source);
+  }
+  return { ...input, source: own.source };
+}
+
+/** SHA-256 of a document, hexadecimal. */
+export async function hashOf(document: ByteSource): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of document.stream()) hash.update(piece);
+  return hash.digest('hex');
+}
+
+/** A file, or standard input for `-`. One larger than `mostInMemory` stays on the disk while it is read. */
+export async function openPath(
+  path: string,
+  context: Context,
+  mostInMemory = usualInMemory,
+): Promise<ByteSource> {
+  if (path === '-') return bytesInMemory('standard input', await readStdin(context));
+  return { ...(await readPath(path, context, mostInMemory)), name: basename(path) };
+}
+
+const usualInMemory = 64 * 1024 * 1024;
 
 /**
  * The bytes of a file, or of what another program writes into a named pipe.
  *
  * @throws BlueButtonError `usage` when there is none, `failed` when the system refuses.
  */
-export async function readPath(asTyped: string, { cwd, signal }: Context): Promise<Uint8Array> {
+export async function readPath(
+  asTyped: string,
+  { cwd, signal }: Context,
+  mostInMemory = usualInMemory,
+): Promise<StoredBytes> {
   if (asTyped === '') {
     throw new BlueButtonError('usage', 'A file was given without a name.', {
       why: 'The name is empty: perhaps a variable of the shell that is not set.',
@@ -103,7 +154,12 @@ export async function readPath(asTyped: string, { cwd, signal }: Context): Promi
         try: `bluebutton show ${asTyped.replace(/\/$/, '')}/FILE`,
       });
     }
-    return found.isFIFO() ? await readStream(namedPipe(path), signal) : await readFile(path, { signal });
+    if (found.isFile() && found.size > mostInMemory) {
+      const { fileBytes } = await import('../archive/index.ts');
+      return fileBytes(path, found.size);
+    }
+    const bytes = found.isFIFO() ? readStream(namedPipe(path), signal) : readFile(path, { signal });
+    return bytesInMemory(asTyped, await bytes);
   } catch (thrown) {
     signal.throwIfAborted();
     if (thrown instanceof BlueButtonError) throw thrown;

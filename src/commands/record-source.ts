@@ -1,8 +1,9 @@
 import { BlueButtonError } from '../errors/index.ts';
-import { buildRecord, patientsOf, type BuiltRecord } from '../model/index.ts';
+import { buildRecord, patientsOf, type BuiltRecord, type Finding } from '../model/index.ts';
+import { visible } from '../render/index.ts';
 import { textOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
-import { readInputs } from './inputs.ts';
+import { partsOf, readInputs } from './inputs.ts';
 import { whichPatient } from './which-patient.ts';
 
 /**
@@ -26,16 +27,16 @@ export async function recordFor(
       try: `bluebutton ${command} --person "${person}", for the archive`,
     });
   }
-  const files = await readInputs(input.arguments, context);
-  const parts = {
-    sources: files.map(({ source }) => source),
-    entries: files.flatMap(({ entries }) => entries),
-    findings: files.flatMap(({ findings }) => findings),
-  };
+  const parts = partsOf(await readInputs(input.arguments, input, context));
   const wanted = textOption(input, 'patient');
   if (everyone && wanted === undefined) return buildRecord(parts);
   const typed = [command, ...input.arguments].join(' ');
   return buildRecord(parts, whichPatient(patientsOf(parts.entries), wanted, typed)?.key);
+}
+
+/** A finding in words, after the file it is about where that is one in a container. */
+export function findingText({ member, message }: Finding): string {
+  return visible(member === undefined ? message : `${member}: ${message}`);
 }
 
 /** Names on standard error what could not be read, and says so in the outcome. */
@@ -43,7 +44,7 @@ export function reportLosses({ record }: BuiltRecord, context: Context): Outcome
   const losses = record.findings.filter(({ severity }) => severity === 'lost');
   if (losses.length === 0) return 'done';
   const most = 10;
-  for (const { message } of losses.slice(0, most)) context.err.write(`Not read: ${message}\n`);
+  for (const finding of losses.slice(0, most)) context.err.write(`Not read: ${findingText(finding)}\n`);
   if (losses.length > most) context.err.write(`Not read: ${losses.length - most} more.\n`);
   context.err.write(
     'Everything else was read.\nTry: the same with --format json, where findings name each place\n',

@@ -46,7 +46,8 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
 }
 
 async function dataText(file: string, context: Context): Promise<DataText> {
-  return { name: basename(file), text: Buffer.from(await readPath(file, context)).toString('utf8') };
+  const bytes = await readPath(file, context);
+  return { name: basename(file), text: Buffer.from(await bytes.read(0, bytes.size)).toString('utf8') };
 }
 
 function portOf(input: CommandInput): number {

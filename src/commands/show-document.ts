@@ -6,7 +6,7 @@ import { renderText, visible, visibleLines, type RenderOptions } from '../render
 import { choosePerson } from './archive-person.ts';
 import type { CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
-import { readDocument } from './inputs.ts';
+import { partsOf, readDocument } from './inputs.ts';
 import { recordFor } from './record-source.ts';
 import { whichPatient } from './which-patient.ts';
 
@@ -92,11 +92,11 @@ async function archivedFiles(entry: Entry, input: CommandInput, context: Context
   if (input.arguments.length > 0) return [];
   const { archive, person } = await choosePerson(input, context);
   const state = await readState(archive, person);
-  const kept = state.documents.filter(
-    (document) =>
-      document.kind === 'attachment' &&
-      document.source === entry.origin.source &&
-      `${document.resource.resourceType}/${document.resource.id}` === nameOf(entry),
+  const kept = state.documents.filter((document) =>
+    document.kind === 'attachment'
+      ? document.source === entry.origin.source &&
+        `${document.resource.resourceType}/${document.resource.id}` === nameOf(entry)
+      : document.document !== undefined && document.sha256 === entry.origin.sha256,
   );
   const files: DocumentFile[] = [];
   for (const { mediaType, path, read } of kept)
@@ -136,9 +136,9 @@ async function pieces(file: DocumentFile, name: string, options: RenderOptions):
 /** The file as a record of its own; undefined when it is none. */
 async function recordOf({ bytes, path }: DocumentFile, name: string): Promise<BuiltRecord | undefined> {
   try {
-    const { source, entries, findings } = await readDocument(bytes, name, path);
-    const parts = { sources: [source], entries, findings };
-    return buildRecord(parts, whichPatient(patientsOf(entries), undefined, `show --document ${name}`)?.key);
+    const file = await readDocument(bytes, name, path);
+    const patient = whichPatient(patientsOf(file.entries), undefined, `show --document ${name}`);
+    return buildRecord(partsOf([file]), patient?.key);
   } catch (thrown) {
     if (thrown instanceof BlueButtonError && thrown.code === 'not-a-health-record') return undefined;
     throw thrown;

@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'login-needed'
   | 'temporary'
   | 'not-a-health-record'
+  | 'password-needed'
   | 'no-archive'
   | 'archive-busy'
   | 'archive-damaged'

@@ -8,6 +8,8 @@ export interface ByteSource {
   read(offset: number, length: number): Promise<Uint8Array>;
   /** All bytes in order, in pieces of any size. */
   stream(): AsyncIterable<Uint8Array>;
+  /** Lets go of memory that reading took; it can be read again. */
+  release?(): void;
 }
 
 /** Bytes already in memory as a source. */

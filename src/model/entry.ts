@@ -1,6 +1,6 @@
 import type { Finding } from './finding.ts';
 import type { Resource } from './resource.ts';
-import type { Origin } from './source.ts';
+import type { Origin, Source } from './source.ts';
 
 /** One resource and the place it came from. Every resource of an input is an entry, contained ones too. */
 export interface Entry {
@@ -27,7 +27,9 @@ export interface Entry {
 }
 
 /**
- * What a format reader yields: entries in the order met, findings, the source's own date when it states one, and its format
- * in more words than the reader's own name (`VA Blue Button text, v12.6`).
+ * What a format reader yields: entries in the order met, findings, the source's own date when it states one, its format in
+ * more words than the reader's own name (`VA Blue Button text, v12.6`), and of a container the documents inside that are
+ * sources of their own.
  */
-export type Reading = { entry: Entry } | { finding: Finding } | { asOf: string } | { format: string };
+export type Reading =
+  { entry: Entry } | { finding: Finding } | { asOf: string } | { format: string } | { source: Source };

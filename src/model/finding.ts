@@ -11,6 +11,8 @@ export interface Finding {
   message: string;
   /** `id` of the source. */
   source?: string;
+  /** The way to the file in a container. */
+  member?: string;
   line?: number;
   /** Last line of a range. */
   endLine?: number;

@@ -1,6 +1,7 @@
 /** The record and the questions about it. */
 export { assertionOf, assertions, saysNoInformation, saysNone, type Assertion } from './assertion.ts';
 export type { Code } from './coding.ts';
+export { documentIdOf, documentVersionUrl } from './document-id.ts';
 export { containedEntries } from './contained.ts';
 export { statuses, type Status } from './currency.ts';
 export { codesOf } from './coding.ts';

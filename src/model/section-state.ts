@@ -3,6 +3,7 @@ import { codesOf, type Code } from './coding.ts';
 import { Element } from './element.ts';
 import type { Entry } from './entry.ts';
 import { lookUp } from './look-up.ts';
+import type { Resource } from './resource.ts';
 import type { Row } from './row.ts';
 import type { Source } from './source.ts';
 import type { WrittenSection } from './written-section.ts';
@@ -85,10 +86,11 @@ export function statesOf(
   written: readonly WrittenSection[],
 ): Record<string, SectionState[]> {
   const empties = emptyReasons(entries);
+  const speaking = sources.filter((source) => !isOnlyContainer(source, sources, entries));
   return Object.fromEntries(
     Object.entries(sections).map(([section, rows]) => [
       section,
-      sources.flatMap(({ id }): SectionState[] => {
+      speaking.flatMap(({ id }): SectionState[] => {
         const own = rows.filter((row) => row.sources.some(({ source }) => source === id));
         const missing = (stated[section] ?? []).filter(({ source }) => source === id);
         // The last drawer is of many kinds: that there is none of one says nothing of the others.
@@ -105,6 +107,18 @@ export function statesOf(
       }),
     ]),
   );
+}
+
+/** A container says nothing of its own: what its documents do not record, they do not record. */
+function isOnlyContainer({ id }: Source, sources: readonly Source[], entries: readonly Entry[]): boolean {
+  const isContainer = sources.some(({ within }) => within === id);
+  return (
+    isContainer && !entries.some(({ origin, resource }) => origin.source === id && !isDocument(resource))
+  );
+}
+
+function isDocument({ resourceType }: Resource): boolean {
+  return resourceType === 'DocumentReference';
 }
 
 /** A row that is a fact of its own, not the statement that there is none or that nothing is known. */

@@ -1,14 +1,18 @@
 /** Where entries came from: a file as given or imported, or a person's account at a portal. */
 export interface Source {
-  /** For a file, the SHA-256 of its bytes; for a portal, its name in the archive. Rows refer to it. */
+  /** For a file, also one in a container, the SHA-256 of its bytes; for a portal, its name in the archive. Rows refer to it. */
   id: string;
   kind: 'file' | 'portal';
   /** What a person calls it: the file's name or the portal's. */
   name: string;
   /** What it was read as, e.g. `FHIR R4 JSON`. */
   format: string;
+  /** Who made it, as it says itself. */
+  producer?: string;
   /** Size of a file in bytes. */
   bytes?: number;
+  /** `id` of the container (a zip archive and the like) it is in. */
+  within?: string;
   /** FHIR base URL of a portal. */
   baseUrl?: string;
   /** The day or instant the source speaks of, as it states it: a FHIR date, dateTime or instant. */
@@ -33,6 +37,8 @@ export interface Origin {
   pointer: string;
   /** The ways to other places of the document that it states too: the concern around it, its status, its comments. */
   also?: string[];
-  /** Where the document lies in the archive, relative to it. */
+  /** Where the document lies in the archive, relative to it; of a document in a container, where the container lies. */
   path?: string;
+  /** The way to the document in its container (a zip archive and the like); ` › ` stands between one inside another. */
+  member?: string;
 }

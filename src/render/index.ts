@@ -9,7 +9,7 @@ export { renderJson } from './json.ts';
 export type { Renderer, RenderOptions } from './options.ts';
 export { personLine } from './person-line.ts';
 export { renderSummary } from './summary.ts';
-export { wrapLine } from './table.ts';
+export { fitTable, wrapLine } from './table.ts';
 export { renderText } from './text.ts';
 export { visible, visibleLines } from './visible.ts';
 

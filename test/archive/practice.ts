@@ -9,6 +9,7 @@ import {
   createArchive,
   listPeople,
   lockArchive,
+  memoryBytes,
   readState,
   type Archive,
   type ArchivedResource,
@@ -129,15 +130,22 @@ export async function pull(
   }
 }
 
+type FileInMemory = Omit<ImportedFile, 'content' | 'sha256'> & { bytes: Uint8Array };
+
 export async function importFiles(
   archive: Archive,
-  files: readonly ImportedFile[],
+  files: readonly FileInMemory[],
   subject: ImportSubject = { person: 'jane-doe', identity: jane.identity, software, now },
 ): Promise<ImportResult> {
   const lock = await lockArchive(archive, holder);
   try {
     const draft = await beginImport(archive, lock, subject);
-    for (const file of files) await draft.add(file);
+    for (const { bytes, ...file } of files)
+      await draft.add({
+        ...file,
+        content: memoryBytes(bytes),
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+      });
     return await draft.finish();
   } finally {
     await lock.release();

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../json/index.ts';
-import { lookUp, ourExtensions, type Resource } from '../../model/index.ts';
+import { documentVersionUrl, lookUp, ourExtensions, type Resource } from '../../model/index.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { noConcept, conceptOf } from './concept.ts';
 import { filled, listOf, present, valued } from '../json-parts.ts';
@@ -34,7 +34,11 @@ export function compositionOf(
   if (isLevel) mapping.take(confidentiality);
   return {
     resourceType: 'Composition',
-    ...filled({ language: languageOf(mapping, root.at('languageCode')), identifier: id && identifierOf(id) }),
+    ...filled({
+      language: languageOf(mapping, root.at('languageCode')),
+      extension: listOf([versionOf(mapping)]),
+      identifier: id && identifierOf(id),
+    }),
     status: 'final',
     type: conceptOf(root.at('code'), mapping.document.narrative) ?? noConcept('unknown'),
     ...filled({ category: mapping.concepts(root.all('sdtc:category')) }),
@@ -52,6 +56,13 @@ export function compositionOf(
       section: [...sections],
     }),
   };
+}
+
+function versionOf(mapping: Mapping): JsonObject | undefined {
+  const element = mapping.element.at('versionNumber');
+  const value = element?.attribute('value');
+  if (value !== undefined) mapping.take(element);
+  return valued(documentVersionUrl, 'valueString', value);
 }
 
 /** R4 demands a title; a document without one is called by its code. */

@@ -10,6 +10,7 @@ import { SentResources } from './sent-resources.ts';
 export const fhirJson: Format = {
   name: 'FHIR R4 JSON',
   mediaType: 'application/fhir+json',
+  isPartOfWhole: true,
   recognizes: (head) => /^\s*[[{]/.test(headText(head)),
   async *read(document, identity) {
     const json = await wholeText(

@@ -11,6 +11,7 @@ import { SentResources } from './sent-resources.ts';
 export const fhirNdjson: Format = {
   name: 'FHIR R4 NDJSON',
   mediaType: 'application/fhir+ndjson',
+  isPartOfWhole: true,
   recognizes: (head, whole) => looksLikeNdjson(headText(head), whole),
   async *read(document, identity) {
     let good = 0;

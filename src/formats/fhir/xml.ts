@@ -21,6 +21,7 @@ const namespaces = {
 export const fhirXml: Format = {
   name: 'FHIR R4 XML',
   mediaType: 'application/fhir+xml',
+  isPartOfWhole: true,
   recognizes: (head) => rootNamespaceOf(headOf(head)) === 'http://hl7.org/fhir',
   read: readXml,
 };

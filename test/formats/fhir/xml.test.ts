@@ -137,7 +137,7 @@ describe('FHIR XML that is not as it should be', () => {
   it('is not what a clinical document is that only declares its namespace', async () => {
     const document =
       '<ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:f="http://hl7.org/fhir"></ClinicalDocument>';
-    expect((await readDocument(Buffer.from(document), 'x.xml')).format.name).toBe('C-CDA');
+    expect((await readDocument(Buffer.from(document), 'x.xml')).mediaType).toBe('application/cda+xml');
   });
 
   it.each([

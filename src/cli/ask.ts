@@ -1,0 +1,25 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import type { Context } from '../commands/context.ts';
+
+/** Asks the person at the terminal, on standard error: standard output is the answer. */
+export function askOn(
+  stdin: NodeJS.ReadStream,
+  stderr: NodeJS.WriteStream,
+  signal: AbortSignal,
+): Context['ask'] {
+  return async (question, { hidden = false } = {}) => {
+    if (!stdin.isTTY || !stderr.isTTY) return undefined;
+    const muted = new Writable({ write: (_chunk, _encoding, done) => done() });
+    stderr.write(question);
+    // The terminal echoes what is typed only through the interface's output.
+    const lines = createInterface({ input: stdin, output: hidden ? muted : stderr, terminal: true });
+    lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    try {
+      return await lines.question('', { signal });
+    } finally {
+      lines.close();
+      if (hidden) stderr.write('\n');
+    }
+  };
+}

@@ -1,0 +1,139 @@
+import { BlueButtonError } from '../../errors/index.ts';
+import type { Finding, Reading } from '../../model/index.ts';
+import type { ByteSource } from '../byte-source.ts';
+import type { DocumentIdentity, ReadingHelp } from '../format.ts';
+import { Contents, insideHelp, type FormatOf, type MemberNote } from './contents.ts';
+import { UnreadableMember, type UnpackingLimit } from './unpacking.ts';
+import { readXdm, type XdmPackage } from './xdm.ts';
+import {
+  mostMembers,
+  zipDirectory,
+  type Unlocking,
+  type ZipDirectory,
+  type ZipMember,
+} from './zip-members.ts';
+
+/**
+ * Everything that a zip archive holds.
+ *
+ * @throws BlueButtonError `not-a-health-record` when it cannot be opened or holds no record, `password-needed` when all of
+ * it is protected.
+ */
+export async function* readZip(
+  document: ByteSource,
+  identity: DocumentIdentity,
+  formatOf: FormatOf,
+  help: ReadingHelp,
+): AsyncGenerator<Reading> {
+  const inner = insideHelp(help, document);
+  const unlocking: Unlocking = {};
+  const directory = await opened(document, inner.inside.limit, unlocking);
+  refuseOffice(document, directory);
+  await unlock(directory.members, unlocking, document, help);
+  const { source } = identity;
+  const xdm = await readXdm(directory.members, source);
+  const container = {
+    name: xdm === undefined ? 'zip archive' : 'IHE XDM package',
+    members: inOrder(directory.members, xdm),
+    notes: notesOf(directory.members, xdm),
+  };
+  const contents = new Contents(container, document, identity, formatOf, inner);
+  yield* contents.read();
+  for (const finding of [...(xdm?.findings ?? []), ...oddities(directory, source)]) yield { finding };
+}
+
+async function opened(
+  document: ByteSource,
+  limit: UnpackingLimit,
+  unlocking: Unlocking,
+): Promise<ZipDirectory> {
+  try {
+    return await zipDirectory(document, limit, unlocking);
+  } catch (cause) {
+    if (cause instanceof UnreadableMember) throw cause;
+    throw new BlueButtonError(
+      'not-a-health-record',
+      `${document.name} is a zip archive that cannot be opened.`,
+      {
+        why: 'The list of its files is damaged, or cut off at the end.',
+        try: 'download it again: it may have been cut short',
+        cause,
+      },
+    );
+  }
+}
+
+/** Office documents are zip archives too (ECMA-376 part 2, OpenDocument 1.3 part 2). */
+function refuseOffice({ name }: ByteSource, { members }: ZipDirectory): void {
+  const isOffice = members.some(({ path }) => path === '[Content_Types].xml' || path === 'mimetype');
+  if (!isOffice) return;
+  throw new BlueButtonError('not-a-health-record', `${name} is an office document.`, {
+    why: 'Its text is not read.',
+    try: `bluebutton import ${name} --as-document, to keep it`,
+  });
+}
+
+const mostTries = 3;
+
+/** Finds the password of protected members by asking for it. */
+async function unlock(
+  members: readonly ZipMember[],
+  unlocking: Unlocking,
+  { name }: ByteSource,
+  { password }: ReadingHelp,
+): Promise<void> {
+  const [first, ...others] = members.filter(({ isProtected }) => isProtected);
+  if (first === undefined) return;
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const given = await password?.({ name, again: tries > 0 });
+    if (given === undefined) break;
+    unlocking.password = given;
+    if (await isUnlocked(first)) return;
+    delete unlocking.password;
+  }
+  if (others.length + 1 < members.length) return;
+  throw new BlueButtonError('password-needed', `${name} is protected by a password.`, {
+    why: 'All its files are, and no password that opens them was given.',
+    try: 'run the same command on a terminal, where it asks, or with --password-file FILE',
+  });
+}
+
+async function isUnlocked(member: ZipMember): Promise<boolean> {
+  try {
+    await member.bytes.read(0, 1);
+    return true;
+  } catch (thrown) {
+    if (!(thrown instanceof UnreadableMember)) throw thrown;
+    return thrown.code !== 'protected-member';
+  }
+}
+
+/** What the package lists comes first, in its order. */
+function inOrder(members: readonly ZipMember[], xdm: XdmPackage | undefined): ZipMember[] {
+  const listed = (xdm?.documents ?? []).flatMap(
+    (document) => members.find(({ path }) => path === document.path) ?? [],
+  );
+  return [...new Set([...listed, ...members])];
+}
+
+/** Of an XDM package, pictures and texts that it does not list present what it lists. */
+function notesOf(members: readonly ZipMember[], xdm: XdmPackage | undefined): Map<string, MemberNote> {
+  const notes = new Map<string, MemberNote>();
+  if (xdm === undefined) return notes;
+  for (const { path } of members) if (!/\.pdf$/i.test(path)) notes.set(path, { isPresentation: true });
+  for (const { path, ...stated } of xdm.documents) notes.set(path, stated);
+  return notes;
+}
+
+function oddities({ more, links }: ZipDirectory, source: string): Finding[] {
+  const findings: Finding[] = [];
+  if (more) {
+    const message = `the archive lists more than ${mostMembers} files; those after them were not read`;
+    findings.push({ severity: 'lost', code: 'too-many-members', message, source });
+  }
+  if (links > 0) {
+    const message = `${links === 1 ? 'one entry is a link' : `${links} entries are links`} to another place, which no download needs; it was not followed`;
+    findings.push({ severity: 'warning', code: 'link', message, source });
+  }
+  return findings;
+}
