@@ -27,9 +27,14 @@ export interface Entry {
 }
 
 /**
- * What a format reader yields: entries in the order met, findings, the source's own date when it states one, its format in
- * more words than the reader's own name (`VA Blue Button text, v12.6`), and of a container the documents inside that are
- * sources of their own.
+ * What a format reader yields: entries in the order met, findings, and of the source itself its own date and who produced
+ * it, when it states them, and its format in more words than the reader's own name (`VA Blue Button text v12.6`); and of a
+ * container the documents inside that are sources of their own.
  */
 export type Reading =
-  { entry: Entry } | { finding: Finding } | { asOf: string } | { format: string } | { source: Source };
+  | { entry: Entry }
+  | { finding: Finding }
+  | { asOf: string }
+  | { producer: string }
+  | { format: string }
+  | { source: Source };

@@ -11,6 +11,8 @@ export { otherReleaseUrl, ourExtensions } from './extension-urls.ts';
 export type { Finding } from './finding.ts';
 export { isOutOfRange } from './flag.ts';
 export { gapsOf, isGap, isOpenGap, type Ledger, type LedgerRow, type QueryOutcome } from './ledger.ts';
+export { referenceName } from './reference.ts';
+export { ReferenceIndex, referenceTextOf } from './reference-index.ts';
 export { patientElements, type PatientOfInput } from './patients.ts';
 export { foldCase } from './fold-case.ts';
 export { lookUp } from './look-up.ts';

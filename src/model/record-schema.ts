@@ -151,7 +151,12 @@ export function recordSchema(): Schema {
       sectionState: closed({ source: text, state: { enum: sectionStateWords } }, { reason: text }),
       source: closed(
         { id: text, kind: { enum: ['file', 'portal'] }, name: text, format: text },
-        { bytes: count, baseUrl: text, asOf: fhirDate },
+        {
+          producer: described('who produced the document, as it says itself', text),
+          bytes: count,
+          baseUrl: text,
+          asOf: fhirDate,
+        },
       ),
       finding: closed(
         { severity: { enum: ['note', 'warning', 'lost'] }, code: text, message: text },

@@ -5,9 +5,9 @@ export interface Source {
   kind: 'file' | 'portal';
   /** What a person calls it: the file's name or the portal's. */
   name: string;
-  /** What it was read as, e.g. `FHIR R4 JSON`. */
+  /** What it was read as, e.g. `FHIR R4 JSON`, `C-CDA R2.1 Discharge Summary`. */
   format: string;
-  /** Who made it, as it says itself. */
+  /** Who produced the document, as it says itself. */
   producer?: string;
   /** Size of a file in bytes. */
   bytes?: number;

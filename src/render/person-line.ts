@@ -17,11 +17,12 @@ function described({ name, birthDate, gender, deceased }: Person): string {
   return parts.join(' · ');
 }
 
-/** Where a record came from, a line for each source. */
+/** Where a record came from, a line for each source: what it is, who produced it, and of when it is. */
 export function sourceLines({ sources }: HealthRecord): string[] {
-  return sources.map(
-    ({ name, format, asOf }) => `From ${name} (${format})${asOf === undefined ? '' : `, as of ${asOf}`}`,
-  );
+  return sources.map(({ name, format, producer, asOf }) => {
+    const stated = [format, producer && `from ${producer}`, asOf && `as of ${asOf}`];
+    return `${name}: ${stated.filter((part) => part !== undefined).join(', ')}`;
+  });
 }
 
 /** Up to three people by name; of more, only how many. */

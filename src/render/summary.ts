@@ -55,7 +55,7 @@ const parts: readonly Part[] = [
 /** The record on one page (`summary`). */
 export const renderSummary: Renderer = function* summary({ record }, options) {
   const paint = new Chalk({ level: options.colour ? 1 : 0 });
-  yield* headLines(record, paint);
+  yield* headLines(record, options, paint);
   for (const part of parts) {
     const section = sectionNamed(part.section);
     const all = record.sections[part.section] ?? [];

@@ -11,7 +11,7 @@ import { assertedName, isFlagged, joinedText, shortText } from './words.ts';
 /** The whole record as tables for a terminal (`show`). */
 export const renderText: Renderer = function* text({ record }, options) {
   const paint = new Chalk({ level: options.colour ? 1 : 0 });
-  yield* headLines(record, paint);
+  yield* headLines(record, options, paint);
   for (const section of sectionsShown(options)) {
     const rows = record.sections[section.name] ?? [];
     const words = options.asWritten === true ? wordsOf(record, section) : wordsOnly(record, section);
@@ -29,9 +29,13 @@ export const renderText: Renderer = function* text({ record }, options) {
 };
 
 /** Who, and from where. */
-export function* headLines(record: HealthRecord, paint: ChalkInstance): Generator<string> {
+export function* headLines(
+  record: HealthRecord,
+  { width }: RenderOptions,
+  paint: ChalkInstance,
+): Generator<string> {
   yield `${paint.bold(visible(personLine(record)))}\n`;
-  for (const line of sourceLines(record)) yield `${paint.dim(visible(line))}\n`;
+  for (const line of sourceLines(record)) yield `${paint.dim(wrapLine(visible(line), width))}\n`;
 }
 
 /** The last drawer is only counted, unless it was asked for or is all there is: a record of one DNR order shows it. */

@@ -57,7 +57,7 @@ test('a dash reads standard input', async () => {
   const ofInput = await home.run(['convert', '-', '--to', 'fhir'], { stdin: await readFile(jane) });
   expect(ofInput).toEqual({ status: 0, stdout: ofFile.stdout, stderr: '' });
   const shown = await home.run(['show', '-'], { stdin: await readFile(jane) });
-  expect(shown.stdout).toContain('From standard input (FHIR R4 JSON)');
+  expect(shown.stdout).toContain('standard input: FHIR R4 JSON');
 });
 
 test('a record is read from a pipe that another program fills', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
-import { bytesInMemory, recognize, type ByteSource } from '../../src/formats/index.ts';
+import { bytesInMemory, recognize, SourceReading, type ByteSource, type ReadingHelp } from '../../src/formats/index.ts';
 import {
   buildRecord,
   sectionNames,
@@ -16,6 +16,8 @@ import { renderCsv, renderers } from '../../src/render/index.ts';
 /** One document read to its end. */
 export interface ReadDocument {
   source: Source;
+  /** Of a container: the documents inside it that are sources of their own. */
+  inner: Source[];
   entries: Entry[];
   findings: Finding[];
 }
@@ -24,22 +26,22 @@ export interface ReadDocument {
 export async function read(
   content: string | Uint8Array | ByteSource,
   name = 'file.json',
+  help: ReadingHelp = {},
 ): Promise<ReadDocument> {
   const document = toSource(content, name);
   const sha256 = createHash('sha256')
     .update(await document.read(0, document.size))
     .digest('hex');
   const format = await recognize(document);
-  const entries: Entry[] = [];
-  const findings: Finding[] = [];
-  let asOf: string | undefined;
-  for await (const reading of format.read(document, { source: sha256, sha256 })) {
-    if ('entry' in reading) entries.push(reading.entry);
-    else if ('finding' in reading) findings.push(reading.finding);
-    else if ('asOf' in reading) asOf = reading.asOf;
+  const own = new SourceReading({ id: sha256, kind: 'file', name, format: format.name });
+  const result: Omit<ReadDocument, 'source'> = { inner: [], entries: [], findings: [] };
+  for await (const reading of format.read(document, { source: sha256, sha256 }, help)) {
+    own.take(reading);
+    if ('entry' in reading) result.entries.push(reading.entry);
+    else if ('finding' in reading) result.findings.push(reading.finding);
+    else if ('source' in reading) result.inner.push(reading.source);
   }
-  const dated = asOf === undefined ? {} : { asOf };
-  return { source: { id: sha256, kind: 'file', name, format: format.name, ...dated }, entries, findings };
+  return { ...result, source: own.source };
 }
 
 function toSource(content: string | Uint8Array | ByteSource, name: string): ByteSource {
@@ -57,7 +59,7 @@ export async function recordOf(...contents: (string | Uint8Array | ByteSource)[]
   const documents: ReadDocument[] = [];
   for (const content of contents) documents.push(await read(content));
   return buildRecord({
-    sources: documents.map(({ source }) => source),
+    sources: documents.flatMap(({ source, inner }) => [source, ...inner]),
     entries: documents.flatMap(({ entries }) => entries),
     findings: documents.flatMap(({ findings }) => findings),
   });

@@ -102,6 +102,22 @@ describe('a JSON file', () => {
     expect(source.asOf).toBe('2020-01-02T03:04:05Z');
   });
 
+  it.each<[string, object, string | undefined]>([
+    ['its custodian', { custodian: { display: 'Harbor  General' }, author: [] }, 'Harbor General'],
+    ['the custodian it refers to', { custodian: { reference: 'urn:uuid:1' } }, 'Riverside'],
+    ['an organization among its authors', { author: [{ reference: 'urn:uuid:1' }] }, 'Riverside'],
+    ['no person', { author: [{ reference: 'Practitioner/1', display: 'Dr. A' }] }, undefined],
+  ])('of a Bundle of type document is from who its Composition says: %s', async (_, members, producer) => {
+    const entry = [
+      { resource: { resourceType: 'Composition', ...members } },
+      { fullUrl: 'urn:uuid:1', resource: { resourceType: 'Organization', name: 'Riverside' } },
+    ];
+    const of = async (type: string): Promise<string | undefined> =>
+      (await read(JSON.stringify({ resourceType: 'Bundle', type, entry }))).source.producer;
+    expect(await of('document')).toBe(producer);
+    expect(await of('collection')).toBeUndefined();
+  });
+
   it('may begin with a byte order mark or be UTF-16', async () => {
     const text = `\uFEFF${JSON.stringify(basic('Zoë'))}`;
     expect(await ids(Buffer.from(text))).toEqual(['Zoë']);

@@ -12,6 +12,7 @@ import { derivedEntry, derivedId } from '../derived-entry.ts';
 import type { DocumentIdentity } from '../format.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { compositionOf, sectionOf } from './composition.ts';
+import { formatNameOf } from './format-name.ts';
 import { guarded } from './guarded.ts';
 import { careTeamOf } from './header-care-team.ts';
 import { identifiersOf } from './identifier.ts';
@@ -22,6 +23,7 @@ import { absent } from '../absent.ts';
 import { Participants } from './participants.ts';
 import { patientOf } from './patient.ts';
 import { nameText } from './person-name.ts';
+import { producerOf } from './producer.ts';
 import { scopeOf, scopeOfEntry, type SectionScope } from './section-scope.ts';
 import { isStatement } from './statement.ts';
 import { StatementReader } from './statement-reader.ts';
@@ -97,7 +99,7 @@ class DocumentReader {
       this.#find(isEmpty ? 'lost' : 'warning', 'no-body', root, message);
     }
     this.#nameUnread();
-    return [...this.#asOf(), ...this.#entries(), ...this.#found(narrative)];
+    return [...this.#aboutDocument(), ...this.#entries(), ...this.#found(narrative)];
   }
 
   /** The one patient of the document. Two that are not the same cannot be told apart in its entries. */
@@ -207,6 +209,16 @@ class DocumentReader {
           `a statement (${element.name}) stands where none belongs, and was not read`,
         );
     }
+  }
+
+  /** What the document says of itself: its kind, who produced it, and its date. */
+  #aboutDocument(): Reading[] {
+    const producer = producerOf(this.#root);
+    return [
+      { format: formatNameOf(this.#root) },
+      ...(producer === undefined ? [] : [{ producer }]),
+      ...this.#asOf(),
+    ];
   }
 
   /** The document's own date: what it says is current is current as of then. */

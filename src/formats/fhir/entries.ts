@@ -11,6 +11,8 @@ export interface TextReading {
   findings: Finding[];
   /** True when the text is a Bundle, which may be empty. */
   isBundle: boolean;
+  /** True when it is one of type document. */
+  isDocument: boolean;
   asOf?: string;
 }
 
@@ -20,9 +22,15 @@ export interface TextReading {
  * @throws JsonSyntaxError when any part of the text is not JSON.
  */
 export function readText(text: string, identity: DocumentIdentity, line?: number): TextReading {
-  const { slices, empty, unknown, asOf, isBundle, hasNextPage } = sliceResources(text);
+  const { slices, empty, unknown, asOf, isBundle, isDocument, hasNextPage } = sliceResources(text);
   const place = { ...identity, ...(line !== undefined && { line }) };
-  const reading: TextReading = { sent: [], findings: [], isBundle, ...(asOf !== undefined && { asOf }) };
+  const reading: TextReading = {
+    sent: [],
+    findings: [],
+    isBundle,
+    isDocument,
+    ...(asOf !== undefined && { asOf }),
+  };
   const find = (severity: Finding['severity'], code: string, pointer: string, message: string): void => {
     const { source } = identity;
     reading.findings.push({ severity, code, message, source, ...(line !== undefined && { line }), pointer });

@@ -4,6 +4,7 @@ import type { Format } from '../format.ts';
 import { wholeText } from '../whole-text.ts';
 import { readText, type TextReading } from './entries.ts';
 import { headText } from './head.ts';
+import { producerOf } from './producer.ts';
 import { SentResources } from './sent-resources.ts';
 
 /** A file of FHIR JSON: one resource, a Bundle of any type, or an array of resources (R4 §2.6.2). */
@@ -23,7 +24,10 @@ export const fhirJson: Format = {
     if (reading.sent.length === 0 && (lost || !reading.isBundle)) throw notFhir(document.name);
     if (reading.asOf !== undefined) yield { asOf: reading.asOf };
     const resources = new SentResources();
-    for (const entry of resources.entriesOf(reading.sent)) yield { entry };
+    const entries = resources.entriesOf(reading.sent);
+    const producer = reading.isDocument ? producerOf(entries) : undefined;
+    if (producer !== undefined) yield { producer };
+    for (const entry of entries) yield { entry };
     for (const finding of [...resources.findings(identity.source), ...reading.findings]) yield { finding };
     yield { format: resources.formatName('JSON') };
   },

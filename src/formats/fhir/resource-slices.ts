@@ -25,6 +25,8 @@ export interface SlicedText {
   unknown: string[];
   /** True when the text is a Bundle, which may be empty. */
   isBundle: boolean;
+  /** True when it is one of type document. */
+  isDocument: boolean;
   /** True when the text is one page of a search that has more (R4 §3.1.1.6). */
   hasNextPage: boolean;
   /** The instant of the outermost Bundle (`timestamp`, else `meta.lastUpdated`), if it states one. */
@@ -40,7 +42,14 @@ export interface SlicedText {
  */
 export function sliceResources(text: string): SlicedText {
   const start = skipSpace(text, 0);
-  const found: SlicedText = { slices: [], empty: [], unknown: [], isBundle: false, hasNextPage: false };
+  const found: SlicedText = {
+    slices: [],
+    empty: [],
+    unknown: [],
+    isBundle: false,
+    isDocument: false,
+    hasNextPage: false,
+  };
   if (text[start] === '[') {
     const list = [...items(text, start)];
     list.forEach((item, position) => collect(text, item, `/${position}`, found));
@@ -101,6 +110,7 @@ function collectBundle(
   const rest = parseJson(withoutSlices(text, slice, cut));
   if (pointer === '' && isObject(rest)) {
     found.isBundle = true;
+    found.isDocument = rest['type'] === 'document';
     const links = [rest['link'] ?? []].flat();
     found.hasNextPage = links.some((link) => isObject(link) && link['relation'] === 'next');
     const meta = rest['meta'];

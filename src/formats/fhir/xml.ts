@@ -6,6 +6,7 @@ import type { XmlElement } from '../xml/element.ts';
 import { headOf, rootNamespaceOf } from '../xml/head.ts';
 import { wholeXml } from '../xml/whole-xml.ts';
 import { nextPage } from './entries.ts';
+import { producerOf } from './producer.ts';
 import { SentResources, type SentResource } from './sent-resources.ts';
 import { definitionsOf, fhirVersions, misfitOf, wrongKind, type FhirVersion } from './version.ts';
 import { readXmlResource, xhtmlPrefix, type XmlReading } from './xml-resource.ts';
@@ -38,6 +39,9 @@ async function* readXml(document: ByteSource, identity: DocumentIdentity): Async
   const resources = new SentResources();
   // The tree is no longer needed then, and a large one is let go.
   const entries = resources.entriesOf(found.sent.splice(0));
+  const isDocument = root.name === 'Bundle' && root.at('type')?.attribute('value') === 'document';
+  const producer = isDocument ? producerOf(entries) : undefined;
+  if (producer !== undefined) yield { producer };
   for (const entry of entries) yield { entry };
   const told = [...resources.findings(source), ...found.findings, ...found.oddities(), ...findings];
   for (const finding of told) yield { finding };

@@ -58,6 +58,7 @@ export async function* readMedicareText(
       'unknown-version',
       'this version of the report was never seen; it was read like version 2.0',
     );
+  yield { producer: 'Medicare (MyMedicare.gov)' };
   yield { format: `Medicare Blue Button text${version === undefined ? '' : ` v${version}`}` };
   yield* report.readings(lines);
 }

@@ -52,6 +52,7 @@ export async function* readVaGovText(
   person.emit(report);
   for (const { title, line } of missingIn(preface)) report.beginMissing(title, loincOf(title), line);
   findFaults(report, sections, opened);
+  yield { producer: 'VA.gov' };
   yield { format: 'VA.gov Blue Button text' };
   yield* report.readings(lines);
 }

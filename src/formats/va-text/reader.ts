@@ -60,6 +60,7 @@ export async function* readVaText(document: ByteSource, identity: DocumentIdenti
       'unknown-version',
       'this version of the report was never seen; it was read like the ones before it',
     );
+  yield { producer: 'VA My HealtheVet' };
   yield { format: `VA Blue Button text${banner.version === undefined ? '' : ` v${banner.version}`}` };
   yield* report.readings(lines);
 }

@@ -21,6 +21,12 @@ const drug = (number: string): string =>
 const claimsOf = (body: string): string =>
   medicareReport([['Claim Summary', `Source: MyMedicare.gov\n\n${body}`]]);
 
+it('a Medicare text report says who produced it', async () => {
+  expect((await recordOf(medicareReport([]))).record.sources).toMatchObject([
+    { producer: 'Medicare (MyMedicare.gov)' },
+  ]);
+});
+
 describe('a claim in a Medicare text report', () => {
   it('says who, what for, billed, allowed, paid and the share, digits as printed', async () => {
     const built = await recordOf(claimsOf(claim('111') + lines('111', '$60.00')));

@@ -154,6 +154,12 @@ describe('the summary tables of a VA text report', () => {
 });
 
 describe('a VA text report', () => {
+  it('says who produced it, beside its version', async () => {
+    expect((await recordOf(vaReport([]))).record.sources).toMatchObject([
+      { format: 'VA Blue Button text v12.10', producer: 'VA My HealtheVet', asOf: '2014-11-05' },
+    ]);
+  });
+
   const allergies = 'Source: VA\n\nAllergy Name: LATEX\nReaction: HIVES\n';
 
   it('cut in the middle says so, and what came is read', async () => {
