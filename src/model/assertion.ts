@@ -1,5 +1,5 @@
 import { isObject, type JsonValue } from '../json/index.ts';
-import { codesOf, statusWords, type Code } from './coding.ts';
+import { codesOf, sourceName, statusWords, type Code } from './coding.ts';
 import { keptStatus } from './detail.ts';
 import type { Element } from './element.ts';
 import { sourceMoodOf } from './extension.ts';
@@ -150,7 +150,7 @@ export function saysNone({
   name: string | null | undefined;
   codes: readonly Code[];
 }): boolean {
-  const words = [name, ...codes.map(({ display }) => display)];
+  const words = [sourceName({ name, codes }), ...codes.map(({ display }) => display)];
   return codes.some(isNoneKnown) || words.some((word) => typeof word === 'string' && isDenial(word.trim()));
 }
 
@@ -165,7 +165,7 @@ function isDenial(word: string): boolean {
 /** True when a name or its codes say that the whole drawer is empty: "No known allergies", not one allergen. */
 export function saysNoneAtAll(row: { name: string | null | undefined; codes: readonly Code[] }): boolean {
   const displays = row.codes.filter((code) => !isNoneKnown(code)).map(({ display }) => display);
-  const words = [row.name, ...displays].map((word) => word?.trim() ?? '');
+  const words = [sourceName(row), ...displays].map((word) => word?.trim() ?? '');
   return saysNone(row) && !words.some((word) => deniesOneThing.test(word) || deniesInWords.test(word));
 }
 

@@ -1,40 +1,31 @@
+import { systemName } from './code-system.ts';
 import type { Element } from './element.ts';
 import { extensionsOf } from './extension.ts';
 import { ourExtensions } from './extension-urls.ts';
-import { lookUp } from './look-up.ts';
 
-/** One code as recorded: nothing translated, nothing added. */
+/** One code as recorded: nothing translated, nothing added but `lookedUp`. */
 export interface Code {
   system?: string;
   code?: string;
   display?: string;
+  /** Its name in a table the person brought, where the source says nothing but the code: not the source's words. */
+  lookedUp?: string;
 }
 
-/** Names people know code systems by; any other system shows as its URI. */
-const systemNames: Readonly<Record<string, string>> = {
-  'http://loinc.org': 'LOINC',
-  'http://snomed.info/sct': 'SNOMED CT',
-  'http://www.nlm.nih.gov/research/umls/rxnorm': 'RxNorm',
-  'http://hl7.org/fhir/sid/ndc': 'NDC',
-  'http://hl7.org/fhir/sid/cvx': 'CVX',
-  'http://hl7.org/fhir/sid/icd-10-cm': 'ICD-10-CM',
-  'http://hl7.org/fhir/sid/icd-10': 'ICD-10',
-  'http://hl7.org/fhir/sid/icd-9-cm': 'ICD-9-CM',
-  'http://www.cms.gov/Medicare/Coding/ICD10': 'ICD-10-PCS',
-  'http://www.ama-assn.org/go/cpt': 'CPT',
-  'http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets': 'HCPCS',
-  'https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets': 'HCPCS',
-  'https://bluebutton.cms.gov/resources/codesystem/hcpcs': 'HCPCS',
-  'https://bluebutton.cms.gov/resources/variables/hcpcs_cd': 'HCPCS',
-  'https://www.nubc.org/CodeSystem/RevenueCodes': 'revenue code',
-  'http://www.ada.org/cdt': 'CDT',
-  'http://unitsofmeasure.org': 'UCUM',
-  'http://fdasis.nlm.nih.gov': 'UNII',
-};
+/** A code's name in a table the person brought; undefined when that has none. */
+export type CodeNames = (code: Code) => string | undefined;
 
-/** The codes of a CodeableConcept, in the order recorded. */
+/** The codes of a CodeableConcept, in the order recorded; looked up where neither text nor a display names it. */
 export function codesOf(concept: Element | undefined): Code[] {
-  return concept?.children('coding').flatMap((coding) => codeOf(coding) ?? []) ?? [];
+  if (concept === undefined) return [];
+  const codes = concept.children('coding').flatMap((coding) => codeOf(coding) ?? []);
+  const isNamed = codes.some(({ display }) => display !== undefined) || concept.string('text') !== undefined;
+  return isNamed ? codes : codes.map((code) => withName(code, concept.codeNames));
+}
+
+function withName(code: Code, names: CodeNames): Code {
+  const name = names(code);
+  return name === undefined ? code : { ...code, lookedUp: name };
 }
 
 /** A Coding as a code; undefined when it states nothing. */
@@ -47,13 +38,35 @@ export function codeOf(coding: Element | undefined): Code | undefined {
 }
 
 /**
- * What a concept is called, in the source's own words: the display a person selected, the text, the first display,
- * and only then a bare code with its system. Undefined when nothing is stated.
+ * What a concept is called: by the source's own words; only without any by a bare code with its system, and the name that
+ * is looked up for it. Undefined when nothing is stated.
  */
 export function nameOf(concept: Element | undefined): string | undefined {
+  return ownNameOf(concept) ?? nameOfCodes(codesOf(concept));
+}
+
+/** A concept's name in the source's own words: the display a person selected, the text, the first display. */
+export function ownNameOf(concept: Element | undefined): string | undefined {
   if (concept === undefined) return undefined;
   const selected = concept.children('coding').find((coding) => coding.boolean('userSelected') === true);
-  return selected?.string('display') ?? concept.string('text') ?? nameOfCodes(codesOf(concept));
+  const named = namingCodes(codesOf(concept)).find(({ display }) => display !== undefined);
+  return selected?.string('display') ?? concept.string('text') ?? named?.display;
+}
+
+/** A looked-up name as people see it: behind the code, which is all the source says, and marked. */
+function lookedUpName(code: Code): string | undefined {
+  return code.lookedUp === undefined ? undefined : `${bareCode(code)} ${code.lookedUp} (looked up)`;
+}
+
+/** What a thing with these codes is called by its source; undefined when its name was looked up. */
+export function sourceName({ name, codes }: NamedByCodes): string | undefined {
+  const isLookedUp = codes.some((code) => code.lookedUp !== undefined && lookedUpName(code) === name);
+  return isLookedUp ? undefined : (name ?? undefined);
+}
+
+interface NamedByCodes {
+  name: string | null | undefined;
+  codes: readonly Code[];
 }
 
 /** Places on the body, each with what its code is qualified by: "Leg, Left". */
@@ -72,11 +85,16 @@ export function sitesOf(concepts: readonly Element[]): string[] {
 /** The code system of the reasons why something is missing (R4): its codes name nothing. */
 export const dataAbsentReason = 'http://terminology.hl7.org/CodeSystem/data-absent-reason';
 
-/** The first display among codes, else the first code with its system; a reason for absence is no name. */
+/** Codes that can name something: a reason for absence is no name. */
+function namingCodes(codes: readonly Code[]): Code[] {
+  return codes.filter(({ system }) => system !== dataAbsentReason);
+}
+
+/** The first looked-up name among codes, else the first code with its system. */
 function nameOfCodes(all: readonly Code[]): string | undefined {
-  const codes = all.filter(({ system }) => system !== dataAbsentReason);
-  const named = codes.find(({ display }) => display !== undefined);
-  if (named) return named.display;
+  const codes = namingCodes(all);
+  const known = codes.find((code) => code.lookedUp !== undefined);
+  if (known) return lookedUpName(known);
   const coded = codes.find(({ code }) => code !== undefined);
   return coded && bareCode(coded);
 }
@@ -84,7 +102,7 @@ function nameOfCodes(all: readonly Code[]): string | undefined {
 function bareCode({ code, system }: Code): string {
   return system === undefined
     ? `code ${code}`
-    : `${lookUp(systemNames, system) ?? system.replace(/^http:\/\/terminology\.hl7\.org\/CodeSystem\/(v[23]-)?/, '')} ${code}`;
+    : `${systemName(system) ?? system.replace(/^http:\/\/terminology\.hl7\.org\/CodeSystem\/(v[23]-)?/, '')} ${code}`;
 }
 
 /**

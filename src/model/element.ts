@@ -1,3 +1,4 @@
+import type { CodeNames } from './coding.ts';
 import { ourExtensions } from './extension-urls.ts';
 import { Decimal, isNumber, isObject, type JsonObject, type JsonValue } from '../json/index.ts';
 
@@ -18,11 +19,14 @@ export class Element {
   readonly value: JsonObject;
   /** JSON pointer of this element inside its resource. */
   readonly pointer: string;
+  /** Where codes without a name of the source's can be looked up; an element's parts have the same. */
+  readonly codeNames: CodeNames;
   readonly #report: ReportShape;
 
-  constructor(value: JsonObject, report: ReportShape, pointer = '') {
+  constructor(value: JsonObject, report: ReportShape, pointer = '', codeNames: CodeNames = () => undefined) {
     this.value = value;
     this.pointer = pointer;
+    this.codeNames = codeNames;
     this.#report = report;
   }
 
@@ -124,7 +128,7 @@ export class Element {
   }
 
   #at(value: JsonObject, name: string): Element {
-    return new Element(value, this.#report, `${this.pointer}/${name}`);
+    return new Element(value, this.#report, `${this.pointer}/${name}`, this.codeNames);
   }
 
   #wrong(name: string, expected: string): void {

@@ -2,9 +2,11 @@
 export { assertionOf, assertions, saysNoInformation, saysNone, type Assertion } from './assertion.ts';
 export type { Code } from './coding.ts';
 export { documentIdOf, documentVersionUrl } from './document-id.ts';
+export { systemName, systemsNamed } from './code-system.ts';
+export type { Code, CodeNames } from './coding.ts';
 export { containedEntries } from './contained.ts';
 export { statuses, type Status } from './currency.ts';
-export { codesOf } from './coding.ts';
+export { codesOf, sourceName } from './coding.ts';
 export { Element } from './element.ts';
 export type { Entry, Reading } from './entry.ts';
 export { otherReleaseUrl, ourExtensions } from './extension-urls.ts';

@@ -131,7 +131,15 @@ export function recordSchema(): Schema {
     $defs: {
       person,
       origin,
-      code: closed({}, { system: text, code: text, display: text }),
+      code: closed(
+        {},
+        {
+          system: text,
+          code: text,
+          display: text,
+          lookedUp: described("its name in a table the person brought; not the source's words", text),
+        },
+      ),
       component: closed(
         { name: textOrNull, codes: listOf('code') },
         { value: text, unit: text, flag: text, range: text, absent: text },

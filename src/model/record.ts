@@ -1,5 +1,6 @@
+import type { CodeNames } from './coding.ts';
 import { detailsOf } from './detail.ts';
-import { Element } from './element.ts';
+import { Element, type ReportShape } from './element.ts';
 import type { Entry } from './entry.ts';
 import type { Finding } from './finding.ts';
 import { assignPatients, type PatientOfInput } from './patients.ts';
@@ -38,6 +39,8 @@ export interface RecordInput {
   states?: Readonly<Record<string, readonly SectionState[]>>;
   /** True when everything is known to be one person's, whatever ids it gives them: an archive's. */
   onePerson?: boolean;
+  /** Names for codes that come without one. */
+  codeNames?: CodeNames | undefined;
 }
 
 /** A record and the entries its rows came from, in the same order, for outputs that hand on the resources themselves. */
@@ -79,7 +82,7 @@ export function buildRecord(input: RecordInput, patient?: string): BuiltRecord {
   const described = new Map<PatientOfInput | 'the person', Person>();
   const ids = new Map<string, number>();
   for (const entry of taken) {
-    const element = elementOf(entry, findings);
+    const element = elementOf(entry, findings, input.codeNames);
     const owner = patientOf(entry);
     if (owner?.described.includes(entry) === true) {
       describe(described, input.onePerson === true ? 'the person' : owner, owner.key, entry, element);
@@ -87,7 +90,7 @@ export function buildRecord(input: RecordInput, patient?: string): BuiltRecord {
     }
     const section = sections.find((candidate) => candidate.holds(element));
     if (section === undefined) throw new Error('the last section holds everything');
-    const read = readRow(section, element, contextOf(entry, index, input.sources), entry, ids);
+    const read = readRow(section, element, contextOf(entry, index, input), entry, ids);
     const row = entry.withdrawn === true ? asWithdrawn(read) : read;
     const whose = severalPeople && owner ? { patient: owner.key } : {};
     rowsOf.get(section.name)?.push({ ...row, ...whose });
@@ -148,9 +151,9 @@ function nameUndescribed(
 }
 
 /** An element whose wrong shapes become findings that say where. */
-function elementOf({ resource, origin }: Entry, findings: Finding[]): Element {
+function elementOf({ resource, origin }: Entry, findings: Finding[], codeNames?: CodeNames): Element {
   const reported = new Set<string>();
-  return new Element(resource, (pointer, expected) => {
+  const report: ReportShape = (pointer, expected) => {
     if (reported.has(pointer)) return;
     reported.add(pointer);
     findings.push({
@@ -161,16 +164,17 @@ function elementOf({ resource, origin }: Entry, findings: Finding[]): Element {
       ...(origin.line !== undefined && { line: origin.line }),
       pointer: `${origin.pointer}${pointer}`,
     });
-  });
+  };
+  return new Element(resource, report, '', codeNames);
 }
 
-function contextOf(entry: Entry, index: ReferenceIndex, sources: readonly Source[]): RowContext {
+function contextOf(entry: Entry, index: ReferenceIndex, { sources, codeNames }: RecordInput): RowContext {
   return {
     asOf: entry.asOf ?? sources.find(({ id }) => id === entry.origin.source)?.asOf,
     resolve(reference) {
       const text = referenceTextOf(reference?.value);
       const target = text === undefined ? undefined : index.resolve(text, entry);
-      return target && new Element(target.resource, () => undefined);
+      return target && new Element(target.resource, () => undefined, '', codeNames);
     },
   };
 }

@@ -1,6 +1,7 @@
 import {
   isOutOfRange,
   saysNone,
+  sourceName,
   type Attachment,
   type Component,
   type FieldValue,
@@ -51,7 +52,7 @@ function dosageWithoutBounds({ start, end }: Row, text: string): string {
 /** What a document says of a row in words, on one line, where that is more than its name, dosage or value. */
 function writtenText(row: Row): string {
   const words = (row.asWritten ?? '').replaceAll(/\s+/g, ' ');
-  const told = fold(['name', 'dosage', 'value'].map((field) => fieldText(row, field)).join(' '));
+  const told = fold([sourceName(row), fieldText(row, 'dosage'), fieldText(row, 'value')].join(' '));
   return words === '' || told.includes(fold(words)) ? '' : `(written as: ${words})`;
 }
 

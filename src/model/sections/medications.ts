@@ -2,7 +2,7 @@ import { notesOf } from '../annotation.ts';
 import { assertionOf } from '../assertion.ts';
 import { extensionsOf, sourceMoodOf } from '../extension.ts';
 import { otherReleaseUrl, ourExtensions } from '../extension-urls.ts';
-import { codesOf, nameOf, namesOf } from '../coding.ts';
+import { codesOf, nameOf, namesOf, ownNameOf } from '../coding.ts';
 import { currencyOf, type Status } from '../currency.ts';
 import { dosageEnd, dosageStart, dosageTexts } from '../dosage.ts';
 import type { Element } from '../element.ts';
@@ -79,7 +79,7 @@ export const medications = defineSection({
     const end = times.end ?? dosageEnd(dosages) ?? endOfOrder(resource);
     const request = resource.child('dispenseRequest');
     return {
-      name: nameOf(concept) ?? resource.child('medicationReference')?.string('display'),
+      name: ownNameOf(concept) ?? resource.child('medicationReference')?.string('display') ?? nameOf(concept),
       codes: codesOf(concept),
       assertion: assertionOf(resource, concept),
       status: statusOf(resource, end, context.asOf),
