@@ -46,6 +46,11 @@ const format = {
   description: 'how to show it',
   choices: ['text', 'markdown', 'json', 'ndjson', 'csv', 'fhir'],
 };
+const codeTable = {
+  flags: '--code-table <file>',
+  description: 'name codes that come without a name: CSV with code, system and display; may be repeated',
+  repeats: true,
+};
 const reading = [
   patient,
   person,
@@ -55,6 +60,7 @@ const reading = [
   noInput,
   format,
   json,
+  codeTable,
   { flags: '--no-color', description: 'no colours' },
 ];
 const tokenStore = {
@@ -93,6 +99,7 @@ export const commandTable: readonly CommandEntry[] = [
       'bluebutton show visit.xml --sources',
       'bluebutton show record.json --section allergies',
       'bluebutton show notes',
+      'bluebutton show claims.json --code-table my-codes.csv',
       'bluebutton show --json',
     ],
     load: () => import('../commands/show.ts'),
@@ -108,6 +115,7 @@ export const commandTable: readonly CommandEntry[] = [
       passwordFile,
       noInput,
       json,
+      codeTable,
       { flags: '--no-color', description: 'no colours' },
     ],
     examples: ['bluebutton summary', 'bluebutton summary record.json'],
@@ -130,6 +138,7 @@ export const commandTable: readonly CommandEntry[] = [
       section,
       passwordFile,
       noInput,
+      codeTable,
     ],
     examples: [
       'bluebutton convert record.json --to markdown',

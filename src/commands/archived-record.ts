@@ -16,6 +16,7 @@ import {
   isResource,
   sections,
   type BuiltRecord,
+  type CodeNames,
   type Entry,
   type Finding,
   type LedgerRow,
@@ -30,7 +31,11 @@ import { partsOf, readFrom, withoutTwins, type InputFile } from './inputs.ts';
 import { readingHelp } from './questions.ts';
 
 /** A person's record as the archive holds it: what was pulled, and the imported files read anew. */
-export async function readArchivedRecord(input: CommandInput, context: Context): Promise<BuiltRecord> {
+export async function readArchivedRecord(
+  input: CommandInput,
+  context: Context,
+  codeNames?: CodeNames,
+): Promise<BuiltRecord> {
   const { archive, person } = await choosePerson(input, context);
   const state = await readState(archive, person);
   const pulled = await pulledEntries(state);
@@ -41,6 +46,7 @@ export async function readArchivedRecord(input: CommandInput, context: Context):
     findings: imported.findings,
     states: statesFromLedgers(state),
     onePerson: true,
+    codeNames,
   });
 }
 

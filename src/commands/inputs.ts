@@ -124,20 +124,27 @@ export async function openPath(
   mostInMemory = usualInMemory,
 ): Promise<ByteSource> {
   if (path === '-') return bytesInMemory('standard input', await readStdin(context));
-  return { ...(await readPath(path, context, mostInMemory)), name: basename(path) };
+  return { ...(await readPath(path, context, { mostInMemory })), name: basename(path) };
 }
 
 const usualInMemory = 64 * 1024 * 1024;
 
+export interface PathOptions {
+  /** A file larger than this, in bytes, stays on the disk while it is read. */
+  mostInMemory?: number;
+  /** How the command begins that would read one file of a folder. */
+  command?: string;
+}
+
 /**
- * The bytes of a file, or of what another program writes into a named pipe.
+ * The bytes of a file, or of what another program writes into a named pipe. `command` is what goes before a file's name.
  *
  * @throws BlueButtonError `usage` when there is none, `failed` when the system refuses.
  */
 export async function readPath(
   asTyped: string,
   { cwd, signal }: Context,
-  mostInMemory = usualInMemory,
+  { mostInMemory = usualInMemory, command = 'bluebutton show' }: PathOptions = {},
 ): Promise<StoredBytes> {
   if (asTyped === '') {
     throw new BlueButtonError('usage', 'A file was given without a name.', {
@@ -151,7 +158,7 @@ export async function readPath(
     if (found.isDirectory()) {
       throw new BlueButtonError('usage', `${asTyped} is a folder.`, {
         why: 'Files are read one by one so far.',
-        try: `bluebutton show ${asTyped.replace(/\/$/, '')}/FILE`,
+        try: `${command} ${asTyped.replace(/\/$/, '')}/FILE`,
       });
     }
     if (found.isFile() && found.size > mostInMemory) {

@@ -1,6 +1,7 @@
 import { BlueButtonError } from '../errors/index.ts';
-import { buildRecord, patientsOf, type BuiltRecord, type Finding } from '../model/index.ts';
+import { buildRecord, patientsOf, type BuiltRecord, type CodeNames, type Finding } from '../model/index.ts';
 import { visible } from '../render/index.ts';
+import { codeNamesOf } from './code-names.ts';
 import { textOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
 import { partsOf, readInputs } from './inputs.ts';
@@ -8,17 +9,18 @@ import { whichPatient } from './which-patient.ts';
 
 /**
  * The record a command is about: of the files given, else of the archive. With `everyone`, an input of several patients
- * is taken whole unless `--patient` names one.
+ * is taken whole unless `--patient` names one. Codes without a name are looked up in `codeNames`, else `--code-table`.
  */
 export async function recordFor(
   input: CommandInput,
   context: Context,
   command: string,
-  { everyone = false }: { everyone?: boolean } = {},
+  options: { everyone?: boolean; codeNames?: CodeNames | undefined } = {},
 ): Promise<BuiltRecord> {
+  const codeNames = options.codeNames ?? (await codeNamesOf(input, context));
   if (input.arguments.length === 0) {
     const { readArchivedRecord } = await import('./archived-record.ts');
-    return readArchivedRecord(input, context);
+    return readArchivedRecord(input, context, codeNames);
   }
   const person = textOption(input, 'person');
   if (person !== undefined) {
@@ -27,9 +29,9 @@ export async function recordFor(
       try: `bluebutton ${command} --person "${person}", for the archive`,
     });
   }
-  const parts = partsOf(await readInputs(input.arguments, input, context));
+  const parts = { ...partsOf(await readInputs(input.arguments, input, context)), codeNames };
   const wanted = textOption(input, 'patient');
-  if (everyone && wanted === undefined) return buildRecord(parts);
+  if (options.everyone === true && wanted === undefined) return buildRecord(parts);
   const typed = [command, ...input.arguments].join(' ');
   return buildRecord(parts, whichPatient(patientsOf(parts.entries), wanted, typed)?.key);
 }

@@ -1,9 +1,10 @@
 import { readState } from '../archive/index.ts';
 import { BlueButtonError, nearestWord } from '../errors/index.ts';
 import { isObject, type JsonValue } from '../json/index.ts';
-import { buildRecord, patientsOf, type BuiltRecord, type Entry } from '../model/index.ts';
+import { buildRecord, patientsOf, type BuiltRecord, type CodeNames, type Entry } from '../model/index.ts';
 import { renderText, visible, visibleLines, type RenderOptions } from '../render/index.ts';
 import { choosePerson } from './archive-person.ts';
+import { codeNamesOf } from './code-names.ts';
 import type { CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
 import { partsOf, readDocument } from './inputs.ts';
@@ -23,7 +24,8 @@ interface DocumentFile {
  * of any other file where it lies.
  */
 export async function showDocument(id: string, input: CommandInput, context: Context): Promise<Outcome> {
-  const built = await recordFor(input, context, 'show');
+  const codeNames = await codeNamesOf(input, context);
+  const built = await recordFor(input, context, 'show', { codeNames });
   const entry = entryOf(built, id);
   if (entry.resource.resourceType === 'Composition') return showWritten(built, entry, context);
   const files = [...(await archivedFiles(entry, input, context)), ...inlineFiles(entry)];
@@ -35,7 +37,7 @@ export async function showDocument(id: string, input: CommandInput, context: Con
   }
   const { width, colour } = context.out;
   for (const file of files) {
-    for (const piece of await pieces(file, nameOf(entry), { width, colour })) {
+    for (const piece of await pieces(file, nameOf(entry), codeNames, { width, colour })) {
       if (context.out.closed) return 'done';
       context.out.write(piece);
     }
@@ -121,9 +123,14 @@ function filesIn(value: JsonValue | undefined): DocumentFile[] {
 }
 
 /** A file as text for the terminal. */
-async function pieces(file: DocumentFile, name: string, options: RenderOptions): Promise<Iterable<string>> {
+async function pieces(
+  file: DocumentFile,
+  name: string,
+  codeNames: CodeNames | undefined,
+  options: RenderOptions,
+): Promise<Iterable<string>> {
   const { contentType, bytes, path } = file;
-  const record = await recordOf(file, name);
+  const record = await recordOf(file, name, codeNames);
   if (record) return renderText(record, options);
   if (/^text\/plain\b/i.test(contentType)) return [`${visibleLines(bytes.toString('utf8')).join('\n')}\n`];
   const where =
@@ -134,11 +141,15 @@ async function pieces(file: DocumentFile, name: string, options: RenderOptions):
 }
 
 /** The file as a record of its own; undefined when it is none. */
-async function recordOf({ bytes, path }: DocumentFile, name: string): Promise<BuiltRecord | undefined> {
+async function recordOf(
+  { bytes, path }: DocumentFile,
+  name: string,
+  codeNames: CodeNames | undefined,
+): Promise<BuiltRecord | undefined> {
   try {
     const file = await readDocument(bytes, name, path);
     const patient = whichPatient(patientsOf(file.entries), undefined, `show --document ${name}`);
-    return buildRecord(partsOf([file]), patient?.key);
+    return buildRecord({ ...partsOf([file]), codeNames }, patient?.key);
   } catch (thrown) {
     if (thrown instanceof BlueButtonError && thrown.code === 'not-a-health-record') return undefined;
     throw thrown;

@@ -11,7 +11,8 @@ export class SourceReading {
 
   /** Takes what a reading says of the source itself. */
   take(reading: Reading): void {
-    if ('format' in reading || 'asOf' in reading || 'producer' in reading) this.#told = { ...this.#told, ...reading };
+    if ('format' in reading || 'asOf' in reading || 'producer' in reading)
+      this.#told = { ...this.#told, ...reading };
   }
 
   get source(): Source {

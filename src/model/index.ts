@@ -1,6 +1,5 @@
 /** The record and the questions about it. */
 export { assertionOf, assertions, saysNoInformation, saysNone, type Assertion } from './assertion.ts';
-export type { Code } from './coding.ts';
 export { documentIdOf, documentVersionUrl } from './document-id.ts';
 export { systemName, systemsNamed } from './code-system.ts';
 export type { Code, CodeNames } from './coding.ts';

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
-import { bytesInMemory, recognize, SourceReading, type ByteSource, type ReadingHelp } from '../../src/formats/index.ts';
+import {
+  bytesInMemory,
+  recognize,
+  SourceReading,
+  type ByteSource,
+  type ReadingHelp,
+} from '../../src/formats/index.ts';
 import {
   buildRecord,
   sectionNames,

@@ -1,4 +1,10 @@
-import { TextReader, Uint8ArrayReader, Uint8ArrayWriter, ZipWriter, type ZipWriterAddDataOptions } from '@zip.js/zip.js';
+import {
+  TextReader,
+  Uint8ArrayReader,
+  Uint8ArrayWriter,
+  ZipWriter,
+  type ZipWriterAddDataOptions,
+} from '@zip.js/zip.js';
 import type { ReadDocument } from '../../facts/reading.ts';
 import { withEntries } from '../ccda/clinical-document.ts';
 
@@ -35,12 +41,19 @@ export function observation(id: string, patient: string): string {
 
 /** A FHIR Patient. */
 export function patient(id: string, family: string): string {
-  return JSON.stringify({ resourceType: 'Patient', id, name: [{ given: ['Jane'], family }], birthDate: '1980-01-02' });
+  return JSON.stringify({
+    resourceType: 'Patient',
+    id,
+    name: [{ given: ['Jane'], family }],
+    birthDate: '1980-01-02',
+  });
 }
 
 /** The findings as `severity code member`. */
 export function told({ findings }: Pick<ReadDocument, 'findings'>): string[] {
-  return findings.map(({ severity, code, member }) => [severity, code, member].filter((part) => part !== undefined).join(' '));
+  return findings.map(({ severity, code, member }) =>
+    [severity, code, member].filter((part) => part !== undefined).join(' '),
+  );
 }
 
 /** The names of the sources inside a container. */
