@@ -27,6 +27,17 @@ const kinds: readonly (FileKind & { pattern: RegExp })[] = [
     document: 'application/msword',
     says: 'an office document.',
   },
+  // Office documents are zip archives, told by the name of their first file (ECMA-376 part 2, OpenDocument 1.3 part 2).
+  {
+    pattern: /^PK[\s\S]{28}(\[Content_Types\]\.xml|_rels\/|docProps\/|word\/|xl\/|ppt\/)/,
+    document: 'application/vnd.openxmlformats-officedocument',
+    says: 'an office document.',
+  },
+  {
+    pattern: /^PK[\s\S]{28}mimetype/,
+    document: 'application/vnd.oasis.opendocument',
+    says: 'an office document.',
+  },
   { pattern: /^[\s\S]{257}ustar/, says: 'a tar archive: unpack it and give the files inside.' },
   {
     pattern: new RegExp(String.raw`^(7z\xbc\xaf|Rar!)`),

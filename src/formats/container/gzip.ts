@@ -1,6 +1,6 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { BlueButtonError } from '../../errors/index.ts';
+import { BlueButtonError, systemCodeOf } from '../../errors/index.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { Format } from '../format.ts';
 import { Contents, insideHelp, type FormatOf } from './contents.ts';
@@ -61,8 +61,7 @@ async function* unpacked(document: ByteSource): AsyncGenerator<Uint8Array> {
   try {
     yield* pieces;
   } catch (thrown) {
-    const isZlib = thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('Z_');
-    if (!isZlib) throw thrown;
+    if (systemCodeOf(thrown)?.startsWith('Z_') !== true) throw thrown;
     throw new UnreadableMember('bad-member', 'its bytes are damaged or cut short', thrown);
   }
 }

@@ -16,14 +16,14 @@ export class PackedBytes implements ByteSource {
   readonly name: string;
   /** As the container states it, and proven with every reading to the end. */
   readonly size: number;
-  readonly stream: () => AsyncIterable<Uint8Array>;
+  readonly #unpack: () => AsyncIterable<Uint8Array>;
   #kept: Uint8Array | undefined;
 
-  /** @param stream Unpacks from the beginning; throws `UnreadableMember`. */
-  constructor(name: string, size: number, stream: () => AsyncIterable<Uint8Array>) {
+  /** @param unpack Unpacks from the beginning; throws `UnreadableMember`. */
+  constructor(name: string, size: number, unpack: () => AsyncIterable<Uint8Array>) {
     this.name = name;
     this.size = size;
-    this.stream = stream;
+    this.#unpack = unpack;
   }
 
   /** @throws UnreadableMember when the bytes are damaged, or too many to hold. */
@@ -35,7 +35,7 @@ export class PackedBytes implements ByteSource {
     const isWhole = this.size <= mostKept;
     const pieces: Uint8Array[] = [];
     let at = 0;
-    for await (const piece of this.stream()) {
+    for await (const piece of this.#unpack()) {
       const from = isWhole ? 0 : Math.max(0, offset - at);
       const to = isWhole ? piece.length : end - at;
       if (from < piece.length && to > 0) pieces.push(piece.subarray(from, to));
@@ -47,6 +47,11 @@ export class PackedBytes implements ByteSource {
     if (!isWhole) return bytes;
     this.#kept = bytes;
     return bytes.subarray(offset, offset + length);
+  }
+
+  async *stream(): AsyncGenerator<Uint8Array> {
+    if (this.#kept !== undefined) yield this.#kept;
+    else yield* this.#unpack();
   }
 
   /** Lets go of what was kept. */

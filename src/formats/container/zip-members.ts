@@ -1,6 +1,7 @@
 import type { Entry, FileEntry } from '@zip.js/zip.js';
 import type { ByteSource } from '../byte-source.ts';
 import { PackedBytes, type Member } from './member.ts';
+import { unpackedPlain } from './zip-unpack.ts';
 import { UnreadableMember, type UnpackingLimit } from './unpacking.ts';
 
 /** More members than any download has; what comes after them is not read. */
@@ -53,8 +54,7 @@ export async function zipDirectory(
       break;
     }
     if (entry.symlink) directory.links += 1;
-    else if (!isLeftByProgram(entry))
-      directory.members.push(memberOf(entry, document.name, limit, unlocking));
+    else if (!isLeftByProgram(entry)) directory.members.push(memberOf(entry, document, limit, unlocking));
   }
   return directory;
 }
@@ -66,60 +66,59 @@ function isLeftByProgram({ filename }: Entry): boolean {
 
 function memberOf(
   entry: FileEntry,
-  container: string,
+  document: ByteSource,
   limit: UnpackingLimit,
   unlocking: Unlocking,
 ): ZipMember {
   const path = entry.filename.replaceAll('\\', '/');
   const metered = limit.meter();
-  const stream = (): AsyncIterable<Uint8Array> => metered(unpacked(entry, unlocking));
+  const stream = (): AsyncIterable<Uint8Array> =>
+    metered(entry.encrypted ? unlocked(entry, unlocking) : unpackedPlain(document, entry));
   return {
     path,
-    bytes: new PackedBytes(`${container} › ${path}`, entry.uncompressedSize, stream),
+    bytes: new PackedBytes(`${document.name} › ${path}`, entry.uncompressedSize, stream),
     isProtected: entry.encrypted,
   };
 }
 
-async function* unpacked(entry: FileEntry, { password }: Unlocking): AsyncGenerator<Uint8Array> {
+/** Unpacks a protected member by zip.js: ZipCrypto, or AES as WinZip has it. */
+async function* unlocked(entry: FileEntry, { password }: Unlocking): AsyncGenerator<Uint8Array> {
+  if (password === undefined) throw new UnreadableMember('protected-member', 'it is protected by a password');
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const stopped = new AbortController();
-  const options = {
-    checkCrc32: true,
-    checkOverlappingEntry: true,
-    signal: stopped.signal,
-    ...(password !== undefined && { password }),
-  };
-  let failure: unknown;
-  const done = entry.getData(writable, options).catch((thrown: unknown) => {
-    failure = thrown;
-  });
+  const pieces = readable.getReader();
+  const done = entry.getData(writable, { password, checkCrc32: true, signal: stopped.signal });
+  // What fails before the first byte leaves the stream open for ever: the failure ends the reading, not the stream.
+  const failed = done.then(() => new Promise<never>(() => undefined));
   try {
-    for await (const piece of readable) yield piece;
+    for (;;) {
+      const { done: isEnd, value } = await Promise.race([pieces.read(), failed]);
+      if (isEnd) break;
+      yield value;
+    }
     await done;
-    if (failure !== undefined) throw failure;
   } catch (thrown) {
-    throw unreadable(failure ?? thrown);
+    throw unreadable(thrown);
   } finally {
     stopped.abort();
+    done.catch(() => undefined);
+    failed.catch(() => undefined);
   }
 }
 
-/** What the errors of zip.js mean, by the beginning of their words. */
-const meanings: readonly (readonly [RegExp, UnreadableMember['code'], string])[] = [
-  [/^File contains encrypted/, 'protected-member', 'it is protected by a password'],
-  [/^Invalid password/, 'protected-member', 'the password given is not the one it is protected by'],
-  [/^Encryption method/, 'protected-member', 'it is protected in a way this tool does not know'],
-  [/^Compression method/, 'bad-member', 'it is packed in a way this tool does not know'],
-  [/^Invalid CRC32/, 'bad-member', 'its bytes are damaged: they do not match their checksum'],
-  [/^Invalid authentication/, 'bad-member', 'its bytes are damaged: they do not match their checksum'],
-  [/^Invalid uncompressed size/, 'bad-member', 'it does not have the size the archive states'],
-  [/^Ambiguous/, 'bad-member', 'the archive states different things of it in two places'],
-  [/^Overlapping/, 'bad-member', 'it shares its bytes with another member'],
-];
-
 function unreadable(thrown: unknown): UnreadableMember {
   const message = thrown instanceof Error ? thrown.message : '';
-  const known = meanings.find(([pattern]) => pattern.test(message));
-  if (known) return new UnreadableMember(known[1], known[2], thrown);
+  if (message.startsWith('Invalid password'))
+    return new UnreadableMember(
+      'protected-member',
+      'the password given is not the one it is protected by',
+      thrown,
+    );
+  if (message.startsWith('Encryption method'))
+    return new UnreadableMember(
+      'protected-member',
+      'it is protected in a way this tool does not know',
+      thrown,
+    );
   return new UnreadableMember('bad-member', 'its bytes are damaged', thrown);
 }

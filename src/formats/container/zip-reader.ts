@@ -28,7 +28,6 @@ export async function* readZip(
   const inner = insideHelp(help, document);
   const unlocking: Unlocking = {};
   const directory = await opened(document, inner.inside.limit, unlocking);
-  refuseOffice(document, directory);
   await unlock(directory.members, unlocking, document, help);
   const { source } = identity;
   const xdm = await readXdm(directory.members, source);
@@ -61,16 +60,6 @@ async function opened(
       },
     );
   }
-}
-
-/** Office documents are zip archives too (ECMA-376 part 2, OpenDocument 1.3 part 2). */
-function refuseOffice({ name }: ByteSource, { members }: ZipDirectory): void {
-  const isOffice = members.some(({ path }) => path === '[Content_Types].xml' || path === 'mimetype');
-  if (!isOffice) return;
-  throw new BlueButtonError('not-a-health-record', `${name} is an office document.`, {
-    why: 'Its text is not read.',
-    try: `bluebutton import ${name} --as-document, to keep it`,
-  });
 }
 
 const mostTries = 3;

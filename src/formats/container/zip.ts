@@ -1,4 +1,5 @@
 import type { Format } from '../format.ts';
+import { fileKindOf } from '../file-kind.ts';
 import type { FormatOf } from './contents.ts';
 
 /** Zip archives: IHE XDM packages, downloads of portals, Apple Health exports. The reader is loaded with the first of them. */
@@ -7,11 +8,15 @@ export function zipArchive(formatOf: FormatOf): Format {
     name: 'zip archive',
     mediaType: 'application/zip',
     isContainer: true,
-    recognizes: ([p, k, third, fourth]) =>
-      p === 0x50 && k === 0x4b && ((third === 3 && fourth === 4) || (third === 5 && fourth === 6)),
+    recognizes: (head) => isZip(head) && fileKindOf(head) === undefined,
     async *read(document, identity, help = {}) {
       const { readZip } = await import('./zip-reader.ts');
       yield* readZip(document, identity, formatOf, help);
     },
   };
+}
+
+/** The signature of a member's header, or of the end of an archive without members (APPNOTE §4.3.7, §4.3.16). */
+function isZip([p, k, third, fourth]: Uint8Array): boolean {
+  return p === 0x50 && k === 0x4b && ((third === 3 && fourth === 4) || (third === 5 && fourth === 6));
 }
