@@ -35,6 +35,8 @@ export const ourExtensions = {
   lastFilled: `${base}last-filled`,
   /** Modifier on a Basic resource that holds another: the status of that one. valueString. */
   sentStatus: `${base}sent-status`,
+  /** On a component: this tool computed it from several records of the source. valueBoolean. */
+  computed: `${base}computed`,
   /** What the source says beyond every element of the resource: its place and the value as sent. valueString. */
   asSent: `${base}as-sent`,
 } as const;

@@ -39,6 +39,7 @@ export const observationFields = {
   method: { kind: 'text', title: 'Method', description: 'How it was measured.' },
   bodySite: { kind: 'text', title: 'Body site', description: 'Where on the body.' },
   performers: { kind: 'texts', title: 'By', description: 'Who is responsible for the result.' },
+  device: { kind: 'text', title: 'Device', description: 'What measured or recorded it: a device or an app.' },
   attachments: { kind: 'attachments', title: 'Attachments', description: 'The report itself, as files.' },
   notes: { kind: 'texts', title: 'Notes', description: 'Comments, as written.' },
 } as const satisfies Fields;
@@ -71,6 +72,7 @@ export function readObservation(resource: Element, context: RowContext): Stateme
     method: nameOf(resource.child('method')),
     bodySite: nameOf(resource.child('bodySite')),
     performers: some(referenceNames(resource.children('performer'), context)),
+    device: referenceName(resource.child('device'), context),
     attachments: some(attachmentsOf(attachedValues(resource))),
     notes: some(notesOf(resource)),
   };

@@ -84,7 +84,12 @@ export const renderSummary: Renderer = function* summary({ record }, options) {
   }
   const rest = record.sections['other'] ?? [];
   yield '\n';
-  const left = `Not shown: ${rest.length > 0 ? `${countByType(rest)}, and ` : ''}what is older or past.`;
+  const everyday = record.sections['activity']?.length ?? 0;
+  const counts = [
+    everyday > 0 ? `${everyday} of activity and wellness, ` : '',
+    rest.length > 0 ? `${countByType(rest)}, ` : '',
+  ].join('');
+  const left = `Not shown: ${counts === '' ? '' : `${counts}and `}what is older or past.`;
   for (const line of [left, ...observedLines(rest)])
     yield `${paint.dim(wrapLine(visible(line), options.width))}\n`;
   yield `${paint.dim('Everything: bluebutton show')}\n`;

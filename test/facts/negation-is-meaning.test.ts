@@ -70,6 +70,11 @@ const facts: readonly (readonly [string, string, string, Assertion])[] = [
   ['claim-cancelled', 'claims', 'Office claim', 'not-done'],
   ['claim-entered-in-error', 'claims', 'Office claim', 'entered-in-error'],
   ['claim-modifier-extension', 'claims', 'Office claim', 'unconfirmed'],
+  ['activity-negated', 'activity', 'Headache', 'negated'],
+  ['activity-preliminary', 'activity', 'Step count', 'unconfirmed'],
+  ['activity-cancelled', 'activity', 'Step count', 'not-done'],
+  ['activity-entered-in-error', 'activity', 'Step count', 'entered-in-error'],
+  ['activity-modifier-extension', 'activity', 'Step count', 'unconfirmed'],
   ['service-request-do-not-perform', 'other', 'Colonoscopy', 'negated'],
   ['service-request-active', 'other', 'Colonoscopy', 'planned'],
   ['service-request-revoked', 'other', 'Colonoscopy', 'not-done'],
@@ -172,6 +177,10 @@ const noSuchWay: Readonly<Record<string, Partial<Record<Way, string>>>> = {
     negated: 'a claim is there',
     refuted: 'R4 gives claims no verificationStatus',
     unconfirmed: 'R4 has no status for a claim that is in doubt, but a modifier extension',
+  },
+  activity: {
+    refuted: 'R4 gives observations no verificationStatus',
+    planned: 'R4 says registered of an observation that is still to come: unconfirmed',
   },
   other: { refuted: 'no type of the last drawer has a verificationStatus in R4' },
 };

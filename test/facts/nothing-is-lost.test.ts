@@ -23,7 +23,16 @@ describe('every resource', () => {
   });
 
   it('of any category of Observation has a drawer', async () => {
-    const codes = ['laboratory', 'vital-signs', 'social-history', 'survey', 'imaging', 'exam', 'unheard-of'];
+    const codes = [
+      'laboratory',
+      'vital-signs',
+      'social-history',
+      'survey',
+      'imaging',
+      'exam',
+      'activity',
+      'unheard-of',
+    ];
     const built = await recordOfResources(
       codes.map((code) => ({ resourceType: 'Observation', category: [{ coding: [{ code }] }] })),
     );
@@ -33,6 +42,7 @@ describe('every resource', () => {
       'results',
       'results',
       'vital-signs',
+      'activity',
       'other',
       'other',
     ]);

@@ -1,4 +1,5 @@
 import type { Section } from '../section.ts';
+import { activity } from './activity.ts';
 import { allergies } from './allergies.ts';
 import { claims } from './claims.ts';
 import { coverage } from './coverage.ts';
@@ -25,6 +26,7 @@ export const sections: readonly Section[] = [
   notes,
   coverage,
   claims,
+  activity,
   other,
 ];
 

@@ -32,6 +32,7 @@ export const vitalSigns = defineSection({
     { title: 'Flag', fields: ['flag'] },
     { title: 'Range', fields: ['range'] },
     { title: 'Status', fields: ['statusAsRecorded'] },
+    { title: 'Device', fields: ['device'] },
   ],
   holds: isVitalSign,
   read: readObservation,
