@@ -1,4 +1,5 @@
 import { BlueButtonError } from '../errors/index.ts';
+import { appleHealth } from './apple-health/format.ts';
 import type { ByteSource } from './byte-source.ts';
 import { ccda } from './ccda/format.ts';
 import { headText } from './fhir/head.ts';
@@ -14,6 +15,7 @@ import { medicareText } from './medicare-text/format.ts';
 import { vaGovText } from './va-gov-text/format.ts';
 import { vaText } from './va-text/format.ts';
 
+export { clinicalRecordStubs, type ClinicalRecordStub } from './apple-health/clinical-record.ts';
 export { bytesInMemory, type ByteSource } from './byte-source.ts';
 export { readCodeTable, type CodeTable } from './code-table/code-table.ts';
 export { fileKindOf, type FileKind } from './file-kind.ts';
@@ -29,6 +31,7 @@ export const formats: readonly Format[] = [
   fhirJson,
   fhirXml,
   ccda,
+  appleHealth,
   vaText,
   vaGovText,
   medicareText,

@@ -33,6 +33,13 @@ export function notes(...texts: readonly (string | undefined)[]): JsonObject[] {
   return texts.flatMap((text) => (text === undefined ? [] : [{ text }]));
 }
 
+/** HL7 v3-ObservationValue: security metadata "patient reported". */
+export const patientReported = {
+  system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue',
+  code: 'PATRPT',
+  display: 'patient reported',
+};
+
 export const observationCategory = 'http://terminology.hl7.org/CodeSystem/observation-category';
 
 /** An observation that is no result of a test: what somebody wrote of their life. */

@@ -7,7 +7,7 @@ import type { PointInTime } from '../point-in-time.ts';
 import { pointMembers } from '../point-in-time.ts';
 import { absent } from '../absent.ts';
 import { isBlank, isRule, type Line } from './lines.ts';
-import { coded } from './members.ts';
+import { coded, patientReported } from './members.ts';
 import type { TextRecord } from './record.ts';
 
 /** A titled part of a report. */
@@ -230,13 +230,6 @@ export class TextReport {
     };
   }
 }
-
-/** HL7 v3-ObservationValue: security metadata "patient reported". */
-const patientReported = {
-  system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue',
-  code: 'PATRPT',
-  display: 'patient reported',
-};
 
 function spanOf(lines: readonly Line[]): { line?: number; endLine?: number } {
   const [first, last] = [lines[0]?.number, lines.at(-1)?.number];
