@@ -11,9 +11,9 @@ export function askOn(
   return async (question, { hidden = false } = {}) => {
     if (!stdin.isTTY || !stderr.isTTY) return undefined;
     const muted = new Writable({ write: (_chunk, _encoding, done) => done() });
-    stderr.write(question);
-    // The terminal echoes what is typed only through the interface's output.
+    // From here on the terminal echoes what is typed only through the interface's output: before the question is seen.
     const lines = createInterface({ input: stdin, output: hidden ? muted : stderr, terminal: true });
+    stderr.write(question);
     lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
     try {
       return await lines.question('', { signal });

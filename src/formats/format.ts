@@ -18,6 +18,8 @@ export interface DocumentIdentity {
 export interface ReadingHelp {
   /** The password of a protected container; undefined when there is none to be had. Asked again while it is wrong. */
   password?: (question: PasswordQuestion) => Promise<string | undefined>;
+  /** Number of the FHIR release the document is in (`1.0.2`), where something beside it says so. */
+  fhirVersion?: string;
   /** Set by the reader of a container for what is inside it. */
   inside?: { limit: UnpackingLimit; depth: number };
 }

@@ -47,6 +47,7 @@ const origin = closed(
     line: { type: 'integer', minimum: 1 },
     endLine: { type: 'integer', minimum: 1 },
     path: described('place in the archive', text),
+    member: described('way to the file in a zip archive or another container', text),
     also: described('other statements of an XML document that it states too', texts),
   },
 );
@@ -162,6 +163,7 @@ export function recordSchema(): Schema {
         {
           producer: described('who produced the document, as it says itself', text),
           bytes: count,
+          within: described('id of the container it is in', text),
           baseUrl: text,
           asOf: fhirDate,
         },
@@ -170,6 +172,7 @@ export function recordSchema(): Schema {
         { severity: { enum: ['note', 'warning', 'lost'] }, code: text, message: text },
         {
           source: text,
+          member: described('way to the file in a container', text),
           line: { type: 'integer', minimum: 1 },
           endLine: { type: 'integer', minimum: 1 },
           pointer: text,

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { exitStatuses } from '../../src/cli/exit-codes.ts';
+import { zipOf } from '../formats/container/zips.ts';
 import { jane, newHome, repository, type Ended, type Home } from './bluebutton.ts';
 import { corpusCases, filesUnder, noteAbsence } from './corpus.ts';
 import { hashOf } from './folder.ts';
@@ -59,6 +60,9 @@ beforeAll(async () => {
   const sample = await readFile(jane);
   await writeFile(home.path('cut-short.json'), sample.subarray(0, sample.length / 2));
   await cp(join(repository, 'samples/documents/discharge-summary.pdf'), home.path('scan.pdf'));
+  await writeFile(home.path('empty.zip'), await zipOf({}));
+  await writeFile(home.path('locked.zip'), await zipOf({ 'a.json': '{}' }, { password: 'right' }));
+  await mkdir(home.path('nothing'));
   await cp(jane, home.path('jane.json'));
   await mkdir(home.path('folder'));
   await home.done(['import', 'jane.json']);
@@ -203,8 +207,66 @@ const refusals: Readonly<Record<string, Case>> = {
     says: /There is no document DocumentReference\/none/,
     next: /bluebutton show/,
   },
-  'a PDF': { words: ['show', 'scan.pdf'], status: 6, says: /a PDF is not a health record/, next: notRead },
-  'import of a PDF': { words: ['import', 'scan.pdf'], status: 6, says: /a PDF is not/, next: notRead },
+  'a PDF': {
+    words: ['show', 'scan.pdf'],
+    status: 6,
+    says: /a PDF: kept as a document/,
+    next: /^bluebutton import scan\.pdf --as-document/,
+  },
+  'import of a PDF without a word whose it is': {
+    words: ['import', 'scan.pdf', '--no-input'],
+    status: 2,
+    says: /scan\.pdf does not say whose record it is/,
+    next: /^bluebutton import scan\.pdf --person "FULL NAME"$/,
+  },
+  'a title for what is read': {
+    words: ['import', 'jane.json', '--title', 'Mine'],
+    status: 2,
+    says: /--title and --date go with --as-document/,
+    next: /--as-document/,
+  },
+  'a date that is none': {
+    words: ['import', 'scan.pdf', '--as-document', '--date', '2024-02-30'],
+    status: 2,
+    says: /--date 2024-02-30 is not a date/,
+    next: /--date YYYY-MM-DD/,
+  },
+  'one title for several files': {
+    words: ['import', 'scan.pdf', 'words.txt', '--as-document', '--title', 'Mine'],
+    status: 2,
+    says: /--title was given for several files/,
+    next: /one of them/,
+  },
+  'a zip archive protected by a password': {
+    words: ['show', 'locked.zip'],
+    status: 2,
+    says: /locked\.zip is protected by a password/,
+    next: /--password-file FILE/,
+  },
+  'a zip archive with the wrong password': {
+    words: ['show', 'locked.zip', '--password-file', 'words.txt'],
+    status: 2,
+    says: /The password given does not open locked\.zip/,
+    next: /--password-file FILE/,
+  },
+  'a password file that is not there': {
+    words: ['show', 'locked.zip', '--password-file', 'none'],
+    status: 2,
+    says: /The password file none could not be read/,
+    next: /^ls -l none$/,
+  },
+  'a zip archive without a record': {
+    words: ['show', 'empty.zip'],
+    status: 6,
+    says: /holds no health record/,
+    next: /download it again/,
+  },
+  'an empty folder to import': {
+    words: ['import', 'nothing'],
+    status: 2,
+    says: /There is no file to import/,
+    next: /^ls/,
+  },
   'import of a file cut short': {
     words: ['import', 'cut-short.json'],
     status: 6,
@@ -212,7 +274,7 @@ const refusals: Readonly<Record<string, Case>> = {
     next: /download it again/,
   },
   'import of several files none of which is a health record': {
-    words: ['import', 'words.txt', 'scan.pdf'],
+    words: ['import', 'words.txt', 'empty.zip'],
     status: 6,
     says: /words\.txt/,
     next: notRead,
@@ -670,16 +732,16 @@ test('NDJSON with a bad line is shown, converted and kept without it, the line i
 
 test('import of several files keeps the good ones, names the others with the reason, and ends with status 3', async () => {
   const own = await newHome();
-  const words = ['import', home.path('john.json'), home.path('scan.pdf'), home.path('words.txt')];
+  const words = ['import', home.path('john.json'), home.path('empty.zip'), home.path('words.txt')];
   const { status, stdout, stderr } = await own.run(words);
   expect(status).toBe(3);
   expect(stdout).toMatch(/^john\.json: .*: kept\.\n$/);
-  expect(stderr).toMatch(/^Not kept: scan\.pdf: .*PDF/m);
+  expect(stderr).toMatch(/^Not kept: empty\.zip holds no health record/m);
   expect(stderr).toMatch(/^Not kept: words\.txt: not a health record/m);
   const { stdout: json } = await own.run([...words, '--json']);
   expect(JSON.parse(json)).toMatchObject({
     files: [{ name: 'john.json', outcome: 'unchanged' }],
-    refused: [{ name: 'scan.pdf', why: expect.any(String) }, { name: 'words.txt' }],
+    refused: [{ name: 'empty.zip', why: expect.any(String) }, { name: 'words.txt' }],
   });
 });
 

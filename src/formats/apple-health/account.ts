@@ -6,12 +6,12 @@ const kinds = {
   'bad-value': ['lost', (count) => `${counted(count, 'record')} without a value that can be read`],
   'bad-date': ['lost', (count) => `${counted(count, 'record')} without a start that is a date`],
   'heart-beats-not-read': [
-    'lost',
+    'note',
     (count) =>
       `${counted(count, 'single heart beat')} (InstantaneousBeatsPerMinute) of heart rate variability`,
   ],
   'positions-not-read': [
-    'lost',
+    'note',
     (count) => `${counted(count, 'position')} (Location) of the routes of workouts`,
   ],
   'clinical-records-apart': [

@@ -6,6 +6,8 @@ export interface ClinicalRecordStub {
   sourceName?: string;
   sourceURL?: string;
   receivedDate?: string;
+  /** Number of the FHIR release the file is in: `1.0.2`, `4.0.1`. */
+  fhirVersion?: string;
 }
 
 /** The providers' FHIR files that an export names (`ClinicalRecord`), by their path inside the export's folder. */
@@ -20,10 +22,11 @@ export async function clinicalRecordStubs(document: ByteSource): Promise<Map<str
 }
 
 function stubOf({ attributes }: AppleElement): ClinicalRecordStub {
-  const { sourceName, sourceURL, receivedDate } = attributes;
+  const { sourceName, sourceURL, receivedDate, fhirVersion } = attributes;
   return {
     ...(sourceName !== undefined && { sourceName: detached(sourceName) }),
     ...(sourceURL !== undefined && { sourceURL: detached(sourceURL) }),
     ...(receivedDate !== undefined && { receivedDate: detached(receivedDate) }),
+    ...(fhirVersion !== undefined && { fhirVersion: detached(fhirVersion) }),
   };
 }

@@ -22,6 +22,12 @@ export interface MemberNote {
   type?: string;
   /** Why it is not read, in a sentence without the full stop; for what others of the container say as well. */
   leftOut?: string;
+  /** Who it came from, where several are in one container: each is a source of its own. */
+  provider?: string;
+  /** Address it had there, as `[base]/Type/id`. */
+  url?: string;
+  /** Number of the FHIR release it is in. */
+  fhirVersion?: string;
   /** True for what only presents the records: a logo, instructions. */
   isPresentation?: boolean;
 }
@@ -73,6 +79,7 @@ export class Contents {
   /** Path by SHA-256 of what was read. */
   readonly #read = new Map<string, string>();
   readonly #formats = new Set<string>();
+  readonly #providers = new Map<string, SourceReading>();
   readonly #presenting: string[] = [];
   readonly #unknown: string[] = [];
   readonly #findings: Finding[] = [];
@@ -100,6 +107,7 @@ export class Contents {
       member.bytes.release?.();
     }
     if (this.#entries === 0) throw this.#nothingRead();
+    for (const provider of this.#providers.values()) yield { source: provider.source };
     this.#tellLeftOut();
     for (const finding of this.#findings) yield { finding };
     const { name } = this.#container;
@@ -115,7 +123,7 @@ export class Contents {
     try {
       const { format, head } = await this.#formatOf(member.bytes);
       if (format === undefined) yield* this.#other(member, head, note);
-      else yield* this.#record(member, format);
+      else yield* this.#record(member, format, note);
     } catch (thrown) {
       if (thrown instanceof UnreadableMember) this.#find('lost', thrown.code, thrown.message, member);
       else if (thrown instanceof BlueButtonError) this.#find('lost', 'bad-member', wordsOf(thrown), member);
@@ -123,7 +131,7 @@ export class Contents {
     }
   }
 
-  async *#record(member: Member, format: Format): AsyncGenerator<Reading> {
+  async *#record(member: Member, format: Format, note: MemberNote): AsyncGenerator<Reading> {
     const sha256 = await hashOf(member.bytes);
     const twin = this.#read.get(sha256);
     if (twin !== undefined) {
@@ -139,8 +147,9 @@ export class Contents {
     const { source, path } = this.#identity;
     const isPart = format.isPartOfWhole === true;
     const way = this.#way(member);
+    const provider = isPart && note.provider !== undefined ? this.#provider(note.provider) : undefined;
     const identity: DocumentIdentity = {
-      source: isPart ? source : sha256,
+      source: provider?.source.id ?? (isPart ? source : sha256),
       sha256,
       ...(path !== undefined && { path }),
       member: way,
@@ -153,12 +162,16 @@ export class Contents {
       bytes: member.bytes.size,
       within: source,
     });
-    const readings = format.read(member.bytes, identity, { ...this.#help, inside });
+    const { fhirVersion } = note;
+    const help = { ...this.#help, inside, ...(fhirVersion !== undefined && { fhirVersion }) };
+    const readings = format.read(member.bytes, identity, help);
     try {
       for await (const reading of readings) {
         own.take(reading);
-        if ('entry' in reading) yield this.#taken(reading.entry, isPart ? own.source.asOf : undefined);
-        else if ('finding' in reading) yield { finding: { member: way, ...reading.finding } };
+        if ('entry' in reading) {
+          const entry = withAddress(reading.entry, note.url);
+          yield this.#taken(entry, isPart ? own.source.asOf : undefined);
+        } else if ('finding' in reading) yield { finding: { member: way, ...reading.finding } };
         else if ('source' in reading) yield reading;
       }
     } catch (thrown) {
@@ -168,8 +181,26 @@ export class Contents {
       this.#presenting.push(member.path);
       return;
     }
-    if (isPart) this.#formats.add(own.source.format);
+    if (provider !== undefined) provider.take({ format: own.source.format });
+    else if (isPart) this.#formats.add(own.source.format);
     else yield { source: own.source };
+  }
+
+  /** The source that everything of one provider belongs to: two providers may give one id to different things. */
+  #provider(name: string): SourceReading {
+    const known = this.#providers.get(name);
+    if (known !== undefined) return known;
+    const { source } = this.#identity;
+    const made = new SourceReading({
+      id: `${source}#${this.#providers.size + 1}`,
+      kind: 'file',
+      name: `${this.#document.name} › ${name}`,
+      format: 'FHIR JSON',
+      producer: name,
+      within: source,
+    });
+    this.#providers.set(name, made);
+    return made;
   }
 
   #taken(entry: Entry, asOf: string | undefined): Reading {
@@ -266,6 +297,15 @@ async function hashOf(bytes: ByteSource): Promise<string> {
   const hash = createHash('sha256');
   for await (const piece of bytes.stream()) hash.update(piece);
   return hash.digest('hex');
+}
+
+/** A resource that does not say where it lay, with the address that something beside it states. */
+function withAddress(entry: Entry, url: string | undefined): Entry {
+  const { resource, fullUrl, container } = entry;
+  const [, base, id] = /^(https?:\/\/.*\/)[A-Za-z]+\/([^/]+)$/.exec(url ?? '') ?? [];
+  if (fullUrl !== undefined || container !== undefined || base === undefined || resource['id'] !== id)
+    return entry;
+  return { ...entry, fullUrl: `${base}${resource.resourceType}/${id}` };
 }
 
 function nameIn(path: string): string {

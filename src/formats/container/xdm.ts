@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Finding } from '../../model/index.ts';
 import { BlueButtonError } from '../../errors/index.ts';
 import { isOnCalendar, isOnClock } from '../point-in-time.ts';
-import type { XmlElement } from '../xml/element.ts';
+import { XmlElement } from '../xml/element.ts';
 import { wholeXml } from '../xml/whole-xml.ts';
 import type { Member } from './member.ts';
 import { UnreadableMember } from './unpacking.ts';
@@ -20,6 +20,8 @@ export interface XdmDocument {
 
 /** The metadata of an IHE XDM package. */
 export interface XdmPackage {
+  /** Where the metadata lies; empty for an archive that is no such package. */
+  metadata: string[];
   /** In the order of the metadata. */
   documents: XdmDocument[];
   findings: Finding[];
@@ -37,38 +39,38 @@ const typeCode = 'urn:uuid:f0306f51-975f-434e-a61c-c59651d33983';
 
 /**
  * Reads the METADATA.XML of every subset (IHE ITI TF-2 §3.32, ebRIM 3.0) and proves the sizes and SHA-1 hashes it states.
- * Undefined for an archive that has none.
  */
-export async function readXdm(members: readonly Member[], source: string): Promise<XdmPackage | undefined> {
-  const metadata = members.filter(({ path }) => /(^|\/)METADATA\.XML$/i.test(path));
-  const found: XdmPackage = { documents: [], findings: [] };
-  let isXdm = false;
-  for (const member of metadata) {
-    const root = await rootOf(member, source, found.findings);
-    if (root === undefined) continue;
-    isXdm = true;
+export async function readXdm(members: readonly Member[], source: string): Promise<XdmPackage> {
+  const found: XdmPackage = { metadata: [], documents: [], findings: [] };
+  for (const member of members.filter(({ path }) => /(^|\/)METADATA\.XML$/i.test(path))) {
+    const root = await rootOf(member, source);
+    if (root instanceof XmlElement && root.name !== 'SubmitObjectsRequest') continue;
+    found.metadata.push(member.path);
+    if (!(root instanceof XmlElement)) {
+      found.findings.push(root);
+      continue;
+    }
     const folder = member.path.replace(/[^/]*$/, '');
     for (const element of root.descendants())
       if (element.name === 'ExtrinsicObject') await addDocument(element, folder, members, source, found);
   }
-  return isXdm ? found : undefined;
+  return found;
 }
 
-async function rootOf(member: Member, source: string, findings: Finding[]): Promise<XmlElement | undefined> {
+/** The root of the metadata, or why it cannot be read. */
+async function rootOf(member: Member, source: string): Promise<XmlElement | Finding> {
   try {
-    const { root } = await wholeXml(member.bytes, namespaces, source);
-    return root.name === 'SubmitObjectsRequest' ? root : undefined;
+    return (await wholeXml(member.bytes, namespaces, source)).root;
   } catch (thrown) {
     if (!(thrown instanceof BlueButtonError || thrown instanceof UnreadableMember)) throw thrown;
-    findings.push({
+    return {
       severity: 'warning',
       code: 'bad-metadata',
       message:
         'the list of documents of this IHE XDM package could not be read; every file was looked at instead',
       source,
       member: member.path,
-    });
-    return undefined;
+    };
   }
 }
 

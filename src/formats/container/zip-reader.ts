@@ -2,6 +2,7 @@ import { BlueButtonError } from '../../errors/index.ts';
 import type { Finding, Reading } from '../../model/index.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { DocumentIdentity, ReadingHelp } from '../format.ts';
+import { appleExportNotes } from './apple-export.ts';
 import { Contents, insideHelp, type FormatOf, type MemberNote } from './contents.ts';
 import { UnreadableMember, type UnpackingLimit } from './unpacking.ts';
 import { readXdm, type XdmPackage } from './xdm.ts';
@@ -31,14 +32,16 @@ export async function* readZip(
   await unlock(directory.members, unlocking, document, help);
   const { source } = identity;
   const xdm = await readXdm(directory.members, source);
+  const isXdm = xdm.metadata.length > 0;
+  const apple = isXdm ? undefined : await appleExportNotes(directory.members);
   const container = {
-    name: xdm === undefined ? 'zip archive' : 'IHE XDM package',
+    name: isXdm ? 'IHE XDM package' : apple !== undefined ? 'Apple Health export' : 'zip archive',
     members: inOrder(directory.members, xdm),
-    notes: notesOf(directory.members, xdm),
+    notes: apple ?? notesOf(directory.members, xdm),
   };
   const contents = new Contents(container, document, identity, formatOf, inner);
   yield* contents.read();
-  for (const finding of [...(xdm?.findings ?? []), ...oddities(directory, source)]) yield { finding };
+  for (const finding of [...xdm.findings, ...oddities(directory, source)]) yield { finding };
 }
 
 async function opened(
@@ -73,16 +76,19 @@ async function unlock(
 ): Promise<void> {
   const [first, ...others] = members.filter(({ isProtected }) => isProtected);
   if (first === undefined) return;
+  let isWrong = false;
   for (let tries = 0; tries < mostTries; tries += 1) {
-    const given = await password?.({ name, again: tries > 0 });
+    const given = await password?.({ name, again: isWrong });
     if (given === undefined) break;
     unlocking.password = given;
     if (await isUnlocked(first)) return;
     delete unlocking.password;
+    isWrong = true;
   }
   if (others.length + 1 < members.length) return;
-  throw new BlueButtonError('password-needed', `${name} is protected by a password.`, {
-    why: 'All its files are, and no password that opens them was given.',
+  const message = isWrong ? `The password given does not open ${name}.` : `${name} is protected by a password.`;
+  throw new BlueButtonError('password-needed', message, {
+    why: 'All its files are protected, so nothing of it can be read.',
     try: 'run the same command on a terminal, where it asks, or with --password-file FILE',
   });
 }
@@ -97,20 +103,21 @@ async function isUnlocked(member: ZipMember): Promise<boolean> {
   }
 }
 
-/** What the package lists comes first, in its order. */
-function inOrder(members: readonly ZipMember[], xdm: XdmPackage | undefined): ZipMember[] {
-  const listed = (xdm?.documents ?? []).flatMap(
-    (document) => members.find(({ path }) => path === document.path) ?? [],
-  );
-  return [...new Set([...listed, ...members])];
+/** What the package lists comes first, in its order; the list itself is read already. */
+function inOrder(members: readonly ZipMember[], { metadata, documents }: XdmPackage): ZipMember[] {
+  const listed = documents.flatMap((document) => members.find(({ path }) => path === document.path) ?? []);
+  return [...new Set([...listed, ...members.filter(({ path }) => !metadata.includes(path))])];
 }
 
 /** Of an XDM package, pictures and texts that it does not list present what it lists. */
-function notesOf(members: readonly ZipMember[], xdm: XdmPackage | undefined): Map<string, MemberNote> {
+function notesOf(
+  members: readonly ZipMember[],
+  { metadata, documents }: XdmPackage,
+): Map<string, MemberNote> {
   const notes = new Map<string, MemberNote>();
-  if (xdm === undefined) return notes;
+  if (metadata.length === 0) return notes;
   for (const { path } of members) if (!/\.pdf$/i.test(path)) notes.set(path, { isPresentation: true });
-  for (const { path, ...stated } of xdm.documents) notes.set(path, stated);
+  for (const { path, ...stated } of documents) notes.set(path, stated);
   return notes;
 }
 

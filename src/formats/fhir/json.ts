@@ -13,7 +13,7 @@ export const fhirJson: Format = {
   mediaType: 'application/fhir+json',
   isPartOfWhole: true,
   recognizes: (head) => /^\s*[[{]/.test(headText(head)),
-  async *read(document, identity) {
+  async *read(document, identity, help) {
     const json = await wholeText(
       document,
       decodeJson,
@@ -23,7 +23,7 @@ export const fhirJson: Format = {
     const lost = reading.findings.some(({ severity }) => severity === 'lost');
     if (reading.sent.length === 0 && (lost || !reading.isBundle)) throw notFhir(document.name);
     if (reading.asOf !== undefined) yield { asOf: reading.asOf };
-    const resources = new SentResources();
+    const resources = new SentResources(help);
     const entries = resources.entriesOf(reading.sent);
     const producer = reading.isDocument ? producerOf(entries) : undefined;
     if (producer !== undefined) yield { producer };

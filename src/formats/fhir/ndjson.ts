@@ -13,10 +13,10 @@ export const fhirNdjson: Format = {
   mediaType: 'application/fhir+ndjson',
   isPartOfWhole: true,
   recognizes: (head, whole) => looksLikeNdjson(headText(head), whole),
-  async *read(document, identity) {
+  async *read(document, identity, help) {
     let good = 0;
     let number = 0;
-    const resources = new SentResources();
+    const resources = new SentResources(help);
     for await (const bytes of linesOf(document)) {
       number += 1;
       for (const reading of readLine(bytes, number, identity, resources)) {

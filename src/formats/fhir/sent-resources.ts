@@ -1,7 +1,8 @@
 import { writeJson } from '../../json/index.ts';
 import { containedEntries, type Entry, type Finding, type Origin, type Resource } from '../../model/index.ts';
+import type { ReadingHelp } from '../format.ts';
 import { liftResource, renamedReference } from './lift/lift.ts';
-import { fhirVersions, VersionChoice, type FhirVersion, type Misfit } from './version.ts';
+import { fhirVersions, releaseOf, VersionChoice, type FhirVersion, type Misfit } from './version.ts';
 
 /** A resource as it was sent, before anybody knows in which release of FHIR. */
 export interface SentResource {
@@ -19,10 +20,15 @@ export interface SentResource {
  * after the resource that contains them; and tells what was lifted.
  */
 export class SentResources {
-  readonly #choice = new VersionChoice();
+  readonly #choice: VersionChoice;
   readonly #counts = new Map<FhirVersion, number>();
   readonly #others: { type: string; origin: Origin }[] = [];
   #kept = 0;
+
+  /** @param fhirVersion Number of the release they are said to be in, where anything says so. */
+  constructor({ fhirVersion }: Pick<ReadingHelp, 'fhirVersion'> = {}) {
+    this.#choice = new VersionChoice(releaseOf(fhirVersion));
+  }
 
   entriesOf(sent: readonly SentResource[]): Entry[] {
     const versions = this.#choice.of(sent.map(({ misfit }) => misfit));

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../../json/index.ts';
-import type { Resource } from '../../model/index.ts';
+import { lookUp, type Resource } from '../../model/index.ts';
 import { Definitions, isPrimitive } from './definitions/definitions.ts';
 import { dstu2 } from './definitions/dstu2.ts';
 import { r4 } from './definitions/r4.ts';
@@ -106,12 +106,18 @@ export type Misfit = (version: FhirVersion) => number;
  */
 export class VersionChoice {
   readonly #together = fhirVersions.map(() => 0);
+  readonly #stated: FhirVersion | undefined;
+
+  /** @param stated The release that something beside the resources states. */
+  constructor(stated?: FhirVersion) {
+    this.#stated = stated;
+  }
 
   /** The releases of resources that stand in one text. */
   of(misfits: readonly Misfit[]): FhirVersion[] {
     const toR4 = misfits.map((misfit) => misfit('R4'));
     const isAllR4 = [...toR4, ...this.#together].every((count) => count === 0);
-    if (isAllR4) return misfits.map(() => 'R4');
+    if (isAllR4 && (this.#stated ?? 'R4') === 'R4') return misfits.map(() => 'R4');
     const counts = misfits.map((misfit, index) => {
       const before = [toR4[index] ?? 0, misfit('STU3'), misfit('DSTU2')];
       // Of what an older release has as it is nobody asks whether R5 has it too.
@@ -122,7 +128,7 @@ export class VersionChoice {
       for (const [at, more] of count.entries())
         this.#together[at] = (this.#together[at] ?? 0) + Math.min(more, oneVote);
     }
-    const overall = bestOf(this.#together, undefined);
+    const overall = this.#stated ?? bestOf(this.#together, undefined);
     return counts.map((count) => bestOf(count, overall));
   }
 }
@@ -133,4 +139,15 @@ function bestOf(counts: readonly number[], preferred: FhirVersion | undefined): 
   // What R4 and R5 have alike needs no lifting.
   const isOlder = preferred === 'STU3' || preferred === 'DSTU2';
   return isOlder && best.includes(preferred) ? preferred : (best[0] ?? 'R4');
+}
+
+/** The release of a version number of FHIR (`1.0.2`); undefined for one this tool does not know. */
+export function releaseOf(number: string | undefined): FhirVersion | undefined {
+  const releases: Readonly<Record<string, FhirVersion>> = {
+    '1.0': 'DSTU2',
+    '3.0': 'STU3',
+    '4.0': 'R4',
+    '5.0': 'R5',
+  };
+  return lookUp(releases, /^\d+\.\d+/.exec(number ?? '')?.[0]);
 }

@@ -1,7 +1,7 @@
 import { BlueButtonError } from '../../errors/index.ts';
 import type { Finding, Reading } from '../../model/index.ts';
 import type { ByteSource } from '../byte-source.ts';
-import type { DocumentIdentity, Format } from '../format.ts';
+import type { DocumentIdentity, Format, ReadingHelp } from '../format.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { headOf, rootNamespaceOf } from '../xml/head.ts';
 import { wholeXml } from '../xml/whole-xml.ts';
@@ -27,7 +27,11 @@ export const fhirXml: Format = {
   read: readXml,
 };
 
-async function* readXml(document: ByteSource, identity: DocumentIdentity): AsyncGenerator<Reading> {
+async function* readXml(
+  document: ByteSource,
+  identity: DocumentIdentity,
+  help?: ReadingHelp,
+): AsyncGenerator<Reading> {
   const { source } = identity;
   const { root, findings } = await wholeXml(document, namespaces, source);
   const found = new FoundResources(identity);
@@ -36,7 +40,7 @@ async function* readXml(document: ByteSource, identity: DocumentIdentity): Async
   const [timestamp, updated] = [root.at('timestamp'), root.at('meta', 'lastUpdated')];
   const asOf = root.name === 'Bundle' ? (timestamp ?? updated)?.attribute('value') : undefined;
   if (asOf !== undefined && /^\d{4}/.test(asOf)) yield { asOf };
-  const resources = new SentResources();
+  const resources = new SentResources(help);
   // The tree is no longer needed then, and a large one is let go.
   const entries = resources.entriesOf(found.sent.splice(0));
   const isDocument = root.name === 'Bundle' && root.at('type')?.attribute('value') === 'document';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { bytesInMemory } from '../../../src/formats/index.ts';
+import { bytesInMemory, type ReadingHelp } from '../../../src/formats/index.ts';
 import { read, recordOf } from '../../facts/reading.ts';
 import { allergies, namesIn, observation, patient, told, zipOf } from './zips.ts';
 
@@ -118,11 +118,12 @@ describe('a zip archive', () => {
   });
 });
 
-describe('a protected zip archive', () => {
-  const answering = (...answers: (string | undefined)[]) => ({
-    password: () => Promise.resolve(answers.shift()),
-  });
+/** A person who answers the question for the password with these, one after the other. */
+const answering = (...answers: (string | undefined)[]): ReadingHelp => ({
+  password: () => Promise.resolve(answers.shift()),
+});
 
+describe('a protected zip archive', () => {
   it.each([
     ['the old way', { zipCrypto: true }],
     ['by AES', {}],

@@ -1,0 +1,64 @@
+import { clinicalRecordStubs, type ClinicalRecordStub } from '../apple-health/clinical-record.ts';
+import { appleHealth } from '../apple-health/format.ts';
+import { ccda } from '../ccda/format.ts';
+import type { MemberNote } from './contents.ts';
+import type { Member } from './member.ts';
+import { UnreadableMember } from './unpacking.ts';
+
+const headLength = 64 * 1024;
+
+/**
+ * What an Apple Health export says of the files beside its `export.xml`: who each FHIR file came from, and that the CDA
+ * document beside it tells the same measurements again. File and folder names are in the language of the phone, so files
+ * are known by their content. Undefined for an archive that is no such export.
+ */
+export async function appleExportNotes(
+  members: readonly Member[],
+): Promise<Map<string, MemberNote> | undefined> {
+  const documents = members.filter(({ path }) => /^([^/]+\/)?[^/]+\.xml$/i.test(path));
+  const main = await firstOf(documents, (head) => appleHealth.recognizes(head, false));
+  if (main === undefined) return undefined;
+  const notes = new Map<string, MemberNote>();
+  const folder = main.path.replace(/[^/]*$/, '');
+  const beside = documents.filter((member) => member !== main && member.path.startsWith(folder));
+  const measurements = await firstOf(beside, (head) => ccda.recognizes(head, false));
+  if (measurements)
+    notes.set(measurements.path, {
+      leftOut: 'it tells the measurements of the export beside it a second time',
+    });
+  const hasFhir = members.some(({ path }) => /\.json$/i.test(path));
+  if (!hasFhir) return notes;
+  for (const [path, stub] of await clinicalRecordStubs(main.bytes))
+    notes.set(`${folder}${path}`, noteOf(stub));
+  return notes;
+}
+
+function noteOf({ sourceName, sourceURL, fhirVersion }: ClinicalRecordStub): MemberNote {
+  return {
+    ...(sourceName !== undefined && { provider: sourceName }),
+    ...(sourceURL !== undefined && { url: sourceURL }),
+    ...(fhirVersion !== undefined && { fhirVersion }),
+  };
+}
+
+async function firstOf(
+  members: readonly Member[],
+  fits: (head: Uint8Array) => boolean,
+): Promise<Member | undefined> {
+  for (const member of members) {
+    const head = await headOf(member);
+    member.bytes.release?.();
+    if (head !== undefined && fits(head)) return member;
+  }
+  return undefined;
+}
+
+/** The first bytes; undefined when they are damaged, which is told when the member is read. */
+async function headOf({ bytes }: Member): Promise<Uint8Array | undefined> {
+  try {
+    return await bytes.read(0, headLength);
+  } catch (thrown) {
+    if (!(thrown instanceof UnreadableMember)) throw thrown;
+    return undefined;
+  }
+}
