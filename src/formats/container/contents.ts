@@ -48,6 +48,8 @@ export interface OpenContainer {
   members: readonly Member[];
   /** What is known of members, by path. */
   notes: ReadonlyMap<string, MemberNote>;
+  /** Formats of members that are known by what lies beside them, by path. */
+  formats?: ReadonlyMap<string, Format>;
 }
 
 /** Deeper nesting of containers than any download has. */
@@ -121,7 +123,7 @@ export class Contents {
       return;
     }
     try {
-      const { format, head } = await this.#formatOf(member.bytes);
+      const { head, format = this.#container.formats?.get(member.path) } = await this.#formatOf(member.bytes);
       if (format === undefined) yield* this.#other(member, head, note);
       else yield* this.#record(member, format, note);
     } catch (thrown) {

@@ -4,6 +4,7 @@ import type { ByteSource } from '../byte-source.ts';
 import type { DocumentIdentity, ReadingHelp } from '../format.ts';
 import { appleExportNotes } from './apple-export.ts';
 import { Contents, insideHelp, type FormatOf, type MemberNote } from './contents.ts';
+import { epicTables } from './epic-export.ts';
 import { UnreadableMember, type UnpackingLimit } from './unpacking.ts';
 import { readXdm, type XdmPackage } from './xdm.ts';
 import {
@@ -34,10 +35,12 @@ export async function* readZip(
   const xdm = await readXdm(directory.members, source);
   const isXdm = xdm.metadata.length > 0;
   const apple = isXdm ? undefined : await appleExportNotes(directory.members);
+  const epic = await epicTables(directory.members);
   const container = {
     name: isXdm ? 'IHE XDM package' : apple !== undefined ? 'Apple Health export' : 'zip archive',
-    members: inOrder(directory.members, xdm),
+    members: inOrder(directory.members, xdm).filter((member) => !epic.parts.has(member)),
     notes: apple ?? notesOf(directory.members, xdm),
+    formats: epic.formats,
   };
   const contents = new Contents(container, document, identity, formatOf, inner);
   yield* contents.read();
@@ -86,7 +89,9 @@ async function unlock(
     isWrong = true;
   }
   if (others.length + 1 < members.length) return;
-  const message = isWrong ? `The password given does not open ${name}.` : `${name} is protected by a password.`;
+  const message = isWrong
+    ? `The password given does not open ${name}.`
+    : `${name} is protected by a password.`;
   throw new BlueButtonError('password-needed', message, {
     why: 'All its files are protected, so nothing of it can be read.',
     try: 'run the same command on a terminal, where it asks, or with --password-file FILE',
