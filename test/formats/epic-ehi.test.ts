@@ -90,6 +90,22 @@ describe('an Epic Requested Record', () => {
     expect(sources.size).toBe(2);
   });
 
+  it('that is there twice with one PATIENT table loses nothing: the second one’s tables stay documents', async () => {
+    const [first, second] = ['NUTS', 'MILK'].map((name) =>
+      table('ALLERGY_ID | ALLERGEN_ID_ALLERGEN_NAME', `1 | ${name}`),
+    );
+    const { entries } = await readExport(
+      { ALLERGY: first ?? '' },
+      { 'Older/EHITables/PATIENT.tsv': jane, 'Older/EHITables/ALLERGY.tsv': second ?? '' },
+    );
+    expect(entries.map(({ resource }) => resource.resourceType)).toEqual([
+      'Patient',
+      'AllergyIntolerance',
+      'DocumentReference',
+      'DocumentReference',
+    ]);
+  });
+
   it('of several people is not read, and says so', async () => {
     const two = `${jane}Z2\tROE,JOAN\t\tRoe\tJoan\tFemale\t\n`;
     await expect(readExport({ PATIENT: two })).rejects.toMatchObject({

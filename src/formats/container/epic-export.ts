@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { epicRecord, isPatientTable } from '../epic-ehi/format.ts';
 import { EpicTable } from '../epic-ehi/table.ts';
 import type { Format } from '../format.ts';
@@ -21,9 +22,13 @@ const headLength = 64 * 1024;
  */
 export async function epicTables(members: readonly Member[]): Promise<EpicTables> {
   const found: EpicTables & { parts: Set<Member> } = { formats: new Map(), parts: new Set() };
+  const hashes = new Set<string>();
   const tables = members.filter(({ path }) => /\.tsv$/i.test(path));
   for (const patients of tables.filter(({ path }) => /(^|\/)patient\.tsv$/i.test(path))) {
-    if (!(await isEpic(patients))) continue;
+    const hash = await hashOfPatients(patients);
+    // A second folder about the same person's very same row would be the same source: its tables stay documents.
+    if (hash === undefined || hashes.has(hash)) continue;
+    hashes.add(hash);
     const folder = folderOf(patients);
     const beside = tables.filter((table) => folderOf(table) === folder);
     for (const table of beside) if (table !== patients) found.parts.add(table);
@@ -52,12 +57,16 @@ function folderOf({ path }: Member): string {
   return path.replace(/[^/]*$/, '');
 }
 
-async function isEpic({ bytes }: Member): Promise<boolean> {
+/** The hash of a table PATIENT; undefined for a file that is none, or is damaged. */
+async function hashOfPatients({ bytes }: Member): Promise<string | undefined> {
   try {
-    return isPatientTable(await bytes.read(0, headLength));
+    if (!isPatientTable(await bytes.read(0, headLength))) return undefined;
+    const hash = createHash('sha256');
+    for await (const piece of bytes.stream()) hash.update(piece);
+    return hash.digest('hex');
   } catch (thrown) {
     if (!(thrown instanceof UnreadableMember)) throw thrown;
-    return false;
+    return undefined;
   } finally {
     bytes.release?.();
   }

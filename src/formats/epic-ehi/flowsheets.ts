@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json/index.ts';
 import type { Reading } from '../../model/index.ts';
 import { filled, listOf } from '../json-parts.ts';
-import { aside, measured, named, notes, patientReported } from '../text/members.ts';
+import { aside, measured, named, notes, unsaid } from '../text/members.ts';
 import { isVitalSignName, measurement, vitalSignCategory, vitalSignCode } from '../text/vital-sign.ts';
 import type { EpicExport } from './export.ts';
 import { Joined } from './joined.ts';
@@ -45,14 +45,10 @@ export async function* readFlowsheets(epic: EpicExport): AsyncGenerator<Reading>
     const [{ value, unit, type } = nothing] = values.take(placeOf(row));
     const name = row.text('FLO_MEAS_ID_DISP_NAME');
     const isVital = vitalTypes.test(type ?? '') || vitalNames.test(name ?? '') || isVitalSignName(name);
-    const isAccepted = row.text('ISACCEPTED_YN') !== 'N';
-    const isReported = /patient/i.test(row.text('PAT_REPORTED_STATUS_C_NAME') ?? '');
-    row.keep('PAT_REPORTED_STATUS_C_NAME');
     yield epic.entry(
       {
         resourceType: 'Observation',
-        ...(isReported && { meta: { security: [patientReported] } }),
-        status: isAccepted ? 'final' : 'preliminary',
+        ...statusOf(row),
         category: [isVital ? vitalSignCategory : aside],
         code: codeOf(name, type),
         subject: epic.subject,
@@ -64,6 +60,12 @@ export async function* readFlowsheets(epic: EpicExport): AsyncGenerator<Reading>
       row,
     );
   }
+}
+
+/** A reading is accepted or not yet; a row that says neither states no status. */
+function statusOf(row: EpicRow): JsonObject {
+  const accepted = row.text('ISACCEPTED_YN');
+  return accepted === undefined ? unsaid('status') : { status: accepted === 'Y' ? 'final' : 'preliminary' };
 }
 
 /** The two columns that a reading and its value have in common. */
