@@ -52,8 +52,8 @@ export type AttachmentLine = v.InferOutput<typeof attachmentLine>;
 export type ImportLine = v.InferOutput<typeof importLine>;
 export type DocumentLine = AttachmentLine | ImportLine;
 
-/** What makes two lines speak of one document: the place that names it, or its bytes and whose they are. */
+/** What makes two lines speak of one document: the place that names it, or its bytes, whose they are and whether it is read. */
 export function documentKey(line: DocumentLine): string {
   if ('resource' in line) return `${line.resource.resourceType}/${line.resource.id}#${line.resource.pointer}`;
-  return `${line.sha256} ${line.patient ?? ''}`;
+  return `${line.sha256} ${line.patient ?? ''}${line.document === undefined ? '' : ' unread'}`;
 }

@@ -29,6 +29,7 @@ export {
 export type { Problem, Verification } from './report.ts';
 export type { PortalDescription, SourceDescription } from './source-file.ts';
 export {
+  proveStored,
   readState,
   type ArchivedAttachment,
   type ArchivedDocument,

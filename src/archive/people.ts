@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import type { PersonIdentity } from '../model/index.ts';
 import type { Archive } from './archive.ts';
 import { bagFolder, chainProblems, inChainOrder, readBag, type Bag } from './chain.ts';
@@ -50,14 +50,14 @@ export async function listPeople(archive: Archive): Promise<PersonFolder[]> {
   return people;
 }
 
-/** An imported file, as it was stated when it was kept. */
-export type StatedImport = Omit<ImportLine, 'change' | 'held' | 'path'>;
+/** An imported file, as it was stated when it was kept; `path` is relative to the archive. */
+export type StatedImport = Omit<ImportLine, 'change' | 'held'>;
 
 /** The imported files of a person, in the order they came. */
 export async function listImports(archive: Archive, { sources }: PersonFolder): Promise<StatedImport[]> {
   const imports: StatedImport[] = [];
   for (const source of sources)
-    for await (const { change: _change, held: _held, path: _path, ...stated } of importLines(archive, source))
+    for await (const { change: _change, held: _held, ...stated } of importLines(archive, source))
       imports.push(stated);
   return imports;
 }
@@ -67,7 +67,9 @@ async function* importLines(
   { description, bags }: SourceFolder,
 ): AsyncGenerator<ImportLine> {
   if (description.kind !== 'files') return;
-  for (const { path } of bags) yield* readStoredLines(archive, `${path}/data/documents.ndjson`, importLine);
+  for (const bag of bags)
+    for await (const line of readStoredLines(archive, `${bag.path}/data/documents.ndjson`, importLine))
+      yield { ...line, path: posix.join(bag.path, line.path) };
 }
 
 /** What the imported files of a source say of the person. */

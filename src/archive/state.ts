@@ -152,12 +152,20 @@ const mostInMemory = 64 * 1024 * 1024;
 
 async function openDocument(archive: Archive, path: string, line: DocumentLine): Promise<StoredBytes> {
   if (line.bytes <= mostInMemory) return memoryBytes(await readDocument(archive, path, line));
-  const file = join(archive.directory, path);
-  const sha256 = await sha256OfFile(file).catch((thrown: unknown) => {
+  await proveStored(archive, path, line.sha256);
+  return fileBytes(join(archive.directory, path), line.bytes);
+}
+
+/**
+ * Proves that a document lies in the archive as it was stored. `path` is relative to it.
+ *
+ * @throws BlueButtonError `archive-damaged` when it does not.
+ */
+export async function proveStored(archive: Archive, path: string, sha256: string): Promise<void> {
+  const found = await sha256OfFile(join(archive.directory, path)).catch((thrown: unknown) => {
     throw missing(path, thrown);
   });
-  if (sha256 !== line.sha256) throw damage(path, 'Its bytes are not the ones that were stored.');
-  return fileBytes(file, line.bytes);
+  if (found !== sha256) throw damage(path, 'Its bytes are not the ones that were stored.');
 }
 
 async function* resourcesOf(archive: Archive, source: string, fold: Fold): AsyncGenerator<ArchivedResource> {

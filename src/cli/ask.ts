@@ -15,8 +15,14 @@ export function askOn(
     const lines = createInterface({ input: stdin, output: hidden ? muted : stderr, terminal: true });
     stderr.write(question);
     lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    // Ctrl-D is no answer.
+    const closed = new AbortController();
+    lines.once('close', () => closed.abort());
     try {
-      return await lines.question('', { signal });
+      return await lines.question('', { signal: AbortSignal.any([signal, closed.signal]) });
+    } catch (thrown) {
+      if (signal.aborted || !closed.signal.aborted) throw thrown;
+      return undefined;
     } finally {
       lines.close();
       if (hidden) stderr.write('\n');

@@ -63,14 +63,49 @@ export function folderFor(
   portal?: PortalPatient,
 ): string | undefined {
   const named = personOption(input);
-  if (named !== undefined) return people.find((person) => isCalled(person, named))?.folder ?? named;
+  if (named !== undefined) return personCalled(named, people)?.folder ?? named;
   const found = findPerson(people, identity, portal)?.folder;
   if (found !== undefined || people.length === 0) return found;
-  const known = people.map((person) => namesOf(person)[0] ?? person.folder).join(', ');
   throw new BlueButtonError('other-person', 'This record is not about anybody the archive holds.', {
-    why: `It is about ${identity.name ?? 'somebody it does not name'}${identity.birthDate === undefined ? '' : `, born ${identity.birthDate}`}. The archive holds ${known}.`,
-    try: `the same command with --person "${identity.name ?? 'FULL NAME'}" if it belongs there`,
+    why: `It is about ${whoseText(identity)}. The archive holds ${people.map(knownText).join('; ')}.`,
+    try: `the same command with --person ${people[0]?.folder ?? 'FOLDER'} if they are one person, else with --person "${newName(identity, people)}" for a folder of their own`,
   });
+}
+
+/**
+ * The person of the archive whom a word names: by folder, else by full name; undefined for nobody.
+ *
+ * @throws BlueButtonError `usage` when it names several.
+ */
+export function personCalled(named: string, people: readonly PersonFolder[]): PersonFolder | undefined {
+  const folder = people.find((person) => person.folder === named.toLowerCase());
+  const [found, ...more] = people.filter((person) => isCalled(person, named));
+  if (folder !== undefined || more.length === 0) return folder ?? found;
+  throw new BlueButtonError('usage', `It is not clear who ${named} is.`, {
+    why: people
+      .filter((person) => isCalled(person, named))
+      .map(knownText)
+      .join('; '),
+    try: `the same command with --person ${found?.folder ?? 'FOLDER'}, the name of a folder`,
+  });
+}
+
+/** An identity in words: `Jane Doe, born 1975-05-01`. */
+export function whoseText({ name, birthDate }: PersonIdentity): string {
+  const born = birthDate === undefined ? 'no birth date stated' : `born ${birthDate}`;
+  return `${name ?? 'somebody it does not name'}, ${born}`;
+}
+
+/** A person of the archive in words, by folder: two may have one name. */
+export function knownText({ folder, identities }: PersonFolder): string {
+  const told = identities.find(({ name }) => name !== undefined) ?? identities[0];
+  return told === undefined ? folder : `${folder} (${whoseText(told)})`;
+}
+
+/** A name that makes a folder of its own, also where somebody else of that name has one. */
+export function newName({ name, birthDate }: PersonIdentity, people: readonly PersonFolder[]): string {
+  const isTaken = name !== undefined && people.some((person) => isCalled(person, name));
+  return isTaken && birthDate !== undefined ? `${name} ${birthDate}` : (name ?? 'FULL NAME');
 }
 
 /**

@@ -104,6 +104,7 @@ async function importedEntries(
   context: Context,
 ): Promise<Pick<RecordInput, 'sources' | 'entries' | 'findings'>> {
   const files: InputFile[] = [];
+  const locked: Source[] = [];
   const findings: Finding[] = [];
   const imports = state.documents.filter(
     (document): document is ArchivedImport => document.kind === 'import',
@@ -115,12 +116,23 @@ async function importedEntries(
     } catch (thrown) {
       // One file that nobody opens today hides no other.
       if (!(thrown instanceof BlueButtonError) || thrown.code !== 'password-needed') throw thrown;
-      const { sha256: source, name: member } = document;
-      findings.push({ severity: 'lost', code: thrown.code, message: thrown.message, source, member });
+      const { sha256: id, name, format, bytes } = document;
+      locked.push({ id, kind: 'file', name, format, bytes });
+      findings.push({
+        severity: 'lost',
+        code: thrown.code,
+        message: 'it is protected by a password',
+        source: id,
+        member: name,
+      });
     }
   }
   const parts = partsOf(files);
-  return { ...parts, findings: [...parts.findings, ...findings, ...copiesAmong(imports)] };
+  return {
+    ...parts,
+    sources: [...parts.sources, ...locked],
+    findings: [...parts.findings, ...findings],
+  };
 }
 
 /** An imported file read anew; of one kept without being read, a DocumentReference that says where it lies. */
@@ -146,20 +158,6 @@ async function documentFile(
     entries: [await keptDocument({ ...stated, ...(date !== undefined && { creation: date }) }, identity)],
     findings: [],
   };
-}
-
-/** Copies of one document with other bytes, each named with the one that came first. */
-function copiesAmong(imports: readonly ArchivedImport[]): Finding[] {
-  const first = new Map<string, ArchivedImport>();
-  return imports.flatMap((file): Finding[] => {
-    const { documentId, name, sha256 } = file;
-    if (documentId === undefined) return [];
-    const before = first.get(documentId);
-    if (before === undefined) first.set(documentId, file);
-    if (before === undefined || before.sha256 === sha256) return [];
-    const message = `${name} says it is the same document as ${before.name}, and has other bytes: both are kept and shown`;
-    return [{ severity: 'warning', code: 'same-document', message, source: sha256 }];
-  });
 }
 
 /**

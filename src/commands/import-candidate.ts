@@ -1,13 +1,18 @@
 import type { StatedImport } from '../archive/index.ts';
+import { BlueButtonError, shellWord } from '../errors/index.ts';
 import { fileKindOf, pdfDate, type ByteSource, type ReadingHelp } from '../formats/index.ts';
-import { documentIdOf, patientsOf, type PersonIdentity } from '../model/index.ts';
-import { readFrom } from './inputs.ts';
+import { documentIdOf, patientsOf, type PersonIdentity, type Source } from '../model/index.ts';
+import { readFrom, type InputFile } from './inputs.ts';
 import { findingText } from './record-source.ts';
 import { whichPatient } from './which-patient.ts';
 
 /** A file that could be kept: what it is, whose, and what was read of it. */
 export interface Candidate {
   name: string;
+  /** As a person would type it. */
+  path: string;
+  /** True when it was asked for that it be kept without being read. */
+  isAsDocument: boolean;
   content: ByteSource;
   sha256: string;
   mediaType: string;
@@ -34,6 +39,8 @@ export interface Candidate {
 export type HeldImport = StatedImport & { folder: string };
 
 export interface CandidateOptions {
+  /** As a person would type the file's name. */
+  path: string;
   /** Of a file about several patients, the one meant. */
   patient: string | undefined;
   help: ReadingHelp;
@@ -49,22 +56,37 @@ export interface CandidateOptions {
 export async function candidateOf(
   content: ByteSource,
   sha256: string,
-  { patient, help, held }: CandidateOptions,
+  { path, patient, help, held }: CandidateOptions,
 ): Promise<Candidate> {
   const { name } = content;
   // Of a file about several patients the archive knows only some.
-  if (held !== undefined && held.patient === undefined) return heldCandidate(content, sha256, held);
-  const head = await content.read(0, 1024);
-  if (fileKindOf(head)?.document === 'application/pdf')
-    return documentCandidate(content, sha256, { title: titleOf(name), date: await pdfDate(content) });
-  const file = await readFrom(content, { sha256, help });
+  if (held !== undefined && held.patient === undefined && held.document === undefined)
+    return heldCandidate(content, sha256, path, held);
+  if (isPdf(await content.read(0, 1024))) {
+    if (held !== undefined) return heldCandidate(content, sha256, path, held);
+    const stated = { title: titleOf(name), date: await pdfDate(content) };
+    return documentCandidate(content, sha256, path, stated, false);
+  }
+  let file: InputFile;
+  try {
+    file = await readFrom(content, { sha256, help });
+  } catch (thrown) {
+    // What was kept without being read, and still cannot be.
+    const isHeld =
+      held !== undefined && thrown instanceof BlueButtonError && thrown.code === 'not-a-health-record';
+    if (!isHeld) throw thrown;
+    return heldCandidate(content, sha256, path, held);
+  }
   const patients = patientsOf(file.entries);
-  const whose = whichPatient(patients, patient, `import ${name}`);
-  const { format, asOf, producer } = file.source;
+  const whose = whichPatient(patients, patient, `import ${shellWord(path)}`);
+  const { format } = file.source;
+  const { asOf, producer } = toldBy(file);
   const documentId = documentIdOf(file.entries);
   const lost = file.findings.filter(({ severity }) => severity === 'lost').map(findingText);
   return {
     name,
+    path,
+    isAsDocument: false,
     content,
     sha256,
     mediaType: file.mediaType,
@@ -87,24 +109,37 @@ export async function candidateOf(
 export async function documentCandidate(
   content: ByteSource,
   sha256: string,
+  path: string,
   { title, date }: { title: string; date: string | undefined },
+  isAsDocument: boolean,
 ): Promise<Candidate> {
-  const kind = fileKindOf(await content.read(0, 1024));
+  const head = await content.read(0, 1024);
+  const kind = fileKindOf(head);
   return {
     name: content.name,
+    path,
+    isAsDocument,
     content,
     sha256,
     mediaType: kind?.document ?? 'application/octet-stream',
-    format: kind?.document === 'application/pdf' ? 'PDF document' : 'document',
+    format: isPdf(head) ? 'PDF document' : 'document',
     lost: [],
     document: { title, ...(date !== undefined && { date }) },
   };
 }
 
-function heldCandidate(content: ByteSource, sha256: string, held: HeldImport): Candidate {
+/** A file that the archive holds, as it was told when it was kept. */
+export function heldCandidate(
+  content: ByteSource,
+  sha256: string,
+  path: string,
+  held: HeldImport,
+): Candidate {
   const { mediaType, format, producer, asOf, person, documentId, document } = held;
   return {
     name: content.name,
+    path,
+    isAsDocument: document !== undefined,
     content,
     sha256,
     mediaType,
@@ -122,4 +157,14 @@ function heldCandidate(content: ByteSource, sha256: string, held: HeldImport): C
 /** A file's name as a title: without the folders and the ending. */
 export function titleOf(name: string): string {
   return name.replace(/^.*\//, '').replace(/\.[a-z0-9]{1,8}$/i, '');
+}
+
+function isPdf(head: Uint8Array): boolean {
+  return fileKindOf(head)?.document === 'application/pdf';
+}
+
+/** The date and the producer of a file; of a container those of the one document in it. */
+function toldBy({ source, inner }: InputFile): Pick<Source, 'asOf' | 'producer'> {
+  const [only, ...others] = inner.filter(({ id }) => !inner.some(({ within }) => within === id));
+  return only !== undefined && others.length === 0 ? { ...only, ...source } : source;
 }

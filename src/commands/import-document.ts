@@ -14,7 +14,7 @@ export interface StatedDocument {
  *
  * @throws BlueButtonError `usage` when they do not fit together or the date is none.
  */
-export function statedDocument(input: CommandInput): StatedDocument | undefined {
+export function statedDocument(input: CommandInput, isFolder: boolean): StatedDocument | undefined {
   const title = textOption(input, 'title');
   const date = textOption(input, 'date');
   if (!flagOption(input, 'asDocument')) {
@@ -22,6 +22,12 @@ export function statedDocument(input: CommandInput): StatedDocument | undefined 
     throw new BlueButtonError('usage', '--title and --date go with --as-document.', {
       why: 'What is read as a record states both itself.',
       try: 'the same command with --as-document, to keep the file without reading it',
+    });
+  }
+  if (isFolder) {
+    throw new BlueButtonError('usage', '--as-document was given for a folder.', {
+      why: 'Records among its files would be kept without being read, and their facts be missing.',
+      try: 'the same command for the files that cannot be read, by name',
     });
   }
   if (title !== undefined && input.arguments.length > 1) {

@@ -1,66 +1,67 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { systemCodeOf } from '../errors/index.ts';
+import { BlueButtonError } from '../errors/index.ts';
 import type { Context } from './context.ts';
 import { systemRefusal } from './system-refusal.ts';
 
 /** A file to import. */
 export interface NamedFile {
-  /** As `openPath` takes it. */
+  /** As `openPath` takes it, and as a person would type it. */
   path: string;
   /** What the archive calls it: its name, or the way to it in the folder given. */
   name: string;
 }
 
+/** The files that were named, and what in folders could not be looked into. */
+export interface NamedFiles {
+  files: NamedFile[];
+  unreadable: { name: string; refusal: BlueButtonError }[];
+  /** True when any of the words is a folder. */
+  isFolder: boolean;
+}
+
 /**
- * The files that the words name: each file itself, and of a folder everything in it and below, by name. Hidden files,
- * links to folders and archives of this tool are passed over.
+ * The files that the words name: each file itself, and of a folder everything in it and below, by name. Hidden files, links
+ * and archives of this tool are passed over.
  *
- * @throws BlueButtonError `failed` when the system refuses a folder.
+ * @throws BlueButtonError `failed` when the system refuses a folder that was named.
  */
-export async function filesNamed(words: readonly string[], { cwd }: Context): Promise<NamedFile[]> {
-  const files: NamedFile[] = [];
+export async function filesNamed(words: readonly string[], { cwd }: Context): Promise<NamedFiles> {
+  const found: NamedFiles = { files: [], unreadable: [], isFolder: false };
   for (const word of words) {
-    const path = resolve(cwd, word);
-    const isFolder = word !== '-' && ((await stat(path).catch(() => undefined))?.isDirectory() ?? false);
-    if (isFolder) files.push(...(await filesIn(path, '')));
-    else files.push({ path: word, name: word === '-' ? 'standard input' : basename(word) });
+    const isFolder = word !== '-' && (await isDirectory(resolve(cwd, word)));
+    if (!isFolder) {
+      found.files.push({ path: word, name: word === '-' ? 'standard input' : basename(word) });
+      continue;
+    }
+    found.isFolder = true;
+    await addFolder(word, '', cwd, found);
+    const [first] = found.unreadable;
+    if (first?.name === '') throw first.refusal;
   }
-  return files;
+  return found;
 }
 
-/** Whether any of the words is a folder. */
-export async function namesFolder(words: readonly string[], { cwd }: Context): Promise<boolean> {
-  for (const word of words)
-    if (word !== '-' && ((await stat(resolve(cwd, word)).catch(() => undefined))?.isDirectory() ?? false))
-      return true;
-  return false;
-}
-
-async function filesIn(folder: string, way: string): Promise<NamedFile[]> {
-  const entries = await readdir(join(folder, way), { withFileTypes: true }).catch((thrown: unknown) => {
-    throw systemRefusal(`The folder ${join(folder, way)} could not be read.`, thrown, `ls -l ${folder}`);
+async function addFolder(folder: string, way: string, cwd: string, found: NamedFiles): Promise<void> {
+  const path = join(folder, way);
+  const entries = await readdir(resolve(cwd, path), { withFileTypes: true }).catch((thrown: unknown) => {
+    const refusal = systemRefusal(`The folder ${path} could not be read.`, thrown, `ls -ld ${path}`);
+    if (!(refusal instanceof BlueButtonError)) throw refusal;
+    found.unreadable.push({ name: way, refusal });
+    return [];
   });
-  if (entries.some(({ name }) => name === 'archive.json')) return [];
-  const files: NamedFile[] = [];
+  if (entries.some(({ name }) => name === 'archive.json')) return;
   for (const entry of entries.toSorted((one, other) => (one.name < other.name ? -1 : 1))) {
     const name = way === '' ? entry.name : `${way}/${entry.name}`;
     if (entry.name.startsWith('.') || isLeftByProgram.test(entry.name)) continue;
-    if (entry.isDirectory()) files.push(...(await filesIn(folder, name)));
-    else if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(join(folder, name)))))
-      files.push({ path: join(folder, name), name });
+    if (entry.isDirectory()) await addFolder(folder, name, cwd, found);
+    else if (entry.isFile()) found.files.push({ path: join(folder, name), name });
   }
-  return files;
 }
 
 /** What the Finder and Windows leave in folders. */
 const isLeftByProgram = /^(__MACOSX|Thumbs\.db|desktop\.ini)$/i;
 
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch (thrown) {
-    if (systemCodeOf(thrown) === undefined) throw thrown;
-    return false;
-  }
+async function isDirectory(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }

@@ -1,17 +1,17 @@
 import { findPerson, type PersonFolder } from '../archive/index.ts';
-import { BlueButtonError } from '../errors/index.ts';
-import { birthDatesContradict, isSamePerson, type PersonIdentity } from '../model/index.ts';
-import { folderFor, personOption } from './archive-person.ts';
+import { BlueButtonError, shellWord } from '../errors/index.ts';
+import { areComparable, contradict, isNamed, isSamePerson, type PersonIdentity } from '../model/index.ts';
+import { visible } from '../render/index.ts';
+import { folderFor, knownText, newName, personCalled, personOption, whoseText } from './archive-person.ts';
 import type { CommandInput } from './command.ts';
 import type { Context } from './context.ts';
 import { counted } from './counted.ts';
 import type { Candidate } from './import-candidate.ts';
-import { whoText } from './portal-access.ts';
 import { askYes } from './questions.ts';
 
 /** Files that go to one person. */
 export interface Filing {
-  /** The person's folder in the archive, or a name to make one by; undefined lets the archive name it. */
+  /** The person's folder in the archive, or a name to make one by; undefined lets the archive name a new one. */
   person: string | undefined;
   identity: PersonIdentity;
   candidates: Candidate[];
@@ -32,10 +32,10 @@ export interface FilingPlan {
 }
 
 /**
- * Decides whose folder each file goes to. Nothing is ever filed under somebody it does not name without a person saying
- * so: with `--person`, or by an answer at the terminal.
+ * Decides whose folder each file goes to. Nothing is ever filed under somebody it does not name without a person saying so:
+ * with `--person`, or by an answer at the terminal. What is clear is filed, the rest is told.
  *
- * @throws BlueButtonError `usage` or `other-person` when nobody can say whose the files are, or when none could be kept.
+ * @throws BlueButtonError `usage` or `other-person` when nothing at all can be filed.
  */
 export async function planFilings(
   candidates: readonly Candidate[],
@@ -44,67 +44,220 @@ export async function planFilings(
   context: Context,
 ): Promise<FilingPlan> {
   const named = personOption(input);
-  if (named !== undefined) return filedUnder(named, candidates, people, input);
-  const held = heldFilings(candidates);
-  const fresh = candidates.filter(({ heldBy }) => heldBy === undefined);
-  const plan = await planNew(fresh, people, input, context).catch((thrown: unknown): FilingPlan => {
-    // Where some files are in the archive already, the others are left out.
-    if (held.length === 0 || !(thrown instanceof BlueButtonError)) throw thrown;
-    return {
-      filings: [],
-      notKept: fresh.map((candidate) => ({ name: candidate.name, refusal: thrown, candidate })),
-    };
-  });
-  return { ...plan, filings: [...held, ...plan.filings] };
-}
-
-/** What the archive holds stays where a person once put it. */
-function heldFilings(candidates: readonly Candidate[]): Filing[] {
-  const folders = new Set(candidates.flatMap(({ heldBy }) => heldBy ?? []));
-  return [...folders].map((person) => ({
-    person,
-    identity: {},
-    candidates: candidates.filter(({ heldBy }) => heldBy === person),
-  }));
-}
-
-async function planNew(
-  candidates: readonly Candidate[],
-  people: readonly PersonFolder[],
-  input: CommandInput,
-  context: Context,
-): Promise<FilingPlan> {
-  const groups = groupsOf(candidates);
-  const nameless = candidates.filter(({ identity }) => identity === undefined);
-  const [first, ...others] = groups;
-  if (first === undefined) return namelessOnly(nameless, people, input, context);
-  const filings =
-    others.length === 0
-      ? [await filingOf(first, people, input, context)]
-      : await filingsOf(groups, people, input, context);
-  const notKept: NotKept[] = [];
-  const [only] = filings;
-  const who = only && filings.length === 1 ? whoText(only.identity, undefined) : undefined;
-  const isTheirs =
-    nameless.length > 0 &&
-    who !== undefined &&
-    (await askYes(`${saysNothing(nameless)} File under ${who} too?`, input, context)) === true;
-  if (isTheirs) only?.candidates.push(...nameless);
-  else
-    notKept.push(
-      ...nameless.map((candidate) => ({
-        name: candidate.name,
-        refusal: namelessRefusal(candidate),
-        candidate,
-      })),
-    );
-  return { filings, notKept };
+  const plan = new Planning(people, (question) => askYes(question, input, context));
+  if (named !== undefined) await plan.underOne(named, candidates);
+  else await plan.byIdentity(candidates, input);
+  const [first] = plan.notKept;
+  if (plan.filings.length === 0 && first !== undefined) throw plan.refusal ?? first.refusal;
+  return plan;
 }
 
 /** Files of one person: the same identity, or the same person by it. */
 interface Group {
   identity: PersonIdentity;
   candidates: Candidate[];
+}
+
+class Planning implements FilingPlan {
+  readonly filings: Filing[] = [];
+  readonly notKept: NotKept[] = [];
+  /** What is said when nothing can be filed, in place of the first file's own refusal. */
+  refusal: BlueButtonError | undefined;
+  readonly #people: readonly PersonFolder[];
+  readonly #ask: (question: string) => Promise<boolean>;
+
+  constructor(people: readonly PersonFolder[], ask: (question: string) => Promise<boolean>) {
+    this.#people = people;
+    this.#ask = ask;
+  }
+
+  /** `--person` says whose they are; a file that names somebody else needs an answer all the same. */
+  async underOne(named: string, candidates: readonly Candidate[]): Promise<void> {
+    const known = personCalled(named, this.#people);
+    const isTheirs = ({ identity }: Candidate): boolean =>
+      identity?.name === undefined ||
+      (known === undefined ? isNamed(identity, named) : agrees(identity, known.identities));
+    const theirs = candidates.filter(isTheirs);
+    const others = candidates.filter((candidate) => !isTheirs(candidate));
+    const taken = await this.#othersFor(named, known, others);
+    const filed = [...theirs, ...taken];
+    if (filed.length === 0) return;
+    const stated = filed.flatMap(({ identity }) => identity ?? [])[0];
+    // Files that name nobody say nothing of who a person the archive knows is; a new person is called what was typed.
+    const identity = stated ?? (known === undefined ? { name: named } : {});
+    this.filings.push({ person: known?.folder ?? named, identity, candidates: filed });
+  }
+
+  /** Those of the files about somebody else that the person says belong there; the others are told. */
+  async #othersFor(
+    named: string,
+    known: PersonFolder | undefined,
+    others: readonly Candidate[],
+  ): Promise<Candidate[]> {
+    const taken: Candidate[] = [];
+    for (const { identity, candidates } of groupsOf(others)) {
+      const elsewhere = this.#find(identity);
+      const whose = known === undefined ? visible(named) : knownText(known);
+      const isBorn = known?.identities.some((other) => isBornOtherwise(identity, other)) ?? false;
+      const question = `${fileCount(candidates)} about ${visible(whoseText(identity))}, not ${whose}. File under ${whose} all the same?`;
+      if (elsewhere === undefined && !isBorn && (await this.#ask(question))) taken.push(...candidates);
+      else
+        this.#leave(candidates, (candidate) => ({
+          message: `${candidate.name} is about somebody else than ${named}.`,
+          why: `It is about ${whoseText(identity)}${elsewhere === undefined ? '' : `, whom the archive holds as ${elsewhere.folder}`}.`,
+          next: commandFor(candidate, elsewhere?.folder ?? newName(identity, this.#people)),
+        }));
+    }
+    return taken;
+  }
+
+  /** Each file goes to the person it names. */
+  async byIdentity(candidates: readonly Candidate[], input: CommandInput): Promise<void> {
+    this.#keepHeld(candidates);
+    const fresh = candidates.filter(({ heldBy }) => heldBy === undefined);
+    const groups = groupsOf(fresh);
+    const clear = groups.filter(({ identity }) => areComparable(identity, identity));
+    await this.#clear(clear);
+    const [only, ...more] = groups;
+    // One file that says little of its person is that person all the same, where there is nobody else.
+    if (clear.length === 0 && only !== undefined && more.length === 0 && this.#people.length === 0) {
+      this.filings.push({ person: folderFor([], only.identity, input), ...only });
+    } else await this.#vague(groups.filter((group) => !clear.includes(group)));
+    await this.#nameless(fresh.filter(({ identity }) => identity === undefined));
+  }
+
+  /** What the archive holds stays where a person once put it. */
+  #keepHeld(candidates: readonly Candidate[]): void {
+    for (const person of new Set(candidates.flatMap(({ heldBy }) => heldBy ?? []))) {
+      const held = candidates.filter(({ heldBy }) => heldBy === person);
+      this.filings.push({ person, identity: {}, candidates: held });
+    }
+  }
+
+  /** Files that say whose they are: people the archive knows get theirs, of a new one a person is asked. */
+  async #clear(groups: readonly Group[]): Promise<void> {
+    const unknown: Group[] = [];
+    for (const group of groups) {
+      const known = this.#find(group.identity);
+      if (known === undefined) unknown.push(group);
+      else this.#file(known.folder, group);
+    }
+    const [first, ...others] = unknown;
+    if (first === undefined) return;
+    const isFirst = this.#people.length === 0;
+    const listed = unknown.map(
+      ({ identity, candidates }) => `${visible(whoseText(identity))} (${counted(candidates.length, 'file')})`,
+    );
+    const question = isFirst
+      ? `These files are about ${unknown.length} people: ${listed.join('; ')}. File each under a folder of their own?`
+      : `The archive holds ${this.#people.map(knownText).join('; ')}. ${listed.join('; ')}: not among them. Make a new folder for each?`;
+    if ((isFirst && others.length === 0) || (await this.#ask(question))) {
+      for (const group of unknown) this.#file(undefined, group);
+      return;
+    }
+    for (const { identity, candidates } of unknown) {
+      this.#leave(candidates, (candidate) => ({
+        message: `${candidate.name} is not about anybody the archive holds.`,
+        why: `It is about ${whoseText(identity)}.${isFirst ? '' : ` The archive holds ${this.#people.map(knownText).join('; ')}.`}`,
+        next: commandFor(candidate, newName(identity, this.#people)),
+      }));
+    }
+    if (others.length > 0)
+      this.refusal = new BlueButtonError('usage', 'These files are about different people.', {
+        why: `${listed.join('; ')}.`,
+        try: 'import the files of each person on their own, or with --person "FULL NAME"',
+      });
+  }
+
+  /** Files that say something of a person, and too little to tell who. */
+  async #vague(groups: readonly Group[]): Promise<void> {
+    for (const group of groups) {
+      const { identity, candidates } = group;
+      const target = this.#onlyTarget();
+      const isPossible = target !== undefined && agrees(identity, target.identities);
+      const question = `${fileCount(candidates)} about ${visible(whoseText(identity))}. File under ${target?.who ?? ''} too?`;
+      if (isPossible && (await this.#ask(question))) this.#file(target.folder, group);
+      else
+        this.#leave(candidates, (candidate) => ({
+          message: `${candidate.name} does not say enough of whose record it is.`,
+          why: `It is about ${whoseText(identity)}.`,
+          next: commandFor(candidate, target?.folder ?? newName(identity, this.#people)),
+        }));
+    }
+  }
+
+  async #nameless(candidates: readonly Candidate[]): Promise<void> {
+    const [first, ...others] = candidates;
+    if (first === undefined) return;
+    const target = this.#onlyTarget();
+    const those = `${visible(first.name)}${others.length > 0 ? ` and ${others.length} more do` : ' does'}`;
+    const question = `${those} not say whose record it is. File under ${target?.who ?? ''}?`;
+    if (target !== undefined && (await this.#ask(question))) {
+      this.#file(target.folder, { identity: {}, candidates: [...candidates] });
+      return;
+    }
+    this.#leave(candidates, (candidate) => ({
+      message: `${candidate.name} does not say whose record it is.`,
+      why:
+        candidate.document === undefined
+          ? 'It holds no Patient resource with a name and birth date.'
+          : 'Nothing in it says so that this tool could read.',
+      next: commandFor(candidate, target?.folder ?? 'FULL NAME'),
+    }));
+  }
+
+  /** The one person the files can be meant for: of those filed now, else of the archive. */
+  #onlyTarget(): { folder: string | undefined; identities: PersonIdentity[]; who: string } | undefined {
+    const [filing, ...others] = this.filings;
+    if (filing !== undefined && others.length === 0) {
+      const known = this.#people.find(({ folder }) => folder === filing.person);
+      const who = known === undefined ? visible(whoseText(filing.identity)) : knownText(known);
+      return { folder: filing.person, identities: known?.identities ?? [filing.identity], who };
+    }
+    const [person, ...more] = this.#people;
+    if (filing !== undefined || person === undefined || more.length > 0) return undefined;
+    return { folder: person.folder, identities: person.identities, who: knownText(person) };
+  }
+
+  #file(person: string | undefined, { identity, candidates }: Group): void {
+    const filing = this.filings.find((each) => each.person === person && person !== undefined);
+    const isOnly =
+      filing ?? (person === undefined && Object.keys(identity).length === 0 ? this.filings[0] : undefined);
+    if (isOnly === undefined) this.filings.push({ person, identity, candidates });
+    else isOnly.candidates.push(...candidates);
+  }
+
+  #find(identity: PersonIdentity): PersonFolder | undefined {
+    try {
+      return findPerson(this.#people, identity);
+    } catch (thrown) {
+      // It could be several: nobody knows which.
+      if (thrown instanceof BlueButtonError) return undefined;
+      throw thrown;
+    }
+  }
+
+  #leave(
+    candidates: readonly Candidate[],
+    words: (candidate: Candidate) => { message: string; why: string; next: string },
+  ): void {
+    for (const candidate of candidates) {
+      const { message, why, next } = words(candidate);
+      const code = candidate.identity === undefined ? 'usage' : 'other-person';
+      const refusal = new BlueButtonError(code, message, { why, try: next });
+      this.notKept.push({ name: candidate.name, refusal, candidate });
+    }
+  }
+}
+
+/** True when somebody of these identities can be meant. */
+function agrees(identity: PersonIdentity, known: readonly PersonIdentity[]): boolean {
+  if (known.some((other) => isBornOtherwise(identity, other))) return false;
+  return known.length === 0 || known.some((other) => !contradict(identity, other));
+}
+
+function isBornOtherwise(one: PersonIdentity, other: PersonIdentity): boolean {
+  return contradict({ ...(one.birthDate !== undefined && { birthDate: one.birthDate }) }, other);
 }
 
 function groupsOf(candidates: readonly Candidate[]): Group[] {
@@ -126,110 +279,11 @@ function groupsOf(candidates: readonly Candidate[]): Group[] {
   return groups;
 }
 
-/** The person said whose they are: what is clearly about somebody else is left out all the same. */
-function filedUnder(
-  named: string,
-  candidates: readonly Candidate[],
-  people: readonly PersonFolder[],
-  input: CommandInput,
-): FilingPlan {
-  const described = candidates.flatMap(({ identity }) => identity ?? []);
-  const person = folderFor(people, described[0] ?? {}, input);
-  const known = people.find(({ folder }) => folder === person)?.identities ?? described.slice(0, 1);
-  const isOther = ({ identity = {} }: Candidate): boolean =>
-    known.some((other) => birthDatesContradict(identity, other));
-  const theirs = candidates.filter((candidate) => !isOther(candidate));
-  const notKept = candidates.filter(isOther).map((candidate) => ({
-    name: candidate.name,
-    candidate,
-    refusal: new BlueButtonError('other-person', `${candidate.name} is about somebody else than ${named}.`, {
-      why: `It is about ${whoText(candidate.identity ?? {}, undefined)}: the birth date is another one.`,
-      try: `bluebutton import ${candidate.name} --person "${candidate.identity?.name ?? 'FULL NAME'}"`,
-    }),
-  }));
-  const [refused] = notKept;
-  if (theirs.length === 0 && refused) throw refused.refusal;
-  const stated = theirs.flatMap(({ identity }) => identity ?? [])[0];
-  // Files that name nobody say nothing of who a person the archive knows is; a new person is called what was typed.
-  const isKnown = people.some(({ folder }) => folder === person);
-  return {
-    filings: [{ person, identity: stated ?? (isKnown ? {} : { name: named }), candidates: theirs }],
-    notKept,
-  };
-}
-
-async function filingOf(
-  { identity, candidates }: Group,
-  people: readonly PersonFolder[],
-  input: CommandInput,
-  context: Context,
-): Promise<Filing> {
-  try {
-    return { person: folderFor(people, identity, input), identity, candidates };
-  } catch (thrown) {
-    if (!(thrown instanceof BlueButtonError) || thrown.code !== 'other-person') throw thrown;
-    const { name } = identity;
-    const question = `${thrown.message} ${thrown.why} Make a new folder for ${whoText(identity, undefined)}?`;
-    if (name === undefined || (await askYes(question, input, context)) !== true) throw thrown;
-    return { person: name, identity, candidates };
-  }
-}
-
-/** Of several people, those the archive knows are filed as they are; of a new one a person is asked first. */
-async function filingsOf(
-  groups: readonly Group[],
-  people: readonly PersonFolder[],
-  input: CommandInput,
-  context: Context,
-): Promise<Filing[]> {
-  const folders = groups.map(({ identity }) => findPerson(people, identity)?.folder);
-  const listed = groups.map(
-    ({ identity, candidates }) => `${whoText(identity, undefined)} (${counted(candidates.length, 'file')})`,
-  );
-  const isKnown = folders.every((folder) => folder !== undefined);
-  const question = `These files are about ${groups.length} people: ${listed.join('; ')}. File each under a folder of their own?`;
-  if (!isKnown && (await askYes(question, input, context)) !== true) {
-    throw new BlueButtonError('usage', 'These files are about different people.', {
-      why: `${listed.join('; ')}.`,
-      try: 'import the files of each person on their own, or with --person "FULL NAME"',
-    });
-  }
-  return groups.map(({ identity, candidates }, index) => ({
-    person: folders[index] ?? identity.name,
-    identity,
-    candidates,
-  }));
-}
-
-async function namelessOnly(
-  candidates: readonly Candidate[],
-  people: readonly PersonFolder[],
-  input: CommandInput,
-  context: Context,
-): Promise<FilingPlan> {
+function fileCount(candidates: readonly Candidate[]): string {
   const [first] = candidates;
-  if (first === undefined) return { filings: [], notKept: [] };
-  const [person] = people;
-  if (person && people.length === 1) {
-    const question = `${saysNothing(candidates)} File under ${person.folder}?`;
-    if ((await askYes(question, input, context)) === true)
-      return { filings: [{ person: person.folder, identity: {}, candidates: [...candidates] }], notKept: [] };
-  }
-  throw namelessRefusal(first);
+  return candidates.length === 1 ? `${visible(first?.name ?? '')} is` : `${candidates.length} files are`;
 }
 
-function saysNothing(candidates: readonly Candidate[]): string {
-  const [first] = candidates;
-  const more = candidates.length > 1 ? ` and ${candidates.length - 1} more do` : ' does';
-  return `${first?.name ?? ''}${more} not say whose record it is.`;
-}
-
-function namelessRefusal({ name, document }: Candidate): BlueButtonError {
-  return new BlueButtonError('usage', `${name} does not say whose record it is.`, {
-    why:
-      document === undefined
-        ? 'It holds no Patient resource with a name and birth date.'
-        : 'It is kept as a document, without being read.',
-    try: `bluebutton import ${name} --person "FULL NAME"`,
-  });
+function commandFor({ path, isAsDocument }: Candidate, person: string): string {
+  return `bluebutton import ${shellWord(path)}${isAsDocument ? ' --as-document' : ''} --person ${/^[a-z0-9-]+$/.test(person) ? person : `"${person}"`}`;
 }

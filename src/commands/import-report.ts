@@ -17,9 +17,16 @@ export interface KeptFile {
   twin?: string;
 }
 
+/** A file with the bytes of another one named with it. */
+export interface Twin {
+  name: string;
+  of: string;
+}
+
 /** What became of every file. */
 export interface ImportReport {
   kept: readonly KeptFile[];
+  twins: readonly Twin[];
   notKept: readonly NotKept[];
   /** Of everybody who got a file, by folder. */
   people: ReadonlyMap<string, PersonIdentity>;
@@ -27,66 +34,79 @@ export interface ImportReport {
 
 /** Tells what every file is and what became of it: a line each, or a table for a folder. */
 export function tellImport(
-  { kept, notKept, people }: ImportReport,
+  report: ImportReport,
   isFolder: boolean,
   input: CommandInput,
   { out, err }: Context,
 ): void {
+  const { kept, twins, notKept, people } = report;
   if (flagOption(input, 'json')) {
-    out.write(`${JSON.stringify(answer(kept, notKept), null, 2)}\n`);
+    out.write(`${JSON.stringify(answer(report), null, 2)}\n`);
     return;
   }
   if (!flagOption(input, 'quiet')) {
     const lines = kept.map((file) => ({ candidate: file.candidate, result: outcomeText(file) }));
-    if (isFolder) for (const line of table(lines, notKept, out.width)) out.write(`${line}\n`);
-    else for (const file of kept) out.write(`${fileLine(file)}\n`);
+    if (isFolder) for (const line of table(lines, twins, notKept, out.width)) out.write(`${line}\n`);
+    else for (const line of [...kept.map(fileLine), ...twins.map(twinLine)]) out.write(`${line}\n`);
     for (const [folder, { name }] of people)
       err.write(`Filed under ${folder}${name === undefined ? '' : ` (${visible(name)})`}.\n`);
     if (people.size > 0) err.write('Next: bluebutton show\n');
   }
-  if (isFolder && !flagOption(input, 'quiet')) tellRest(notKept, err);
-  else for (const { refusal } of notKept) err.write(`Not kept: ${errorText(refusal)}`);
+  if (!isFolder) for (const { refusal } of notKept) err.write(`Not kept: ${errorText(refusal)}`);
+  else if (notKept.length > 0) {
+    err.write(
+      `Not kept: ${counted(notKept.length, 'file')}. Try: bluebutton import FILE, for the reason and what to do\n`,
+    );
+  }
 }
 
-/** Of a folder the table has said what was not kept. */
-function tellRest(notKept: readonly NotKept[], err: Context['err']): void {
-  if (notKept.length === 0) return;
-  err.write(
-    `Not kept: ${counted(notKept.length, 'file')}, as the table says.\nTry: bluebutton import FILE, for the reason; with --as-document it is kept without being read\n`,
-  );
+/** What a file was recognised as. */
+function recognition({ format, producer, asOf, document, identity, resources }: Candidate): object {
+  return { format, producer, asOf: asOf ?? document?.date, about: identity, resources };
 }
 
-function answer(kept: readonly KeptFile[], notKept: readonly NotKept[]): object {
+function answer({ kept, twins, notKept }: ImportReport): object {
   return {
     schema: 'bluebutton/import/1',
     person: kept[0]?.person,
     files: kept.map(({ candidate, outcome, person, twin }) => ({
       name: candidate.name,
-      format: candidate.format,
-      producer: candidate.producer,
-      asOf: candidate.asOf ?? candidate.document?.date,
-      about: candidate.identity,
-      resources: candidate.resources,
+      ...recognition(candidate),
       filedUnder: person,
       outcome,
       sameDocumentAs: twin,
     })),
-    refused: notKept.map(({ name, refusal: { message, why } }) => ({ name, message, why })),
+    sameFiles: twins,
+    refused: notKept.map(({ name, refusal, candidate }) => ({
+      name,
+      ...(candidate && recognition(candidate)),
+      code: refusal.code,
+      message: refusal.message,
+      why: refusal.why,
+      try: refusal.try,
+    })),
   };
 }
 
 /** `visit.xml: C-CDA R2.1, from Good Health Clinic, Jane Doe, as of 2024-03-05, 120 resources: kept.` */
 function fileLine(file: KeptFile): string {
-  const { name, format, producer, identity, asOf, document, resources } = file.candidate;
-  const date = asOf ?? document?.date;
+  const { candidate } = file;
+  const date = candidate.asOf ?? candidate.document?.date;
   const said = [
-    format,
-    producer && `from ${producer}`,
-    identity?.name,
+    whatItIs(candidate),
+    candidate.identity?.name,
     date && `as of ${date}`,
-    resources === undefined ? undefined : counted(resources, 'resource'),
+    candidate.resources === undefined ? undefined : counted(candidate.resources, 'resource'),
   ].filter((part) => part !== undefined && part !== '');
-  return visible(`${name}: ${said.join(', ')}: ${outcomeText(file)}.`);
+  return visible(`${candidate.name}: ${said.join(', ')}: ${outcomeText(file)}.`);
+}
+
+function twinLine({ name, of }: Twin): string {
+  return visible(`${name}: the same file as ${of}.`);
+}
+
+function whatItIs({ format, producer }: Candidate): string {
+  return producer === undefined ? format : `${format}, from ${producer}`;
 }
 
 function outcomeText({ outcome, twin }: KeptFile): string {
@@ -103,7 +123,7 @@ export function tellFolder(
 ): void {
   if (flagOption(input, 'json') || flagOption(input, 'quiet')) return;
   const lines = candidates.map((candidate) => ({ candidate, result: 'not kept' }));
-  for (const line of table(lines, refused, out.width)) out.write(`${line}\n`);
+  for (const line of table(lines, [], refused, out.width)) out.write(`${line}\n`);
 }
 
 /** A file that was read, and what became of it in words. */
@@ -112,31 +132,35 @@ interface TableLine {
   result: string;
 }
 
-function table(files: readonly TableLine[], notKept: readonly NotKept[], width: number): string[] {
+function table(
+  files: readonly TableLine[],
+  twins: readonly Twin[],
+  notKept: readonly NotKept[],
+  width: number,
+): string[] {
   const left = notKept.map(({ name, refusal, candidate }) => {
     const reason = refusal.message.replace(`${name}: `, '').replace(`${name} `, '').replace(/\.$/, '');
     return candidate === undefined
-      ? { name, cells: [reason, '', '', 'not kept'] }
+      ? { name, cells: ['', '', '', `not kept: ${reason}`] }
       : { name, cells: lineCells({ candidate, result: `not kept: ${reason}` }) };
   });
   const kept = files.map((file) => ({ name: file.candidate.name, cells: lineCells(file) }));
-  const rows = [...kept, ...left].toSorted((one, other) => (one.name < other.name ? -1 : 1));
-  const titles = ['What it is', 'Whose', 'Date', 'Result', 'Read', 'From'];
-  const columns = [
-    { title: 'File', cells: rows.map(({ name }) => visible(name)) },
-    ...titles.map((title, index) => ({ title, cells: rows.map(({ cells }) => visible(cells[index] ?? '')) })),
-  ];
-  return fitTable(columns, width, (title) => title).lines;
+  const same = twins.map(({ name, of }) => ({ name, cells: ['', '', '', `the same file as ${of}`] }));
+  const rows = [...kept, ...same, ...left].toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  const columns = ['What it is', 'Whose', 'Date', 'Result'].map((title, index) => ({
+    title,
+    cells: rows.map(({ cells }) => visible(cells[index] ?? '')),
+  }));
+  const names = { title: 'File', cells: rows.map(({ name }) => visible(name)) };
+  return fitTable([names, ...columns], width, (title) => title).lines;
 }
 
 function lineCells({ candidate, result }: TableLine): string[] {
-  const { format, identity, asOf, document, resources, producer } = candidate;
+  const { identity, asOf, document, resources } = candidate;
   return [
-    format,
+    whatItIs(candidate),
     identity?.name ?? '',
     (asOf ?? document?.date ?? '').slice(0, 10),
-    result,
-    resources === undefined ? '' : String(resources),
-    producer ?? '',
+    resources === undefined ? result : `${result} (${resources} read)`,
   ];
 }

@@ -3,10 +3,12 @@ import {
   listImports,
   listPeople,
   openArchive,
+  proveStored,
   type Archive,
   type PersonFolder,
 } from '../archive/index.ts';
-import { BlueButtonError } from '../errors/index.ts';
+import { BlueButtonError, shellWord } from '../errors/index.ts';
+import type { ByteSource } from '../formats/index.ts';
 import type { PersonIdentity } from '../model/index.ts';
 import { visible } from '../render/index.ts';
 import { archiveFor } from './archive-person.ts';
@@ -16,15 +18,16 @@ import type { Context, Outcome } from './context.ts';
 import {
   candidateOf,
   documentCandidate,
+  heldCandidate,
   titleOf,
   type Candidate,
   type HeldImport,
 } from './import-candidate.ts';
-import { statedDocument } from './import-document.ts';
-import { filesNamed, namesFolder } from './import-files.ts';
+import { statedDocument, type StatedDocument } from './import-document.ts';
+import { filesNamed, type NamedFiles } from './import-files.ts';
 import { planFilings, type Filing, type NotKept } from './import-people.ts';
-import { tellFolder, tellImport, type KeptFile } from './import-report.ts';
-import { hashOf, openPath, refusesOne } from './inputs.ts';
+import { tellFolder, tellImport, type KeptFile, type Twin } from './import-report.ts';
+import { hashOf, openPath, readFrom, refusesOne } from './inputs.ts';
 import { readingHelp } from './questions.ts';
 
 /** The people of the archive and what is held of files, for telling what is new. */
@@ -41,17 +44,17 @@ interface Held {
  */
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
   const held = await heldIn(input, context);
-  const { candidates, refused } = await readAll(held, input, context);
+  const named = await filesNamed(input.arguments, context);
+  const { isFolder } = named;
+  const { candidates, twins, refused } = await readAll(named, held, input, context);
   if (candidates.length === 0) {
     if (refused[0]) throw refused[0].refusal;
     throw new BlueButtonError('usage', 'There is no file to import.', {
-      why: 'The folder is empty.',
-      try: 'ls, to see what is there',
+      why: 'Hidden files, links and archives of this tool are passed over; there is nothing else.',
+      try: 'ls -la, to see what is there',
     });
   }
-  const isFolder = await namesFolder(input.arguments, context);
-  const plan = planFilings(candidates, held.people, input, context);
-  const { filings, notKept } = await plan.catch((thrown: unknown) => {
+  const plan = await planFilings(candidates, held.people, input, context).catch((thrown: unknown) => {
     // Of a folder it is told all the same what is in it and whose.
     if (isFolder) tellFolder(candidates, refused, input, context);
     throw thrown;
@@ -60,16 +63,17 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
   const kept: KeptFile[] = [];
   const people = new Map<string, PersonIdentity>();
   try {
-    for (const filing of filings) {
+    for (const filing of plan.filings) {
       const files = await keep(filing, held, writer, context);
       kept.push(...files);
-      for (const { person } of files) people.set(person, people.get(person) ?? filing.identity);
+      for (const { person, outcome } of files)
+        if (outcome === 'new') people.set(person, people.get(person) ?? filing.identity);
     }
   } finally {
     await writer.release();
   }
-  const left = [...refused, ...notKept];
-  tellImport({ kept, notKept: left, people }, isFolder, input, context);
+  const left = [...refused, ...plan.notKept];
+  tellImport({ kept, twins, notKept: left, people }, isFolder, input, context);
   const lost = tellLost(kept, context);
   return lost || left.length > 0 ? 'partial' : 'done';
 }
@@ -91,35 +95,81 @@ async function heldIn(input: CommandInput, context: Context): Promise<Held> {
   return { people, imports };
 }
 
+interface ReadFiles {
+  candidates: Candidate[];
+  /** Files with the bytes of one before. */
+  twins: Twin[];
+  refused: NotKept[];
+}
+
 async function readAll(
+  { files, unreadable, isFolder }: NamedFiles,
   { imports }: Held,
   input: CommandInput,
   context: Context,
-): Promise<{ candidates: Candidate[]; refused: NotKept[] }> {
-  const document = statedDocument(input);
+): Promise<ReadFiles> {
+  const document = statedDocument(input, isFolder);
   const help = readingHelp(input, context);
   const patient = textOption(input, 'patient');
-  const candidates: Candidate[] = [];
-  const refused: NotKept[] = [];
-  for (const { path, name } of await filesNamed(input.arguments, context)) {
-    // A folder of scans would not fit into memory.
-    const content = { ...(await openPath(path, context, 0)), name };
-    const sha256 = await hashOf(content);
-    if (candidates.some((other) => other.sha256 === sha256)) continue;
+  const read: ReadFiles = { candidates: [], twins: [], refused: [...unreadable] };
+  for (const { path, name } of files) {
     try {
+      // A folder of scans would not fit into memory.
+      const content = { ...(await openPath(path, context, 0)), name };
+      const sha256 = await hashOf(content);
+      const twin = read.candidates.find((other) => other.sha256 === sha256);
+      if (twin !== undefined) {
+        read.twins.push({ name, of: twin.name });
+        continue;
+      }
       const held = imports.find((stated) => stated.sha256 === sha256);
-      candidates.push(
+      if (held !== undefined) await proveHeld(held, input, context);
+      read.candidates.push(
         document === undefined
-          ? await candidateOf(content, sha256, { patient, help, held })
-          : await documentCandidate(content, sha256, { ...document, title: document.title ?? titleOf(name) }),
+          ? await candidateOf(content, sha256, { path, patient, help, held })
+          : await unreadCandidate(content, sha256, path, document, held),
       );
     } catch (thrown) {
-      if (!(thrown instanceof BlueButtonError) || !refusesOne.has(thrown.code)) throw thrown;
-      refused.push({ name, refusal: thrown });
+      const isOfOne = thrown instanceof BlueButtonError && (refusesOne.has(thrown.code) || isFolder);
+      if (!isOfOne || thrown.code === 'archive-damaged') throw thrown;
+      read.refused.push({ name, refusal: thrown });
     }
     context.signal.throwIfAborted();
   }
-  return { candidates, refused };
+  return read;
+}
+
+/** A file to keep without reading it; one that can be read is refused, for its facts would be missing. */
+async function unreadCandidate(
+  content: ByteSource,
+  sha256: string,
+  path: string,
+  { title, date }: StatedDocument,
+  held: HeldImport | undefined,
+): Promise<Candidate> {
+  if (held?.document !== undefined) return heldCandidate(content, sha256, path, held);
+  const format = await readableAs(content, sha256);
+  if (format === undefined)
+    return documentCandidate(content, sha256, path, { title: title ?? titleOf(content.name), date }, true);
+  throw new BlueButtonError('usage', `${content.name} is a record this tool reads: ${format}.`, {
+    why: 'Kept as a document, what it says would be missing from the record.',
+    try: `bluebutton import ${shellWord(path)}`,
+  });
+}
+
+async function readableAs(content: ByteSource, sha256: string): Promise<string | undefined> {
+  try {
+    return (await readFrom(content, { sha256 })).source.format;
+  } catch (thrown) {
+    if (thrown instanceof BlueButtonError) return undefined;
+    throw thrown;
+  }
+}
+
+/** "It is there already" is said only of bytes that are. */
+async function proveHeld({ path, sha256 }: HeldImport, input: CommandInput, context: Context): Promise<void> {
+  const archive = await openArchive(await archiveFor(input, context));
+  await proveStored(archive, path, sha256);
 }
 
 async function keep(
@@ -138,7 +188,15 @@ async function keep(
   try {
     const kept: Omit<KeptFile, 'person'>[] = [];
     for (const candidate of candidates) {
-      const { lost: _lost, resources: _read, heldBy: _heldBy, identity: stated, ...file } = candidate;
+      const {
+        lost: _lost,
+        resources: _read,
+        heldBy: _heldBy,
+        path: _path,
+        isAsDocument: _asDocument,
+        identity: stated,
+        ...file
+      } = candidate;
       const outcome = await draft.add({ ...file, ...(stated !== undefined && { person: stated }) });
       const twin = outcome === 'new' ? twinOf(candidate, [...imports, ...candidates]) : undefined;
       kept.push({ candidate, outcome, ...(twin !== undefined && { twin }) });

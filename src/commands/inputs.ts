@@ -13,7 +13,7 @@ import {
   type ByteSource,
   type ReadingHelp,
 } from '../formats/index.ts';
-import type { Entry, Finding, RecordInput, Source } from '../model/index.ts';
+import { documentIdOf, type Entry, type Finding, type RecordInput, type Source } from '../model/index.ts';
 import type { CommandInput } from './command.ts';
 import type { Context } from './context.ts';
 import { readingHelp } from './questions.ts';
@@ -74,8 +74,26 @@ export function partsOf(files: readonly InputFile[]): Pick<RecordInput, 'sources
   return {
     sources: files.flatMap(({ source, inner }) => [source, ...inner]),
     entries: files.flatMap(({ entries }) => entries),
-    findings: files.flatMap(({ findings }) => findings),
+    findings: [...files.flatMap(({ findings }) => findings), ...copiesAmong(files)],
   };
+}
+
+/** Copies of one document with other bytes, each named with the one that came first. */
+function copiesAmong(files: readonly InputFile[]): Finding[] {
+  const first = new Map<string, Source>();
+  return files.flatMap(({ source: own, inner, entries }) =>
+    [own, ...inner].flatMap((source): Finding[] => {
+      const documentId = documentIdOf(entries.filter(({ origin }) => origin.source === source.id));
+      if (documentId === undefined) return [];
+      const before = first.get(documentId);
+      if (before === undefined) {
+        first.set(documentId, source);
+        return [];
+      }
+      const message = `${source.name} says it is the same document as ${before.name}, and has other bytes: both are shown`;
+      return [{ severity: 'warning', code: 'same-document', message, source: source.id }];
+    }),
+  );
 }
 
 export interface DocumentOptions {

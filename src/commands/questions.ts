@@ -1,20 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { BlueButtonError } from '../errors/index.ts';
+import { BlueButtonError, shellWord } from '../errors/index.ts';
 import type { ReadingHelp } from '../formats/index.ts';
 import { visible } from '../render/index.ts';
 import { textOption, type CommandInput } from './command.ts';
 import type { Context } from './context.ts';
 
-/** Asks whether to go on; undefined where nobody can answer: no terminal, or `--no-input`. */
-export async function askYes(
-  question: string,
-  input: CommandInput,
-  context: Context,
-): Promise<boolean | undefined> {
-  if (input.options['input'] === false) return undefined;
-  const answer = await context.ask(`${question} [y/N] `);
-  return answer === undefined ? undefined : /^\s*y(es)?\s*$/i.test(answer);
+/** Asks whether to go on; false where nobody can answer: no terminal, or `--no-input`. */
+export async function askYes(question: string, input: CommandInput, context: Context): Promise<boolean> {
+  if (input.options['input'] === false) return false;
+  return /^\s*y(es)?\s*$/i.test((await context.ask(`${question} [y/N] `)) ?? '');
 }
 
 /** Where a reader's questions find their answers: in `--password-file`, else with the person at the terminal. */
@@ -35,9 +30,14 @@ async function passwordIn(file: string, { cwd }: Context): Promise<string> {
   const text = await readFile(resolve(cwd, file), 'utf8').catch((cause: unknown) => {
     throw new BlueButtonError('usage', `The password file ${file} could not be read.`, {
       why: 'There is no such file, or you are not allowed to read it.',
-      try: `ls -l ${file}`,
+      try: `ls -l ${shellWord(file)}`,
       cause,
     });
   });
-  return text.split(/\r?\n/, 1)[0] ?? '';
+  const password = text.replace(/^\uFEFF/, '').split(/\r?\n/, 1)[0] ?? '';
+  if (password !== '') return password;
+  throw new BlueButtonError('usage', `The password file ${file} is empty.`, {
+    why: 'The password is its first line.',
+    try: `cat ${shellWord(file)}`,
+  });
 }

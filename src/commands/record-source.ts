@@ -1,4 +1,4 @@
-import { BlueButtonError } from '../errors/index.ts';
+import { BlueButtonError, shellWord } from '../errors/index.ts';
 import { buildRecord, patientsOf, type BuiltRecord, type CodeNames, type Finding } from '../model/index.ts';
 import { visible } from '../render/index.ts';
 import { codeNamesOf } from './code-names.ts';
@@ -32,7 +32,7 @@ export async function recordFor(
   const parts = { ...partsOf(await readInputs(input.arguments, input, context)), codeNames };
   const wanted = textOption(input, 'patient');
   if (options.everyone === true && wanted === undefined) return buildRecord(parts);
-  const typed = [command, ...input.arguments].join(' ');
+  const typed = [command, ...input.arguments.map(shellWord)].join(' ');
   return buildRecord(parts, whichPatient(patientsOf(parts.entries), wanted, typed)?.key);
 }
 
@@ -48,8 +48,10 @@ export function reportLosses({ record }: BuiltRecord, context: Context): Outcome
   const most = 10;
   for (const finding of losses.slice(0, most)) context.err.write(`Not read: ${findingText(finding)}\n`);
   if (losses.length > most) context.err.write(`Not read: ${losses.length - most} more.\n`);
-  context.err.write(
-    'Everything else was read.\nTry: the same with --format json, where findings name each place\n',
-  );
+  const isLocked = losses.some(({ code }) => code === 'password-needed' || code === 'protected-member');
+  const next = isLocked
+    ? 'the same command with --password-file FILE, or on a terminal, where it asks'
+    : 'bluebutton show with the same files and --json, where findings name each place';
+  context.err.write(`Everything else was read.\nTry: ${next}\n`);
   return 'partial';
 }

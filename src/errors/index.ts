@@ -5,4 +5,5 @@ export {
   type ErrorCode,
   type ErrorParts,
 } from './bluebutton-error.ts';
+export { shellWord } from './shell-word.ts';
 export { nearestWord } from './nearest-word.ts';

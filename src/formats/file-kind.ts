@@ -15,12 +15,21 @@ const kinds: readonly (FileKind & { pattern: RegExp })[] = [
     document: 'application/pdf',
     says: 'a PDF: kept as a document, its text is not read.',
   },
-  { pattern: /^\{\\rtf/, document: 'application/rtf', says: 'a rich text: kept as a document, not read.' },
+  {
+    pattern: /^\{\\rtf/,
+    document: 'application/rtf',
+    says: 'a rich text is not a health record this tool can read.',
+  },
   { pattern: new RegExp(String.raw`^\x89PNG`), document: 'image/png', says: 'a picture.' },
   { pattern: /^\u00FF\u00D8\u00FF/, document: 'image/jpeg', says: 'a picture.' },
   { pattern: /^GIF8/, document: 'image/gif', says: 'a picture.' },
   { pattern: new RegExp(String.raw`^(II\*\x00|MM\x00\*)`), document: 'image/tiff', says: 'a picture.' },
   { pattern: /^[\s\S]{4}ftyp(heic|heix|mif1)/, document: 'image/heic', says: 'a picture.' },
+  { pattern: /^[\s\S]{4}ftyp/, document: 'video/mp4', says: 'a film.' },
+  { pattern: /^BM[\s\S]{4}\0\0\0\0/, document: 'image/bmp', says: 'a picture.' },
+  { pattern: /^RIFF[\s\S]{4}WEBP/, document: 'image/webp', says: 'a picture.' },
+  { pattern: /^RIFF[\s\S]{4}WAVE/, document: 'audio/wav', says: 'a recording.' },
+  { pattern: /^ID3/, document: 'audio/mpeg', says: 'a recording.' },
   { pattern: /^[\s\S]{128}DICM/, document: 'application/dicom', says: 'a medical picture (DICOM).' },
   {
     pattern: new RegExp(String.raw`^\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1`),
@@ -29,7 +38,7 @@ const kinds: readonly (FileKind & { pattern: RegExp })[] = [
   },
   // Office documents are zip archives, told by the name of their first file (ECMA-376 part 2, OpenDocument 1.3 part 2).
   {
-    pattern: /^PK[\s\S]{28}(\[Content_Types\]\.xml|_rels\/|docProps\/|word\/|xl\/|ppt\/)/,
+    pattern: /^PK[\s\S]{28}(\[Content_Types\]\.xml|_rels\/|docProps\/|customXml\/|word\/|xl\/|ppt\/)/,
     document: 'application/vnd.openxmlformats-officedocument',
     says: 'an office document.',
   },

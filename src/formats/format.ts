@@ -21,7 +21,17 @@ export interface ReadingHelp {
   /** Number of the FHIR release the document is in (`1.0.2`), where something beside it says so. */
   fhirVersion?: string;
   /** Set by the reader of a container for what is inside it. */
-  inside?: { limit: UnpackingLimit; depth: number };
+  inside?: Inside;
+}
+
+/** What the containers inside one another share. */
+export interface Inside {
+  /** How far they may still unpack, all together. */
+  limit: UnpackingLimit;
+  /** How many of them lie around this one. */
+  depth: number;
+  /** The way to each document read so far, by SHA-256. */
+  met: Map<string, string>;
 }
 
 export interface PasswordQuestion {

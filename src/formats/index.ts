@@ -1,4 +1,4 @@
-import { BlueButtonError } from '../errors/index.ts';
+import { BlueButtonError, shellWord } from '../errors/index.ts';
 import { appleHealth } from './apple-health/format.ts';
 import type { ByteSource } from './byte-source.ts';
 import { ccda } from './ccda/format.ts';
@@ -58,14 +58,16 @@ export async function recognize(document: ByteSource): Promise<Format> {
     try:
       fileKindOf(head)?.document === undefined
         ? 'ask the portal for a FHIR (JSON) or C-CDA (XML) download, or see bluebutton show --help'
-        : `bluebutton import ${document.name} --as-document, to keep it`,
+        : `bluebutton import ${shellWord(document.name)} --as-document`,
   });
 }
 
 /** The format of a document and its first bytes. */
 async function formatOf(document: ByteSource): Promise<{ format?: Format; head: Uint8Array }> {
   const head = await headOf(document);
-  const format = formats.find((candidate) => candidate.recognizes(head, document.size <= head.length));
+  const whole = document.size <= head.length;
+  const isOther = fileKindOf(head) !== undefined;
+  const format = isOther ? undefined : formats.find((candidate) => candidate.recognizes(head, whole));
   return { head, ...(format !== undefined && { format }) };
 }
 

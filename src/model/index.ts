@@ -21,7 +21,9 @@ export type { Person } from './person.ts';
 export {
   areComparable,
   birthDatesContradict,
+  contradict,
   identityOf,
+  isNamed,
   isSamePerson,
   type PersonIdentity,
 } from './person-identity.ts';

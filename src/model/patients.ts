@@ -126,7 +126,9 @@ function ownerOf(
     }
   }
   for (const name of ['subject', 'patient', 'beneficiary']) {
-    const patient = patientOnlyNamed(resource[name], entry, patients);
+    const patient =
+      patientByUuid(referenceTextOf(resource[name]), entry, index, patients) ??
+      patientOnlyNamed(resource[name], entry, patients);
     if (patient) return patient;
   }
   for (const participant of [resource['participant']].flat()) {
@@ -164,6 +166,23 @@ function patientReferred(
   const base = baseOf(reference) ?? baseOf((from.container ?? from).fullUrl);
   const own = keyOf(from.origin.source, base, name, patients);
   return patients.get(own) ?? newPatient(own, name, {}, patients);
+}
+
+/**
+ * The patient whom a `urn:uuid:` names that no entry goes by: of a bulk export each kind of resource is a file of its own,
+ * and the Patient is in another. Two such addresses are two people.
+ */
+function patientByUuid(
+  reference: string | undefined,
+  from: Entry,
+  index: ReferenceIndex,
+  patients: Map<string, PatientOfInput>,
+): PatientOfInput | undefined {
+  const id = /^urn:uuid:(.+)$/.exec(reference ?? '')?.[1];
+  if (id === undefined || reference === undefined || index.resolve(reference, from)) return undefined;
+  const { source } = from.origin;
+  const own = `${source} Patient/${id}`;
+  return patients.get(own) ?? newPatient(own, `Patient/${id}`, {}, patients);
 }
 
 /** The patient of the same source whom a logical reference names by an identifier (R4 §2.3 "Logical References"). */

@@ -32,10 +32,35 @@ export function isSamePerson(one: PersonIdentity, other: PersonIdentity): boolea
   if (one.birthDate === undefined || one.birthDate !== other.birthDate) return false;
   if (one.family === undefined || other.family === undefined) return false;
   if (words(one.family).join(' ') !== words(other.family).join(' ')) return false;
+  return !haveOtherFirstNames(one, other);
+}
+
+function haveOtherFirstNames(one: PersonIdentity, other: PersonIdentity): boolean {
   const [first, otherFirst] = [firstName(one), firstName(other)];
-  if (first === undefined || otherFirst === undefined) return true;
+  if (first === undefined || otherFirst === undefined) return false;
   const isInitial = first.length === 1 || otherFirst.length === 1;
-  return isInitial ? first.charAt(0) === otherFirst.charAt(0) : first === otherFirst;
+  return isInitial ? first.charAt(0) !== otherFirst.charAt(0) : first !== otherFirst;
+}
+
+/** Whether two identities can hardly be one person: another birth date, or another first name. Family names change. */
+export function contradict(one: PersonIdentity, other: PersonIdentity): boolean {
+  return birthDatesContradict(one, other) || haveOtherFirstNames(one, other);
+}
+
+function isIn(some: readonly string[], all: readonly string[]): boolean {
+  return some.length > 0 && some.every((word) => all.includes(word));
+}
+
+/** Whether a person of this identity is called so: every word of the one name is in the other. */
+export function isNamed({ name }: PersonIdentity, called: string): boolean {
+  const [own, said] = [words(name ?? ''), words(called)];
+  return (
+    isIn(said, own) ||
+    isIn(
+      own.filter((word) => !honorifics.has(word)),
+      said,
+    )
+  );
 }
 
 /** Whether two identities say enough to tell whether they are one person. */

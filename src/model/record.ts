@@ -91,7 +91,8 @@ export function buildRecord(input: RecordInput, patient?: string): BuiltRecord {
     const section = sections.find((candidate) => candidate.holds(element));
     if (section === undefined) throw new Error('the last section holds everything');
     const read = readRow(section, element, contextOf(entry, index, input), entry, ids);
-    const row = entry.withdrawn === true ? asWithdrawn(read) : read;
+    const owned = owner === undefined && patients.length > 1 ? asUnowned(read) : read;
+    const row = entry.withdrawn === true ? asWithdrawn(owned) : owned;
     const whose = severalPeople && owner ? { patient: owner.key } : {};
     rowsOf.get(section.name)?.push({ ...row, ...whose });
     for (const part of writtenSectionsOf(entry)) written.push({ ...part, ...whose });
@@ -107,12 +108,25 @@ export function buildRecord(input: RecordInput, patient?: string): BuiltRecord {
       ...(severalPeople && { people }),
       sections: recordSections,
       written,
-      sectionStates: statesOf(recordSections, taken, input.sources, input.states ?? {}, written),
+      sectionStates: statesOf(
+        recordSections,
+        taken,
+        input.sources,
+        input.states ?? {},
+        written,
+        input.findings,
+      ),
       sources: [...input.sources],
       findings,
     },
     entries: taken,
   };
+}
+
+/** A document that names nobody, where the input tells of several people: it could be anybody's. */
+function asUnowned(row: Row): Row {
+  if (row.resourceType !== 'DocumentReference') return row;
+  return { ...row, cautions: [...(row.cautions ?? []), 'nothing says whose it is'] };
 }
 
 /** A row its source no longer provides: still shown, with a word of care, and no longer called current. */

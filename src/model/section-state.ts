@@ -2,10 +2,12 @@ import { saysNoInformation, saysNoneAtAll } from './assertion.ts';
 import { codesOf, type Code } from './coding.ts';
 import { Element } from './element.ts';
 import type { Entry } from './entry.ts';
+import type { Finding } from './finding.ts';
 import { lookUp } from './look-up.ts';
 import type { Resource } from './resource.ts';
 import type { Row } from './row.ts';
 import type { Source } from './source.ts';
+import { unreadFiles } from './unread-files.ts';
 import type { WrittenSection } from './written-section.ts';
 
 /**
@@ -84,27 +86,32 @@ export function statesOf(
   sources: readonly Source[],
   stated: Readonly<Record<string, readonly SectionState[]>>,
   written: readonly WrittenSection[],
+  findings: readonly Finding[],
 ): Record<string, SectionState[]> {
   const empties = emptyReasons(entries);
   const speaking = sources.filter((source) => !isOnlyContainer(source, sources, entries));
   return Object.fromEntries(
     Object.entries(sections).map(([section, rows]) => [
       section,
-      speaking.flatMap(({ id }): SectionState[] => {
-        const own = rows.filter((row) => row.sources.some(({ source }) => source === id));
-        const missing = (stated[section] ?? []).filter(({ source }) => source === id);
-        // The last drawer is of many kinds: that there is none of one says nothing of the others.
-        if (own.some(section === 'other' ? () => true : isPositive))
-          return [{ source: id, state: 'stated-rows' }, ...missing];
-        if (own.some((row) => row.assertion === 'negated'))
-          return [{ source: id, state: 'none-stated' }, ...missing];
-        const words = written.filter(
-          (part) => part.section === section && (part.entries === 0 || own.length === 0) && isFrom(part, id),
-        );
-        if (words.length > 0) return [{ source: id, state: 'as-written' }, ...missing];
-        const said = [...missing, ...(empties[section] ?? []).filter(({ source }) => source === id)];
-        return said.length > 0 ? said : [{ source: id, state: 'not-recorded' }];
-      }),
+      [
+        ...speaking.flatMap(({ id }): SectionState[] => {
+          const own = rows.filter((row) => row.sources.some(({ source }) => source === id));
+          const missing = (stated[section] ?? []).filter(({ source }) => source === id);
+          // The last drawer is of many kinds: that there is none of one says nothing of the others.
+          if (own.some(section === 'other' ? () => true : isPositive))
+            return [{ source: id, state: 'stated-rows' }, ...missing];
+          if (own.some((row) => row.assertion === 'negated'))
+            return [{ source: id, state: 'none-stated' }, ...missing];
+          const words = written.filter(
+            (part) =>
+              part.section === section && (part.entries === 0 || own.length === 0) && isFrom(part, id),
+          );
+          if (words.length > 0) return [{ source: id, state: 'as-written' }, ...missing];
+          const said = [...missing, ...(empties[section] ?? []).filter(({ source }) => source === id)];
+          return said.length > 0 ? said : [{ source: id, state: 'not-recorded' }];
+        }),
+        ...unreadFiles(findings, rows.length > 0),
+      ],
     ]),
   );
 }

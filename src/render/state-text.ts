@@ -12,7 +12,8 @@ const words: Readonly<Record<SectionState['state'], string>> = {
 /** Why a section is empty, for each of its sources once: `Withheld by the source (Condition: The portal answered 403.)`. */
 export function emptyReasons(record: HealthRecord, section: string): string[] {
   const states = record.sectionStates[section] ?? [];
-  return states.length > 0 ? distinct(states) : ['Not recorded'];
+  const telling = states.filter(({ state }) => state !== 'not-recorded');
+  return telling.length > 0 ? distinct(telling) : ['Not recorded'];
 }
 
 /** What a section that has rows is missing all the same. */

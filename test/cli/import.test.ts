@@ -68,12 +68,12 @@ describe('import of a folder', () => {
       'deep/er/p.json': patient('p', 'Doe'),
       'photo.jpg': '\u00FF',
     });
-    const { status, stdout, stderr } = await home.run(['import', 'downloads'], { env: { COLUMNS: '120' } });
+    const { status, stdout, stderr } = await home.run(['import', 'downloads'], { env: { COLUMNS: '160' } });
     expect(stdout.split('\n').map((line) => line.trim().replaceAll(/ {2,}/g, ' | '))).toEqual([
-      'File | What it is | Whose | Date | Result | Read',
-      'deep/er/p.json | FHIR R4 JSON | Jane Doe | kept | 1',
-      'photo.jpg | not a health record this tool can read | not kept',
-      expect.stringMatching(/^visit\.xml \| C-CDA R2\.1.* \| Jane Doe \| 2024-03-05 \| kept \| \d+$/),
+      'File | What it is | Whose | Date | Result',
+      'deep/er/p.json | FHIR R4 JSON | Jane Doe | kept (1 read)',
+      'photo.jpg | not kept: not a health record this tool can read',
+      expect.stringMatching(/^visit\.xml \| C-CDA R2\.1.* \| Jane Doe \| 2024-03-05 \| kept \(\d+ read\)$/),
       '',
     ]);
     expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringMatching(/^Not kept: 1 file/m) });
@@ -183,7 +183,7 @@ describe('whose a file is', () => {
     expect({ status, stdout }).toEqual({ status: 3, stdout: expect.stringMatching(/scan\.pdf .*not kept/) });
     const screen = await onTerminal(home, ['import', 'downloads/scan.pdf'], ['y']);
     expect(screen).toMatch(
-      /scan\.pdf does not say whose record it is\. File under jane-doe\? \[y\/N\][^]*status 0/,
+      /scan\.pdf does not say whose record it is\. File under jane-doe \(Jane Doe, born 1980-01-02\)\? \[y\/N\][^]*status 0/,
     );
   });
 });
@@ -236,7 +236,8 @@ describe('a protected archive', () => {
     expect((await home.run([...words, '--no-input'])).status).toBe(2);
     await home.done([...words, '--password-file', 'downloads/password']);
     const shown = await home.run(['show', '--no-input']);
-    expect(shown).toMatchObject({ status: 3, stderr: expect.stringMatching(/locked\.zip is protected/) });
+    expect(shown).toMatchObject({ status: 3, stderr: expect.stringMatching(/Not read: locked\.zip: it is protected[^]*--password-file FILE/) });
+    expect((await home.run(['summary', '--no-input'])).stdout).toMatch(/ALLERGIES \(0\)\s+Not read \(locked\.zip\)/);
     await home.done(['show', '--password-file', 'downloads/password']);
     expect((await home.run(['verify', '-q'])).status).toBe(0);
   });

@@ -102,7 +102,6 @@ describe('an Epic Requested Record', () => {
       'Patient',
       'AllergyIntolerance',
       'DocumentReference',
-      'DocumentReference',
     ]);
   });
 
@@ -152,7 +151,7 @@ describe('the tables of an Epic Requested Record', () => {
     zip.writeUInt8(0x41, zip.indexOf('ALLERGY_ID\n1') + 11);
     const file = await read(zip, 'x.zip');
     expect(told(file)).toEqual(['lost bad-member E/ALLERGY.tsv']);
-    expect(await statesOf(zip, 'allergies')).toEqual(['not-read']);
+    expect(new Set(await statesOf(zip, 'allergies'))).toEqual(new Set(['not-read']));
   });
 
   it('are read past a broken row, which is told with its line', async () => {

@@ -1,6 +1,6 @@
 import { clinicalRecordStubs, type ClinicalRecordStub } from '../apple-health/clinical-record.ts';
 import { appleHealth } from '../apple-health/format.ts';
-import { ccda } from '../ccda/format.ts';
+import { headOf } from '../xml/head.ts';
 import type { MemberNote } from './contents.ts';
 import type { Member } from './member.ts';
 import { UnreadableMember } from './unpacking.ts';
@@ -21,16 +21,18 @@ export async function appleExportNotes(
   const notes = new Map<string, MemberNote>();
   const folder = main.path.replace(/[^/]*$/, '');
   const beside = documents.filter((member) => member !== main && member.path.startsWith(folder));
-  const measurements = await firstOf(beside, (head) => ccda.recognizes(head, false));
-  if (measurements)
-    notes.set(measurements.path, {
-      leftOut: 'it tells the measurements of the export beside it a second time',
-    });
+  const measurements = await firstOf(beside, isOfApple);
+  if (measurements) notes.set(measurements.path, { repeats: main.path });
   const hasFhir = members.some(({ path }) => /\.json$/i.test(path));
   if (!hasFhir) return notes;
   for (const [path, stub] of await clinicalRecordStubs(main.bytes))
     notes.set(`${folder}${path}`, noteOf(stub));
   return notes;
+}
+
+/** The CDA document that Apple Health makes of its measurements: it names itself so. */
+function isOfApple(head: Uint8Array): boolean {
+  return /<id\b[^>]*extension="Health Export CDA"|<title>Health Data Export<\/title>/.test(headOf(head));
 }
 
 function noteOf({ sourceName, sourceURL, fhirVersion }: ClinicalRecordStub): MemberNote {
@@ -46,7 +48,7 @@ async function firstOf(
   fits: (head: Uint8Array) => boolean,
 ): Promise<Member | undefined> {
   for (const member of members) {
-    const head = await headOf(member);
+    const head = await firstBytes(member);
     member.bytes.release?.();
     if (head !== undefined && fits(head)) return member;
   }
@@ -54,7 +56,7 @@ async function firstOf(
 }
 
 /** The first bytes; undefined when they are damaged, which is told when the member is read. */
-async function headOf({ bytes }: Member): Promise<Uint8Array | undefined> {
+async function firstBytes({ bytes }: Member): Promise<Uint8Array | undefined> {
   try {
     return await bytes.read(0, headLength);
   } catch (thrown) {

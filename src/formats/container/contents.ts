@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { BlueButtonError } from '../../errors/index.ts';
 import type { Entry, Finding, Reading } from '../../model/index.ts';
-import type { ByteSource } from '../byte-source.ts';
-import { fileKindOf } from '../file-kind.ts';
-import type { DocumentIdentity, Format, ReadingHelp } from '../format.ts';
+import { bytesInMemory, type ByteSource } from '../byte-source.ts';
+import type { DocumentIdentity, Format, Inside, ReadingHelp } from '../format.ts';
 import { keptDocument } from '../kept-document.ts';
 import { pdfDate } from '../pdf-date.ts';
 import { SourceReading } from '../source-reading.ts';
+import { memberUse } from './member-kind.ts';
 import type { Member } from './member.ts';
+import { NothingRead, PageWithoutRecord } from './refusals.ts';
+import { SharedSources, type Sharing } from './shared-source.ts';
 import { UnpackingLimit, UnreadableMember } from './unpacking.ts';
 
 /** What a document is by its first bytes; `format` is absent when no reader knows them. */
@@ -20,24 +22,22 @@ export interface MemberNote {
   creation?: string;
   /** Kind of document in words. */
   type?: string;
-  /** Why it is not read, in a sentence without the full stop; for what others of the container say as well. */
-  leftOut?: string;
+  /** The member that tells the same: this one is left out where that one was read to its end. */
+  repeats?: string;
   /** Who it came from, where several are in one container: each is a source of its own. */
   provider?: string;
   /** Address it had there, as `[base]/Type/id`. */
   url?: string;
   /** Number of the FHIR release it is in. */
   fhirVersion?: string;
-  /** True for what only presents the records: a logo, instructions. */
-  isPresentation?: boolean;
 }
 
 /** What the reader of a container is told: how far it may still unpack, and how deep it lies inside others. */
-export type InsideHelp = ReadingHelp & { inside: NonNullable<ReadingHelp['inside']> };
+export type InsideHelp = ReadingHelp & { inside: Inside };
 
 /** The outermost container sets the limit for all that is inside it. */
 export function insideHelp(help: ReadingHelp, { size }: ByteSource): InsideHelp {
-  return { ...help, inside: help.inside ?? { limit: new UnpackingLimit(size), depth: 0 } };
+  return { ...help, inside: help.inside ?? { limit: new UnpackingLimit(size), depth: 0, met: new Map() } };
 }
 
 /** A container opened. */
@@ -50,6 +50,8 @@ export interface OpenContainer {
   notes: ReadonlyMap<string, MemberNote>;
   /** Formats of members that are known by what lies beside them, by path. */
   formats?: ReadonlyMap<string, Format>;
+  /** How many clinical documents begin in it that could not be cut out. */
+  missed?: number;
 }
 
 /** Deeper nesting of containers than any download has. */
@@ -58,18 +60,13 @@ const mostDepth = 5;
 /** The most bytes of documents (PDFs, pictures) that stand inside the record, for the whole container. */
 const mostInline = 64 * 1024 * 1024;
 
-/** Text that a browser needs to show the records, and that is no record. */
-const presentation =
-  /\.(xsl|xslt|css|js|xsd|dtd|html?|ico|woff2?|svg)$|(^|\/)(readme|index|autorun)\b[^/]*$/i;
-
-/** Kinds of text that a person reads as a document, by the ending of the name: text has no first bytes to tell. */
-const textKinds: Readonly<Record<string, string>> = {
-  txt: 'text/plain',
-  md: 'text/markdown',
-  csv: 'text/csv',
-  tsv: 'text/tab-separated-values',
-  gpx: 'application/gpx+xml',
-};
+/** A member, and what it is by its first bytes. */
+interface Recognized {
+  member: Member;
+  head: Uint8Array;
+  format: Format | undefined;
+  note: MemberNote;
+}
 
 /** Reads everything in a container: records by their formats, other documents as DocumentReferences. */
 export class Contents {
@@ -78,13 +75,13 @@ export class Contents {
   readonly #identity: DocumentIdentity;
   readonly #formatOf: FormatOf;
   readonly #help: InsideHelp;
-  /** Path by SHA-256 of what was read. */
-  readonly #read = new Map<string, string>();
   readonly #formats = new Set<string>();
-  readonly #providers = new Map<string, SourceReading>();
   readonly #presenting: string[] = [];
-  readonly #unknown: string[] = [];
   readonly #findings: Finding[] = [];
+  readonly #shared = new SharedSources();
+  readonly #groups = new Map<string, SourceReading>();
+  /** Paths of what was read to its end without a loss. */
+  readonly #whole = new Set<string>();
   #inline = mostInline;
   #entries = 0;
 
@@ -102,106 +99,170 @@ export class Contents {
     this.#help = help;
   }
 
-  /** @throws BlueButtonError `not-a-health-record` when nothing at all could be read. */
+  /** @throws NothingRead when nothing at all could be read. */
   async *read(): AsyncGenerator<Reading> {
-    for (const member of this.#container.members) {
-      yield* this.#member(member);
-      member.bytes.release?.();
+    const recognized = await this.#recognizeAll();
+    await this.#noteShared(recognized);
+    for (const each of recognized) {
+      yield* this.#guarded(each, () => this.#member(each));
+      each.member.bytes.release?.();
     }
-    if (this.#entries === 0) throw this.#nothingRead();
-    for (const provider of this.#providers.values()) yield { source: provider.source };
     this.#tellLeftOut();
+    if (this.#entries === 0) throw this.#nothingRead();
+    for (const group of this.#groups.values()) yield { source: group.source };
     for (const finding of this.#findings) yield { finding };
     const { name } = this.#container;
-    yield { format: this.#formats.size === 0 ? name : `${name} of ${[...this.#formats].join(', ')}` };
+    yield { format: this.#formats.size === 0 ? name : `${name} of ${named([...this.#formats], 3)}` };
   }
 
-  async *#member(member: Member): AsyncGenerator<Reading> {
-    const note = this.#container.notes.get(member.path) ?? {};
-    if (note.leftOut !== undefined) {
-      this.#find('note', 'not-read-twice', note.leftOut, member);
+  /** What every member is; what tells the same as another comes after it. */
+  async #recognizeAll(): Promise<Recognized[]> {
+    const found: Recognized[] = [];
+    for (const member of this.#container.members) {
+      const note = this.#container.notes.get(member.path) ?? {};
+      try {
+        const { format, head } = await this.#formatOf(member.bytes);
+        const known = format ?? this.#container.formats?.get(member.path);
+        found.push({ member, head: head.subarray(0, 1024), format: known, note });
+      } catch (thrown) {
+        this.#tellUnreadable(thrown, member);
+      }
+      member.bytes.release?.();
+    }
+    const isLate = ({ note }: Recognized): number => (note.repeats === undefined ? 0 : 1);
+    return found.toSorted((one, other) => isLate(one) - isLate(other));
+  }
+
+  /** Looks through the FHIR files for ids that mean two things. */
+  async #noteShared(recognized: readonly Recognized[]): Promise<void> {
+    const parts = recognized.filter(({ format }) => format?.isPartOfWhole === true);
+    if (parts.length < 2) return;
+    for (const { member, format, note } of parts) {
+      const entries: Entry[] = [];
+      try {
+        const nobody = { source: '', sha256: '' };
+        for await (const reading of format?.read(member.bytes, nobody, this.#helpFor(note)) ?? [])
+          if ('entry' in reading) entries.push(reading.entry);
+      } catch (thrown) {
+        // Told when it is read.
+        if (!(thrown instanceof UnreadableMember || thrown instanceof BlueButtonError)) throw thrown;
+      }
+      this.#shared.note({ path: member.path, provider: note.provider }, entries);
+      member.bytes.release?.();
+    }
+  }
+
+  async *#guarded({ member }: Recognized, read: () => AsyncGenerator<Reading>): AsyncGenerator<Reading> {
+    try {
+      yield* read();
+    } catch (thrown) {
+      this.#tellUnreadable(thrown, member);
+    }
+  }
+
+  #tellUnreadable(thrown: unknown, member: Member): void {
+    if (thrown instanceof NothingRead && thrown.findings.length > 0) this.#findings.push(...thrown.findings);
+    else if (thrown instanceof UnreadableMember) this.#find('lost', thrown.code, thrown.message, member);
+    else if (thrown instanceof BlueButtonError)
+      this.#find('lost', 'bad-member', wordsOf(thrown, member), member);
+    else throw thrown;
+  }
+
+  async *#member(recognized: Recognized): AsyncGenerator<Reading> {
+    const { member, format, note } = recognized;
+    if (note.repeats !== undefined && this.#whole.has(note.repeats)) {
+      this.#find('note', 'not-read-twice', `it tells a second time what ${note.repeats} tells`, member);
+      return;
+    }
+    if (format === undefined) {
+      yield* this.#other(recognized);
       return;
     }
     try {
-      const { head, format = this.#container.formats?.get(member.path) } = await this.#formatOf(member.bytes);
-      if (format === undefined) yield* this.#other(member, head, note);
-      else yield* this.#record(member, format, note);
+      yield* this.#record(member, format, note);
     } catch (thrown) {
-      if (thrown instanceof UnreadableMember) this.#find('lost', thrown.code, thrown.message, member);
-      else if (thrown instanceof BlueButtonError) this.#find('lost', 'bad-member', wordsOf(thrown), member);
-      else throw thrown;
+      if (!(thrown instanceof PageWithoutRecord)) throw thrown;
+      yield* this.#other(recognized);
     }
   }
 
   async *#record(member: Member, format: Format, note: MemberNote): AsyncGenerator<Reading> {
     const sha256 = await hashOf(member.bytes);
-    const twin = this.#read.get(sha256);
-    if (twin !== undefined) {
-      this.#find('note', 'same-file', `the same file as ${twin}`, member);
-      return;
-    }
-    const inside = { ...this.#help.inside, depth: this.#help.inside.depth + 1 };
-    if (format.isContainer === true && inside.depth > mostDepth) {
-      this.#find('lost', 'bad-member', 'it is packed too deep inside other archives', member);
-      return;
-    }
-    this.#read.set(sha256, member.path);
+    if (this.#isTwin(sha256, member)) return;
+    const isContainer = format.isContainer === true;
+    if (isContainer && this.#help.inside.depth >= mostDepth)
+      throw new UnreadableMember('bad-member', 'it is packed too deep inside other archives');
     const { source, path } = this.#identity;
-    const isPart = format.isPartOfWhole === true;
+    const sharing =
+      format.isPartOfWhole === true
+        ? this.#shared.of({ path: member.path, provider: note.provider })
+        : undefined;
+    const group = sharing && this.#group(sharing);
+    const isPart = sharing !== undefined && sharing.kind !== 'file';
     const way = this.#way(member);
-    const provider = isPart && note.provider !== undefined ? this.#provider(note.provider) : undefined;
     const identity: DocumentIdentity = {
-      source: provider?.source.id ?? (isPart ? source : sha256),
+      source: group?.source.id ?? (isPart ? source : sha256),
       sha256,
       ...(path !== undefined && { path }),
       member: way,
     };
+    const { name, size } = member.bytes;
     const own = new SourceReading({
       id: sha256,
       kind: 'file',
-      name: member.bytes.name,
+      name,
       format: format.name,
-      bytes: member.bytes.size,
+      bytes: size,
       within: source,
     });
-    const { fhirVersion } = note;
-    const help = { ...this.#help, inside, ...(fhirVersion !== undefined && { fhirVersion }) };
-    const readings = format.read(member.bytes, identity, help);
-    try {
-      for await (const reading of readings) {
-        own.take(reading);
-        if ('entry' in reading) {
-          const entry = withAddress(reading.entry, note.url);
-          yield this.#taken(entry, isPart ? own.source.asOf : undefined);
-        } else if ('finding' in reading) yield { finding: { member: way, ...reading.finding } };
-        else if ('source' in reading) yield reading;
-      }
-    } catch (thrown) {
-      // A page without a record in it presents the others.
-      const isPage = format.mediaType === 'text/html' && thrown instanceof BlueButtonError;
-      if (!isPage) throw thrown;
-      this.#presenting.push(member.path);
-      return;
+    // A container is read here and there, and what is packed can only be unpacked from its beginning.
+    const bytes = isContainer ? bytesInMemory(name, await member.bytes.read(0, size)) : member.bytes;
+    let isWhole = true;
+    for await (const reading of format.read(bytes, identity, this.#helpFor(note))) {
+      own.take(reading);
+      if ('entry' in reading) {
+        const entry = withAddress(reading.entry, note.url);
+        yield this.#taken(entry, isPart ? own.source.asOf : undefined);
+      } else if ('finding' in reading) {
+        if (reading.finding.severity === 'lost') isWhole = false;
+        yield { finding: { member: way, ...reading.finding } };
+      } else if ('source' in reading) yield reading;
     }
-    if (provider !== undefined) provider.take({ format: own.source.format });
-    else if (isPart) this.#formats.add(own.source.format);
-    else yield { source: own.source };
+    if (isWhole) this.#whole.add(member.path);
+    this.#formats.add(own.source.format);
+    group?.take({ format: own.source.format });
+    if (!isPart) yield { source: own.source };
   }
 
-  /** The source that everything of one provider belongs to: two providers may give one id to different things. */
-  #provider(name: string): SourceReading {
-    const known = this.#providers.get(name);
+  #helpFor({ fhirVersion }: MemberNote): InsideHelp {
+    const inside = { ...this.#help.inside, depth: this.#help.inside.depth + 1 };
+    return { ...this.#help, inside, ...(fhirVersion !== undefined && { fhirVersion }) };
+  }
+
+  /** True for the bytes of what was read before: told, and not read again. */
+  #isTwin(sha256: string, member: Member): boolean {
+    const { met } = this.#help.inside;
+    const twin = met.get(sha256);
+    if (twin === undefined) met.set(sha256, this.#way(member));
+    else this.#find('note', 'same-file', `the same file as ${twin}`, member);
+    return twin !== undefined;
+  }
+
+  /** The source of a part of the container's FHIR files; undefined where that is the container's own. */
+  #group(sharing: Sharing): SourceReading | undefined {
+    if (sharing.kind === 'file' || sharing.kind === 'container') return undefined;
+    const known = this.#groups.get(sharing.name);
     if (known !== undefined) return known;
     const { source } = this.#identity;
     const made = new SourceReading({
-      id: `${source}#${this.#providers.size + 1}`,
+      id: `${source}#${this.#groups.size + 1}`,
       kind: 'file',
-      name: `${this.#document.name} › ${name}`,
+      name: `${this.#document.name} › ${sharing.name === '' ? 'the files outside folders' : sharing.name}`,
       format: 'FHIR JSON',
-      producer: name,
+      ...(sharing.kind === 'provider' && { producer: sharing.name }),
       within: source,
     });
-    this.#providers.set(name, made);
+    this.#groups.set(sharing.name, made);
     return made;
   }
 
@@ -210,19 +271,18 @@ export class Contents {
     return { entry: asOf === undefined ? entry : { ...entry, asOf } };
   }
 
-  /** A member that no format knows. */
-  async *#other(member: Member, head: Uint8Array, note: MemberNote): AsyncGenerator<Reading> {
+  /** A member that is no record. */
+  async *#other({ member, head, note }: Recognized): AsyncGenerator<Reading> {
     const { path, bytes } = member;
-    const ending = /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
-    const contentType = fileKindOf(head)?.document ?? textKinds[ending];
-    if (bytes.size === 0 || note.isPresentation === true || presentation.test(path)) {
-      this.#presenting.push(path);
-      return;
-    }
-    if (contentType === undefined) {
-      this.#unknown.push(path);
-      return;
-    }
+    const found = memberUse(path, head);
+    if (found.use === 'presentation') this.#presenting.push(path);
+    else if (bytes.size === 0) this.#find('lost', 'empty-file', 'it is empty', member);
+    else if (found.use === 'unknown')
+      this.#find('lost', 'unknown-file', found.says.replace(/\.$/, ''), member);
+    if (found.use !== 'document' || bytes.size === 0) return;
+    const sha256 = await hashOf(bytes);
+    if (this.#isTwin(sha256, member)) return;
+    const { contentType } = found;
     const { title = nameIn(path), type } = note;
     const creation = note.creation ?? (contentType === 'application/pdf' ? await pdfDate(bytes) : undefined);
     const isInline = bytes.size <= this.#inline;
@@ -234,7 +294,7 @@ export class Contents {
         'too large to stand inside the record: it is only named there',
         member,
       );
-    const identity = { ...this.#identity, sha256: await hashOf(bytes), member: this.#way(member) };
+    const identity = { ...this.#identity, sha256, member: this.#way(member) };
     const document = {
       bytes,
       contentType,
@@ -247,29 +307,24 @@ export class Contents {
   }
 
   #tellLeftOut(): void {
-    const told = (
-      paths: readonly string[],
-      severity: Finding['severity'],
-      code: string,
-      words: string,
-    ): void => {
-      if (paths.length === 0) return;
-      const named = paths.slice(0, 5).join(', ');
-      const more = paths.length > 5 ? ` and ${paths.length - 5} more` : '';
+    const { missed = 0 } = this.#container;
+    if (missed > 0)
       this.#find(
-        severity,
-        code,
-        `${paths.length} ${paths.length === 1 ? 'file' : 'files'} ${words}: ${named}${more}`,
+        'lost',
+        'document-cut',
+        `${missed} ${missed === 1 ? 'clinical document begins' : 'clinical documents begin'} in it that could not be cut out of the page`,
       );
-    };
-    told(this.#presenting, 'note', 'presentation', 'that only present the records were left out');
-    told(this.#unknown, 'warning', 'unknown-file', 'of kinds this tool does not know were left out');
+    const files = this.#presenting;
+    if (files.length === 0) return;
+    const words =
+      files.length === 1 ? 'file only helps to open the records' : 'files only help to open the records';
+    this.#find('note', 'presentation', `${files.length} ${words}: ${named(files, 20)}`);
   }
 
   #find(severity: Finding['severity'], code: string, message: string, member?: Member): void {
     const { source } = this.#identity;
-    const where = member === undefined ? {} : { member: this.#way(member) };
-    this.#findings.push({ severity, code, message, source, ...where });
+    const way = member === undefined ? this.#identity.member : this.#way(member);
+    this.#findings.push({ severity, code, message, source, ...(way !== undefined && { member: way }) });
   }
 
   /** The way to a member from the outermost container. */
@@ -277,21 +332,16 @@ export class Contents {
     return this.#identity.member === undefined ? path : `${this.#identity.member} › ${path}`;
   }
 
-  #nothingRead(): BlueButtonError {
+  #nothingRead(): NothingRead {
     const lost = this.#findings.filter(({ severity }) => severity === 'lost');
-    const [first] = lost;
-    const names = [...this.#unknown, ...this.#presenting].slice(0, 5).join(', ');
+    const told = lost.map(({ member, message }) => `${member ?? 'It'}: ${message}`);
     const why =
-      first === undefined
-        ? names === ''
-          ? 'It holds no files.'
-          : `It holds other files: ${names}.`
-        : `${first.member ?? 'It'}: ${first.message}${lost.length > 1 ? `, and ${lost.length - 1} more` : ''}.`;
-    return new BlueButtonError(
-      'not-a-health-record',
-      `${this.#document.name} holds no health record that can be read.`,
-      { why, try: 'download it again from where it came, or see bluebutton show --help' },
-    );
+      told.length > 0
+        ? `${named(told, 3)}.`
+        : this.#presenting.length > 0
+          ? `It holds other files: ${named(this.#presenting, 5)}.`
+          : 'It holds no files.';
+    return new NothingRead(this.#document.name, why, lost);
   }
 }
 
@@ -305,8 +355,8 @@ async function hashOf(bytes: ByteSource): Promise<string> {
 function withAddress(entry: Entry, url: string | undefined): Entry {
   const { resource, fullUrl, container } = entry;
   const [, base, id] = /^(https?:\/\/.*\/)[A-Za-z]+\/([^/]+)$/.exec(url ?? '') ?? [];
-  if (fullUrl !== undefined || container !== undefined || base === undefined || resource['id'] !== id)
-    return entry;
+  const isIt = base !== undefined && resource['id'] === id;
+  if (fullUrl !== undefined || container !== undefined || !isIt) return entry;
   return { ...entry, fullUrl: `${base}${resource.resourceType}/${id}` };
 }
 
@@ -314,7 +364,14 @@ function nameIn(path: string): string {
   return path.replace(/^.*\//, '').replace(/\.[a-z0-9]{1,5}$/i, '');
 }
 
+/** The first names of a list, and how many more there are. */
+function named(names: readonly string[], most: number): string {
+  const more = names.length > most ? ` and ${names.length - most} more` : '';
+  return `${names.slice(0, most).join(', ')}${more}`;
+}
+
 /** A refusal as a finding's sentence: the name of the file goes with the finding. */
-function wordsOf({ message, why }: BlueButtonError): string {
-  return `${message.replace(/\.$/, '')}: ${why.charAt(0).toLowerCase()}${why.slice(1).replace(/\.$/, '')}`;
+function wordsOf({ message, why }: BlueButtonError, { bytes }: Member): string {
+  const said = message.replace(`${bytes.name}: `, '').replace(`${bytes.name} `, 'it ').replace(/\.$/, '');
+  return `${said}: ${why.charAt(0).toLowerCase()}${why.slice(1).replace(/\.$/, '')}`;
 }

@@ -3,6 +3,7 @@ import type { Finding } from '../../model/index.ts';
 import { BlueButtonError } from '../../errors/index.ts';
 import { isOnCalendar, isOnClock } from '../point-in-time.ts';
 import { XmlElement } from '../xml/element.ts';
+import { headOf, rootNameOf } from '../xml/head.ts';
 import { wholeXml } from '../xml/whole-xml.ts';
 import type { Member } from './member.ts';
 import { UnreadableMember } from './unpacking.ts';
@@ -43,8 +44,8 @@ const typeCode = 'urn:uuid:f0306f51-975f-434e-a61c-c59651d33983';
 export async function readXdm(members: readonly Member[], source: string): Promise<XdmPackage> {
   const found: XdmPackage = { metadata: [], documents: [], findings: [] };
   for (const member of members.filter(({ path }) => /(^|\/)METADATA\.XML$/i.test(path))) {
+    if (!(await isMetadata(member))) continue;
     const root = await rootOf(member, source);
-    if (root instanceof XmlElement && root.name !== 'SubmitObjectsRequest') continue;
     found.metadata.push(member.path);
     if (!(root instanceof XmlElement)) {
       found.findings.push(root);
@@ -55,6 +56,16 @@ export async function readXdm(members: readonly Member[], source: string): Promi
       if (element.name === 'ExtrinsicObject') await addDocument(element, folder, members, source, found);
   }
   return found;
+}
+
+/** Anything can have that name. Damaged bytes are told when the member is read. */
+async function isMetadata({ bytes }: Member): Promise<boolean> {
+  try {
+    return rootNameOf(headOf(await bytes.read(0, 4096))) === 'SubmitObjectsRequest';
+  } catch (thrown) {
+    if (!(thrown instanceof UnreadableMember)) throw thrown;
+    return false;
+  }
 }
 
 /** The root of the metadata, or why it cannot be read. */

@@ -3,7 +3,7 @@ import type { Finding, Reading } from '../../model/index.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { DocumentIdentity, ReadingHelp } from '../format.ts';
 import { appleExportNotes } from './apple-export.ts';
-import { Contents, insideHelp, type FormatOf, type MemberNote } from './contents.ts';
+import { Contents, insideHelp, type FormatOf } from './contents.ts';
 import { epicTables } from './epic-export.ts';
 import { UnreadableMember, type UnpackingLimit } from './unpacking.ts';
 import { readXdm, type XdmPackage } from './xdm.ts';
@@ -39,7 +39,7 @@ export async function* readZip(
   const container = {
     name: isXdm ? 'IHE XDM package' : apple !== undefined ? 'Apple Health export' : 'zip archive',
     members: inOrder(directory.members, xdm).filter((member) => !epic.parts.has(member)),
-    notes: apple ?? notesOf(directory.members, xdm),
+    notes: apple ?? new Map(xdm.documents.map(({ path, ...stated }) => [path, stated])),
     formats: epic.formats,
   };
   const contents = new Contents(container, document, identity, formatOf, inner);
@@ -69,6 +69,8 @@ async function opened(
 }
 
 const mostTries = 3;
+/** A password that opens none of these opens nothing. */
+const mostTried = 20;
 
 /** Finds the password of protected members by asking for it. */
 async function unlock(
@@ -77,18 +79,19 @@ async function unlock(
   { name }: ByteSource,
   { password }: ReadingHelp,
 ): Promise<void> {
-  const [first, ...others] = members.filter(({ isProtected }) => isProtected);
-  if (first === undefined) return;
+  const locked = members.filter(({ isProtected }) => isProtected);
+  if (locked.length === 0) return;
   let isWrong = false;
   for (let tries = 0; tries < mostTries; tries += 1) {
     const given = await password?.({ name, again: isWrong });
     if (given === undefined) break;
     unlocking.password = given;
-    if (await isUnlocked(first)) return;
+    if (await isAnyUnlocked(locked.slice(0, mostTried))) return;
     delete unlocking.password;
+    unlocking.isWrong = true;
     isWrong = true;
   }
-  if (others.length + 1 < members.length) return;
+  if (locked.length < members.length) return;
   const message = isWrong
     ? `The password given does not open ${name}.`
     : `${name} is protected by a password.`;
@@ -98,14 +101,17 @@ async function unlock(
   });
 }
 
-async function isUnlocked(member: ZipMember): Promise<boolean> {
-  try {
-    await member.bytes.read(0, 1);
-    return true;
-  } catch (thrown) {
-    if (!(thrown instanceof UnreadableMember)) throw thrown;
-    return thrown.code !== 'protected-member';
+/** True when any of the members can be read: they may have passwords of their own, and one of them may be damaged. */
+async function isAnyUnlocked(members: readonly ZipMember[]): Promise<boolean> {
+  for (const { bytes } of members) {
+    try {
+      await bytes.read(0, 1);
+      return true;
+    } catch (thrown) {
+      if (!(thrown instanceof UnreadableMember)) throw thrown;
+    }
   }
+  return false;
 }
 
 /** What the package lists comes first, in its order; the list itself is read already. */
@@ -114,27 +120,15 @@ function inOrder(members: readonly ZipMember[], { metadata, documents }: XdmPack
   return [...new Set([...listed, ...members.filter(({ path }) => !metadata.includes(path))])];
 }
 
-/** Of an XDM package, pictures and texts that it does not list present what it lists. */
-function notesOf(
-  members: readonly ZipMember[],
-  { metadata, documents }: XdmPackage,
-): Map<string, MemberNote> {
-  const notes = new Map<string, MemberNote>();
-  if (metadata.length === 0) return notes;
-  for (const { path } of members) if (!/\.pdf$/i.test(path)) notes.set(path, { isPresentation: true });
-  for (const { path, ...stated } of documents) notes.set(path, stated);
-  return notes;
-}
-
 function oddities({ more, links }: ZipDirectory, source: string): Finding[] {
   const findings: Finding[] = [];
   if (more) {
     const message = `the archive lists more than ${mostMembers} files; those after them were not read`;
     findings.push({ severity: 'lost', code: 'too-many-members', message, source });
   }
-  if (links > 0) {
-    const message = `${links === 1 ? 'one entry is a link' : `${links} entries are links`} to another place, which no download needs; it was not followed`;
-    findings.push({ severity: 'warning', code: 'link', message, source });
+  for (const member of links) {
+    const message = 'it is a link to another place, which no download needs; it was not followed';
+    findings.push({ severity: 'warning', code: 'link', message, source, member });
   }
   return findings;
 }

@@ -1,6 +1,6 @@
 import { pipeline, Readable } from 'node:stream';
 import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
-import type { FileEntry } from '@zip.js/zip.js';
+import type { EntryMetaData } from '@zip.js/zip.js';
 import { systemCodeOf } from '../../errors/index.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { UnreadableMember } from './unpacking.ts';
@@ -10,11 +10,17 @@ const localHeaderSize = 30;
 const stored = 0;
 const deflated = 8;
 
+/** What the directory states of a member. */
+type Packed = Pick<
+  EntryMetaData,
+  'offset' | 'compressedSize' | 'uncompressedSize' | 'compressionMethod' | 'crc32'
+>;
+
 /**
  * Unpacks a member that is not protected (APPNOTE §4.3.7, methods 0 and 8), its size and CRC-32 proven at the end. zip.js
  * would do the same through web streams, a millisecond and some 50 kB for every member, however small.
  */
-export async function* unpackedPlain(document: ByteSource, entry: FileEntry): AsyncGenerator<Uint8Array> {
+export async function* unpackedPlain(document: ByteSource, entry: Packed): AsyncGenerator<Uint8Array> {
   const { uncompressedSize, compressionMethod } = entry;
   if (compressionMethod !== stored && compressionMethod !== deflated)
     throw damaged('it is packed in a way this tool does not know');
@@ -34,7 +40,7 @@ export async function* unpackedPlain(document: ByteSource, entry: FileEntry): As
 /** The member's bytes as they lie in the archive. */
 async function packedBytes(
   document: ByteSource,
-  { offset, compressedSize }: FileEntry,
+  { offset, compressedSize }: Packed,
 ): Promise<AsyncIterable<Uint8Array>> {
   const header = Buffer.from(await document.read(offset, localHeaderSize));
   const isHeader = header.length === localHeaderSize && header.readUInt32LE(0) === 0x04034b50;
@@ -50,7 +56,7 @@ async function packedBytes(
 
 async function* inflated(
   packed: AsyncIterable<Uint8Array>,
-  { compressedSize, uncompressedSize }: FileEntry,
+  { compressedSize, uncompressedSize }: Packed,
 ): AsyncGenerator<Uint8Array> {
   try {
     // A stream of its own takes longer than most members.

@@ -1,5 +1,4 @@
 import type { Format } from '../format.ts';
-import { fileKindOf } from '../file-kind.ts';
 import type { FormatOf } from './contents.ts';
 
 /** Zip archives: IHE XDM packages, downloads of portals, Apple Health exports. The reader is loaded with the first of them. */
@@ -8,7 +7,7 @@ export function zipArchive(formatOf: FormatOf): Format {
     name: 'zip archive',
     mediaType: 'application/zip',
     isContainer: true,
-    recognizes: (head) => isZip(head) && fileKindOf(head) === undefined,
+    recognizes: isZip,
     async *read(document, identity, help = {}) {
       const { readZip } = await import('./zip-reader.ts');
       yield* readZip(document, identity, formatOf, help);

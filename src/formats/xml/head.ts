@@ -10,14 +10,19 @@ export function headOf(bytes: Uint8Array): string {
 /** What stands before the root element: white space, processing instructions, comments, a document type. */
 const prolog = /^(\s+|<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<!DOCTYPE[^<>[]*(\[[\s\S]*?\]\s*)?>)*/i;
 
+/** The text from its root element on. */
+export function afterProlog(head: string): string {
+  return head.replace(prolog, '');
+}
+
 /** The name of the root element, without its prefix; undefined for what is not XML. */
 export function rootNameOf(head: string): string | undefined {
-  return /^<(?:[\w.-]+:)?([\w.-]+)/.exec(head.replace(prolog, ''))?.[1];
+  return /^<(?:[\w.-]+:)?([\w.-]+)/.exec(afterProlog(head))?.[1];
 }
 
 /** The start tag of the root element; undefined for what is not XML or does not end its tag. */
 function rootTagOf(head: string): string | undefined {
-  return /^<[\w:.-]+(\s+[\w:.-]+\s*=\s*("[^"]*"|'[^']*'))*\s*\/?>/.exec(head.replace(prolog, ''))?.[0];
+  return /^<[\w:.-]+(\s+[\w:.-]+\s*=\s*("[^"]*"|'[^']*'))*\s*\/?>/.exec(afterProlog(head))?.[0];
 }
 
 /** The namespace that the root element is in by its own prefix; undefined where its start tag declares none. */
