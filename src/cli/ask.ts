@@ -13,13 +13,15 @@ export function askOn(
     const muted = new Writable({ write: (_chunk, _encoding, done) => done() });
     // From here on the terminal echoes what is typed only through the interface's output: before the question is seen.
     const lines = createInterface({ input: stdin, output: hidden ? muted : stderr, terminal: true });
-    stderr.write(question);
+    if (hidden) stderr.write(question);
     lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
     // Ctrl-D is no answer.
     const closed = new AbortController();
     lines.once('close', () => closed.abort());
     try {
-      return await lines.question('', { signal: AbortSignal.any([signal, closed.signal]) });
+      return await lines.question(hidden ? '' : question, {
+        signal: AbortSignal.any([signal, closed.signal]),
+      });
     } catch (thrown) {
       if (signal.aborted || !closed.signal.aborted) throw thrown;
       return undefined;

@@ -69,7 +69,7 @@ export const renderSummary: Renderer = function* summary({ record }, options) {
         : `${rows.length} of ${all.length}`;
     const asOf = part.pick === current ? asOfText(rows) : '';
     yield `\n${paint.bold(`${part.title.toUpperCase()}${asOf} (${of})`)}\n`;
-    yield* missingLines(record, section, options, paint);
+    if (all.length > 0) yield* missingLines(record, section, options, paint);
     if (rows.length > 0) yield* tableLines(section, [{ title: '', rows }], options, paint);
     else
       yield `  ${all.length > 0 ? (part.none ?? 'none among those recorded') : visible(emptyReasons(record, part.section).join('; '))}\n`;

@@ -32,6 +32,9 @@ async function record(home: Home, ...words: string[]): Promise<Record<string, ne
   return sections;
 }
 
+/** A question at the end of what a terminal shows, before what moves its cursor. */
+const isAsking = new RegExp(String.raw`(\[y/N\]|Password of [^\n]*:) (\x1b\[[0-9;]*[A-Z])*$`);
+
 /** Runs a command on a terminal and answers what it asks, one answer after the other. */
 async function onTerminal(home: Home, words: readonly string[], answers: readonly string[]): Promise<string> {
   const terminal = spawn(process.execPath, [bin, ...words], {
@@ -44,8 +47,7 @@ async function onTerminal(home: Home, words: readonly string[], answers: readonl
   return new Promise((resolve) => {
     terminal.onData((text) => {
       screen += text;
-      if (/(\[y\/N\]|Password of [^\n]*:) $/.test(screen) && left.length > 0)
-        terminal.write(`${left.shift()}\r`);
+      if (isAsking.test(screen) && left.length > 0) terminal.write(`${left.shift()}\r`);
     });
     terminal.onExit(({ exitCode }) => resolve(`${screen}\nstatus ${exitCode}`));
   });
@@ -188,6 +190,78 @@ describe('whose a file is', () => {
   });
 });
 
+describe('--person', () => {
+  it('of a new person takes only what is named so, whatever the order of the files', async () => {
+    const home = await homeWith({ 'a-john.xml': john, 'jane.xml': jane });
+    const files = await imported(home, 'downloads', '--person', 'Jane Doe');
+    expect(files).toMatchObject([{ name: 'jane.xml', filedUnder: 'jane-doe' }]);
+    const alone = await home.run(['import', 'downloads/a-john.xml', '--person', 'Jane Doe', '--no-input']);
+    expect(alone).toMatchObject({ status: 2, stderr: expect.stringMatching(/somebody else than Jane Doe/) });
+  });
+
+  it('does not file a twin under the other one, unless a person says so at the terminal', async () => {
+    const home = await homeWith({
+      'jane.xml': jane,
+      'jill.xml': jane.replace('<given>Jane', '<given>Jill').replace('doc-1', 'doc-9'),
+    });
+    await home.done(['import', 'downloads/jane.xml']);
+    const words = ['import', 'downloads/jill.xml', '--person', 'jane-doe'];
+    expect((await home.run([...words, '--no-input'])).status).toBe(2);
+    expect(await onTerminal(home, words, ['n'])).toMatch(
+      /about Jill Doe, born 1980-01-02, not jane-doe[^]*status 2/,
+    );
+    expect(await onTerminal(home, words, ['y'])).toMatch(/Filed under jane-doe[^]*status 0/);
+  });
+
+  it('mistyped makes no second folder for somebody the archive knows', async () => {
+    const home = await homeWith({ 'a.xml': jane, 'b.xml': jane.replace('Nuts', 'Milk') });
+    await home.done(['import', 'downloads/a.xml']);
+    const { status, stderr } = await home.run([
+      'import',
+      'downloads/b.xml',
+      '--person',
+      'Jnae Doe',
+      '--no-input',
+    ]);
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringMatching(/holds as jane-doe[^]*--person jane-doe$/m),
+    });
+  });
+
+  it('with a birth date makes a folder of its own for somebody of the same name', async () => {
+    const mother = jane.replace('19800102', '19520304').replace('doc-1', 'doc-8');
+    const home = await homeWith({ 'jane.xml': jane, 'mother.xml': mother });
+    await home.done(['import', 'downloads/jane.xml']);
+    const refused = await home.run(['import', 'downloads/mother.xml', '--no-input']);
+    const [, words = ''] = /^Try: bluebutton (.*)$/m.exec(refused.stderr) ?? [];
+    expect(words).toBe('import downloads/mother.xml --person "Jane Doe 1952-03-04"');
+    await home.done(['import', 'downloads/mother.xml', '--person', 'Jane Doe 1952-03-04']);
+    expect((await record(home, '--person', 'jane-doe'))['notes']).toHaveLength(1);
+    const screen = await onTerminal(home, ['import', 'downloads/jane.xml', 'downloads/mother.xml'], []);
+    expect(screen).toMatch(/jane\.xml.*there already[^]*mother\.xml.*there already[^]*status 0/);
+  });
+});
+
+describe('a question', () => {
+  it('that is answered by the end of input is answered by no', async () => {
+    const home = await homeWith({ 'jane.xml': jane, 'john.xml': john });
+    expect(await onTerminal(home, ['import', 'downloads'], ['\u0004'])).toMatch(
+      /different people[^]*status 2/,
+    );
+  });
+
+  it('is not asked of what is clear: that is kept, and the rest told', async () => {
+    const home = await homeWith({ 'jane.xml': jane });
+    await home.done(['import', 'downloads']);
+    await writeFile(home.path('downloads/john.xml'), john);
+    await writeFile(home.path('downloads/jane2.xml'), jane.replace('Nuts', 'Eggs'));
+    const { status, stdout } = await home.run(['import', 'downloads', '--no-input']);
+    expect(status).toBe(3);
+    expect(stdout).toMatch(/jane2\.xml [^]*kept, a second copy[^]*john\.xml [^]*not kept/);
+  });
+});
+
 describe('a file kept as a document', () => {
   it('keeps its bytes, title and date, is shown as a document, and says where it lies', async () => {
     const home = await homeWith({ 'jane.xml': jane, 'x.jpg': 'not really a picture' });
@@ -202,6 +276,49 @@ describe('a file kept as a document', () => {
     const [, path = ''] = /kept in the archive at (\S+)/.exec(shown.stdout) ?? [];
     expect(path).toMatch(/\/2023-11-chest-x-ray-[0-9a-f]{16}\.bin$/);
     expect(await readFile(home.path('health-records', path), 'utf8')).toBe('not really a picture');
+  });
+});
+
+describe('a record', () => {
+  it('is not kept as a document: what it says would be missing', async () => {
+    const home = await homeWith({ 'jane.xml': jane });
+    const { status, stderr } = await home.run([
+      'import',
+      'downloads/jane.xml',
+      '--as-document',
+      '--person',
+      'Jane Doe',
+    ]);
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringMatching(/a record this tool reads: C-CDA/),
+    });
+    expect((await home.run(['import', 'downloads', '--as-document', '--person', 'Jane Doe'])).stderr).toMatch(
+      /for a folder/,
+    );
+  });
+
+  it('that lies damaged in the archive is not called held when it is brought again', async () => {
+    const home = await homeWith({ 'jane.xml': jane });
+    await home.done(['import', 'downloads/jane.xml']);
+    const stored = (await itemsIn(home.path('health-records'))).find(({ path }) =>
+      path.includes('/documents/'),
+    );
+    await writeFile(home.path('health-records', stored?.path ?? ''), `${jane} `);
+    expect((await home.run(['import', 'downloads/jane.xml'])).status).toBe(12);
+  });
+});
+
+describe('a name', () => {
+  it('that a shell would read as a command is quoted in what is to be pasted', async () => {
+    const home = await homeWith({ 'a $(touch b) c.pdf': pdf });
+    const { stderr } = await home.run(['import', 'downloads/a $(touch b) c.pdf', '--no-input']);
+    expect(stderr).toContain(`Try: bluebutton import 'downloads/a $(touch b) c.pdf' --person "FULL NAME"`);
+  });
+
+  it('of the same bytes as another gets a line that says so', async () => {
+    const home = await homeWith({ 'a.xml': jane, 'b.xml': jane });
+    expect((await home.done(['import', 'downloads'])).stdout).toMatch(/b\.xml +the same file as\s+a\.xml/);
   });
 });
 
@@ -236,8 +353,13 @@ describe('a protected archive', () => {
     expect((await home.run([...words, '--no-input'])).status).toBe(2);
     await home.done([...words, '--password-file', 'downloads/password']);
     const shown = await home.run(['show', '--no-input']);
-    expect(shown).toMatchObject({ status: 3, stderr: expect.stringMatching(/Not read: locked\.zip: it is protected[^]*--password-file FILE/) });
-    expect((await home.run(['summary', '--no-input'])).stdout).toMatch(/ALLERGIES \(0\)\s+Not read \(locked\.zip\)/);
+    expect(shown).toMatchObject({
+      status: 3,
+      stderr: expect.stringMatching(/Not read: locked\.zip: it is protected[^]*--password-file FILE/),
+    });
+    expect((await home.run(['summary', '--no-input'])).stdout).toMatch(
+      /ALLERGIES \(0\)\s+Not read \(locked\.zip\)/,
+    );
     await home.done(['show', '--password-file', 'downloads/password']);
     expect((await home.run(['verify', '-q'])).status).toBe(0);
   });

@@ -84,6 +84,7 @@ export class Contents {
   readonly #whole = new Set<string>();
   #inline = mostInline;
   #entries = 0;
+  #twins = 0;
 
   constructor(
     container: OpenContainer,
@@ -108,7 +109,7 @@ export class Contents {
       each.member.bytes.release?.();
     }
     this.#tellLeftOut();
-    if (this.#entries === 0) throw this.#nothingRead();
+    if (this.#entries + this.#twins === 0) throw this.#nothingRead();
     for (const group of this.#groups.values()) yield { source: group.source };
     for (const finding of this.#findings) yield { finding };
     const { name } = this.#container;
@@ -228,6 +229,7 @@ export class Contents {
         yield { finding: { member: way, ...reading.finding } };
       } else if ('source' in reading) yield reading;
     }
+    this.#help.inside.met.set(sha256, way);
     if (isWhole) this.#whole.add(member.path);
     this.#formats.add(own.source.format);
     group?.take({ format: own.source.format });
@@ -241,11 +243,11 @@ export class Contents {
 
   /** True for the bytes of what was read before: told, and not read again. */
   #isTwin(sha256: string, member: Member): boolean {
-    const { met } = this.#help.inside;
-    const twin = met.get(sha256);
-    if (twin === undefined) met.set(sha256, this.#way(member));
-    else this.#find('note', 'same-file', `the same file as ${twin}`, member);
-    return twin !== undefined;
+    const twin = this.#help.inside.met.get(sha256);
+    if (twin === undefined) return false;
+    this.#twins += 1;
+    this.#find('note', 'same-file', `the same file as ${twin}`, member);
+    return true;
   }
 
   /** The source of a part of the container's FHIR files; undefined where that is the container's own. */
@@ -282,6 +284,7 @@ export class Contents {
     if (found.use !== 'document' || bytes.size === 0) return;
     const sha256 = await hashOf(bytes);
     if (this.#isTwin(sha256, member)) return;
+    this.#help.inside.met.set(sha256, this.#way(member));
     const { contentType } = found;
     const { title = nameIn(path), type } = note;
     const creation = note.creation ?? (contentType === 'application/pdf' ? await pdfDate(bytes) : undefined);

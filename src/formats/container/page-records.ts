@@ -35,12 +35,9 @@ export function recordsInPage(page: string): PageRecords {
   rest = take(rest);
   const beginning = rest.match(anyOpening)?.length ?? 0;
   const before = cut;
-  for (const decode of [withoutEntities, withoutEscapes, withoutPercents]) {
-    if (!anyOpening.test(rest)) break;
-    anyOpening.lastIndex = 0;
-    rest = take(decode(rest));
-  }
-  anyOpening.lastIndex = 0;
+  // Each way by itself: what is written in one is not to be read in another.
+  if (beginning > 0)
+    for (const decode of [withoutEntities, withoutEscapes, withoutPercents]) take(decode(rest));
   const missed = Math.max(0, beginning - (cut - before));
   for (const text of packedIn(page)) take(text);
   return { records: [...records], missed };

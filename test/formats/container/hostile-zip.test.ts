@@ -84,6 +84,7 @@ describe('a hostile zip archive: the rest is read, and what is wrong is told', (
     ]);
     expect(told(await read(zip))).toEqual([
       'lost bad-member inner.zip › a',
+      'lost bad-member inner.zip › b',
       'lost unpacks-too-far inner.zip › c',
       'lost unpacks-too-far inner.zip › d',
     ]);

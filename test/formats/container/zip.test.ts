@@ -100,7 +100,7 @@ describe('a zip archive', () => {
 
   it.each([
     ['without any file', {}],
-    ['of one web page', { 'a.html': '<html></html>' }],
+    ['of instructions only', { 'INDEX.HTM': '<html></html>' }],
   ])('%s is no health record', async (_, files) => {
     await expect(read(await zipOf(files))).rejects.toMatchObject({ code: 'not-a-health-record' });
   });
