@@ -1,6 +1,13 @@
 import { findPerson, type PersonFolder } from '../archive/index.ts';
 import { BlueButtonError, shellWord } from '../errors/index.ts';
-import { areComparable, contradict, isNamed, isSamePerson, type PersonIdentity } from '../model/index.ts';
+import {
+  areComparable,
+  contradict,
+  isNamed,
+  isSamePerson,
+  sharesWord,
+  type PersonIdentity,
+} from '../model/index.ts';
 import { visible } from '../render/index.ts';
 import { folderFor, knownText, newName, personCalled, personOption, whoseText } from './archive-person.ts';
 import type { CommandInput } from './command.ts';
@@ -74,9 +81,11 @@ class Planning implements FilingPlan {
   /** `--person` says whose they are; a file that names somebody else needs an answer all the same. */
   async underOne(named: string, candidates: readonly Candidate[]): Promise<void> {
     const known = personCalled(named, this.#people);
-    const isTheirs = ({ identity }: Candidate): boolean =>
-      identity?.name === undefined ||
-      (known === undefined ? isNamed(identity, named) : agrees(identity, known.identities));
+    const isNickname = known === undefined && this.#isNickname(named, groupsOf(candidates));
+    const isTheirs = ({ identity }: Candidate): boolean => {
+      if (identity?.name === undefined || isNickname) return true;
+      return known === undefined ? isNamed(identity, named) : agrees(identity, known.identities);
+    };
     const theirs = candidates.filter(isTheirs);
     const others = candidates.filter((candidate) => !isTheirs(candidate));
     const taken = await this.#othersFor(named, known, others);
@@ -86,6 +95,12 @@ class Planning implements FilingPlan {
     // Files that name nobody say nothing of who a person the archive knows is; a new person is called what was typed.
     const identity = stated ?? (known === undefined ? { name: named } : {});
     this.filings.push({ person: known?.folder ?? named, identity, candidates: filed });
+  }
+
+  /** A word for one new person's folder that is nobody's name: "mum". */
+  #isNickname(named: string, [only, ...others]: readonly Group[]): boolean {
+    if (only === undefined || others.length > 0 || this.#find(only.identity) !== undefined) return false;
+    return !sharesWord(only.identity, named);
   }
 
   /** Those of the files about somebody else that the person says belong there; the others are told. */

@@ -51,7 +51,7 @@ export function reportLosses({ record }: BuiltRecord, context: Context): Outcome
   const isLocked = losses.some(({ code }) => code === 'password-needed' || code === 'protected-member');
   const next = isLocked
     ? 'the same command with --password-file FILE, or on a terminal, where it asks'
-    : 'bluebutton show with the same files and --json, where findings name each place';
+    : 'the same with --format json (summary: --json), where findings name each place';
   context.err.write(`Everything else was read.\nTry: ${next}\n`);
   return 'partial';
 }

@@ -25,6 +25,7 @@ export {
   identityOf,
   isNamed,
   isSamePerson,
+  sharesWord,
   type PersonIdentity,
 } from './person-identity.ts';
 export type { Pulled, PulledDocument, PulledResource } from './pulled.ts';

@@ -42,13 +42,23 @@ function haveOtherFirstNames(one: PersonIdentity, other: PersonIdentity): boolea
   return isInitial ? first.charAt(0) !== otherFirst.charAt(0) : first !== otherFirst;
 }
 
-/** Whether two identities can hardly be one person: another birth date, or another first name. Family names change. */
+/**
+ * Whether two identities can hardly be one person: another birth date, or another first name, where both state their names
+ * part by part. Family names change.
+ */
 export function contradict(one: PersonIdentity, other: PersonIdentity): boolean {
-  return birthDatesContradict(one, other) || haveOtherFirstNames(one, other);
+  const haveNames = one.family !== undefined && other.family !== undefined;
+  return birthDatesContradict(one, other) || (haveNames && haveOtherFirstNames(one, other));
 }
 
 function isIn(some: readonly string[], all: readonly string[]): boolean {
   return some.length > 0 && some.every((word) => all.includes(word));
+}
+
+/** Whether a name typed for a person shares a word with theirs: a nickname for a folder ("mum") does not. */
+export function sharesWord({ name }: PersonIdentity, called: string): boolean {
+  const said = words(called);
+  return words(name ?? '').some((word) => said.includes(word));
 }
 
 /** Whether a person of this identity is called so: every word of the one name is in the other. */

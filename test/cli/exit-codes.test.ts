@@ -217,7 +217,7 @@ const refusals: Readonly<Record<string, Case>> = {
     words: ['import', 'scan.pdf', '--no-input'],
     status: 2,
     says: /scan\.pdf does not say whose record it is/,
-    next: /^bluebutton import scan\.pdf --person "FULL NAME"$/,
+    next: /^bluebutton import scan\.pdf --person jane-doe$/,
   },
   'a title for what is read': {
     words: ['import', 'jane.json', '--title', 'Mine'],
