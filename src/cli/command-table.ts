@@ -220,7 +220,10 @@ export const commandTable: readonly CommandEntry[] = [
       archive,
       person,
       patient,
-      { flags: '--as-document', description: 'keep a file of any kind without reading it' },
+      {
+        flags: '--as-document',
+        description: 'keep a file that is no record (a photo, a scan) without reading it',
+      },
       { flags: '--title <text>', description: 'title of a file kept as a document (default: its name)' },
       {
         flags: '--date <date>',

@@ -6,7 +6,7 @@ import {
   type PersonFolder,
   type PortalPatient,
 } from '../archive/index.ts';
-import { BlueButtonError } from '../errors/index.ts';
+import { BlueButtonError, shellWord } from '../errors/index.ts';
 import type { PersonIdentity } from '../model/index.ts';
 import { textOption, type CommandInput } from './command.ts';
 import type { Context } from './context.ts';
@@ -68,7 +68,7 @@ export function folderFor(
   if (found !== undefined || people.length === 0) return found;
   throw new BlueButtonError('other-person', 'This record is not about anybody the archive holds.', {
     why: `It is about ${whoseText(identity)}. The archive holds ${people.map(knownText).join('; ')}.`,
-    try: `the same command with --person ${people[0]?.folder ?? 'FOLDER'} if they are one person, else with --person "${newName(identity, people)}" for a folder of their own`,
+    try: `the same command with --person ${people[0]?.folder ?? 'FOLDER'} if they are one person, else with --person ${shellWord(newName(identity, people))} for a folder of their own`,
   });
 }
 

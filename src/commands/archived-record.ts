@@ -27,7 +27,7 @@ import {
 import { choosePerson } from './archive-person.ts';
 import type { CommandInput } from './command.ts';
 import type { Context } from './context.ts';
-import { partsOf, readFrom, withoutTwins, type InputFile } from './inputs.ts';
+import { partsOf, readFrom, refusesOne, withoutTwins, type InputFile } from './inputs.ts';
 import { readingHelp } from './questions.ts';
 
 /** A person's record as the archive holds it: what was pulled, and the imported files read anew. */
@@ -114,14 +114,14 @@ async function importedEntries(
     try {
       files.push(withoutTwins(await readImport(document, help), files));
     } catch (thrown) {
-      // One file that nobody opens today hides no other.
-      if (!(thrown instanceof BlueButtonError) || thrown.code !== 'password-needed') throw thrown;
+      // One file that cannot be read today hides no other.
+      if (!(thrown instanceof BlueButtonError) || !refusesOne.has(thrown.code)) throw thrown;
       const { sha256: id, name, format, bytes } = document;
       locked.push({ id, kind: 'file', name, format, bytes });
       findings.push({
         severity: 'lost',
-        code: thrown.code,
-        message: 'it is protected by a password',
+        code: thrown.code === 'password-needed' ? thrown.code : 'bad-member',
+        message: thrown.code === 'password-needed' ? 'it is protected by a password' : thrown.message,
         source: id,
         member: name,
       });
@@ -141,7 +141,10 @@ async function readImport(held: ArchivedImport, help: ReadingHelp): Promise<Inpu
   const bytes = { ...(await held.open()), name };
   if (document !== undefined) return documentFile(held, bytes, document);
   const file = await readFrom(bytes, { path, sha256, help });
-  return patient === undefined ? file : { ...file, entries: entriesOfPatient(file.entries, patient) };
+  if (patient === undefined) return file;
+  const entries = entriesOfPatient(file.entries, patient);
+  const spoken = new Set(entries.map(({ origin }) => origin.source));
+  return { ...file, entries, inner: file.inner.filter(({ id }) => spoken.has(id)) };
 }
 
 async function documentFile(

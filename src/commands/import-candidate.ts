@@ -91,7 +91,7 @@ export async function candidateOf(
     sha256,
     mediaType: file.mediaType,
     format,
-    resources: file.entries.length,
+    resources: patients.length > 1 && whose ? whose.resources : file.entries.length,
     lost,
     ...(producer !== undefined && { producer }),
     ...(asOf !== undefined && { asOf }),

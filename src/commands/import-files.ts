@@ -1,5 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { archiveFormat } from '../archive/index.ts';
 import { BlueButtonError } from '../errors/index.ts';
 import type { Context } from './context.ts';
 import { systemRefusal } from './system-refusal.ts';
@@ -18,6 +19,8 @@ export interface NamedFiles {
   unreadable: { name: string; refusal: BlueButtonError }[];
   /** True when any of the words is a folder. */
   isFolder: boolean;
+  /** How many hidden files, links and archives of this tool were in them. */
+  passedOver: number;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface NamedFiles {
  * @throws BlueButtonError `failed` when the system refuses a folder that was named.
  */
 export async function filesNamed(words: readonly string[], { cwd }: Context): Promise<NamedFiles> {
-  const found: NamedFiles = { files: [], unreadable: [], isFolder: false };
+  const found: NamedFiles = { files: [], unreadable: [], isFolder: false, passedOver: 0 };
   for (const word of words) {
     const isFolder = word !== '-' && (await isDirectory(resolve(cwd, word)));
     if (!isFolder) {
@@ -50,17 +53,27 @@ async function addFolder(folder: string, way: string, cwd: string, found: NamedF
     found.unreadable.push({ name: way, refusal });
     return [];
   });
-  if (entries.some(({ name }) => name === 'archive.json')) return;
+  if (entries.some(({ name }) => name === 'archive.json') && (await isArchive(resolve(cwd, path)))) {
+    found.passedOver += 1;
+    return;
+  }
   for (const entry of entries.toSorted((one, other) => (one.name < other.name ? -1 : 1))) {
     const name = way === '' ? entry.name : `${way}/${entry.name}`;
-    if (entry.name.startsWith('.') || isLeftByProgram.test(entry.name)) continue;
-    if (entry.isDirectory()) await addFolder(folder, name, cwd, found);
-    else if (entry.isFile()) found.files.push({ path: join(folder, name), name });
+    const isShown = !entry.name.startsWith('.');
+    if (isLeftByProgram.test(entry.name)) continue;
+    if (isShown && entry.isDirectory()) await addFolder(folder, name, cwd, found);
+    else if (isShown && entry.isFile()) found.files.push({ path: join(folder, name), name });
+    else found.passedOver += 1;
   }
 }
 
 /** What the Finder and Windows leave in folders. */
-const isLeftByProgram = /^(__MACOSX|Thumbs\.db|desktop\.ini)$/i;
+const isLeftByProgram = /^(__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini)$/i;
+
+async function isArchive(folder: string): Promise<boolean> {
+  const text = await readFile(join(folder, 'archive.json'), 'utf8').catch(() => '');
+  return text.includes(archiveFormat);
+}
 
 async function isDirectory(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;

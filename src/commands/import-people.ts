@@ -82,9 +82,13 @@ class Planning implements FilingPlan {
   async underOne(named: string, candidates: readonly Candidate[]): Promise<void> {
     const known = personCalled(named, this.#people);
     const isNickname = known === undefined && this.#isNickname(named, groupsOf(candidates));
+    // Of a new person, the first file that is named so says who that is.
+    const spokesman = candidates.find(({ identity }) => identity !== undefined && isNamed(identity, named));
+    const identities = known?.identities ?? (spokesman?.identity ? [spokesman.identity] : []);
     const isTheirs = ({ identity }: Candidate): boolean => {
-      if (identity?.name === undefined || isNickname) return true;
-      return known === undefined ? isNamed(identity, named) : agrees(identity, known.identities);
+      if (identity === undefined || isNickname) return true;
+      const isCalledSo = known !== undefined || identity.name === undefined || isNamed(identity, named);
+      return isCalledSo && agrees(identity, identities);
     };
     const theirs = candidates.filter(isTheirs);
     const others = candidates.filter((candidate) => !isTheirs(candidate));
@@ -191,12 +195,12 @@ class Planning implements FilingPlan {
       const target = this.#onlyTarget();
       const isPossible = target !== undefined && agrees(identity, target.identities);
       const question = `${fileCount(candidates)} about ${visible(whoseText(identity))}. File under ${target?.who ?? ''} too?`;
-      if (isPossible && (await this.#ask(question))) this.#file(target.folder, group);
+      if (isPossible && (await this.#ask(question))) this.#add(target.filing, candidates);
       else
         this.#leave(candidates, (candidate) => ({
           message: `${candidate.name} does not say enough of whose record it is.`,
           why: `It is about ${whoseText(identity)}.`,
-          next: commandFor(candidate, target?.folder ?? newName(identity, this.#people)),
+          next: commandFor(candidate, target?.filing.person ?? newName(identity, this.#people)),
         }));
     }
   }
@@ -208,7 +212,7 @@ class Planning implements FilingPlan {
     const those = `${visible(first.name)}${others.length > 0 ? ` and ${others.length} more do` : ' does'}`;
     const question = `${those} not say whose record it is. File under ${target?.who ?? ''}?`;
     if (target !== undefined && (await this.#ask(question))) {
-      this.#file(target.folder, { identity: {}, candidates: [...candidates] });
+      this.#add(target.filing, candidates);
       return;
     }
     this.#leave(candidates, (candidate) => ({
@@ -217,29 +221,33 @@ class Planning implements FilingPlan {
         candidate.document === undefined
           ? 'It holds no Patient resource with a name and birth date.'
           : 'Nothing in it says so that this tool could read.',
-      next: commandFor(candidate, target?.folder ?? 'FULL NAME'),
+      next: commandFor(candidate, target?.filing.person ?? 'FULL NAME'),
     }));
   }
 
   /** The one person the files can be meant for: of those filed now, else of the archive. */
-  #onlyTarget(): { folder: string | undefined; identities: PersonIdentity[]; who: string } | undefined {
+  #onlyTarget(): { filing: Filing; identities: PersonIdentity[]; who: string } | undefined {
     const [filing, ...others] = this.filings;
     if (filing !== undefined && others.length === 0) {
       const known = this.#people.find(({ folder }) => folder === filing.person);
       const who = known === undefined ? visible(whoseText(filing.identity)) : knownText(known);
-      return { folder: filing.person, identities: known?.identities ?? [filing.identity], who };
+      return { filing, identities: known?.identities ?? [filing.identity], who };
     }
     const [person, ...more] = this.#people;
     if (filing !== undefined || person === undefined || more.length > 0) return undefined;
-    return { folder: person.folder, identities: person.identities, who: knownText(person) };
+    const begun = { person: person.folder, identity: {}, candidates: [] };
+    return { filing: begun, identities: person.identities, who: knownText(person) };
+  }
+
+  /** Adds files to a filing, which is one of the plan from then on. */
+  #add(filing: Filing, candidates: readonly Candidate[]): void {
+    filing.candidates.push(...candidates);
+    if (!this.filings.includes(filing)) this.filings.push(filing);
   }
 
   #file(person: string | undefined, { identity, candidates }: Group): void {
     const filing = this.filings.find((each) => each.person === person && person !== undefined);
-    const isOnly =
-      filing ?? (person === undefined && Object.keys(identity).length === 0 ? this.filings[0] : undefined);
-    if (isOnly === undefined) this.filings.push({ person, identity, candidates });
-    else isOnly.candidates.push(...candidates);
+    this.#add(filing ?? { person, identity, candidates: [] }, candidates);
   }
 
   #find(identity: PersonIdentity): PersonFolder | undefined {
@@ -299,6 +307,12 @@ function fileCount(candidates: readonly Candidate[]): string {
   return candidates.length === 1 ? `${visible(first?.name ?? '')} is` : `${candidates.length} files are`;
 }
 
-function commandFor({ path, isAsDocument }: Candidate, person: string): string {
-  return `bluebutton import ${shellWord(path)}${isAsDocument ? ' --as-document' : ''} --person ${/^[a-z0-9-]+$/.test(person) ? person : `"${person}"`}`;
+function commandFor({ path, isAsDocument, patient }: Candidate, person: string): string {
+  const whose = person === 'FULL NAME' ? '"FULL NAME"' : shellWord(person);
+  return [
+    `bluebutton import ${shellWord(path)}`,
+    ...(isAsDocument ? ['--as-document'] : []),
+    ...(patient === undefined ? [] : [`--patient ${shellWord(patient)}`]),
+    `--person ${whose}`,
+  ].join(' ');
 }

@@ -30,6 +30,8 @@ export interface ImportReport {
   notKept: readonly NotKept[];
   /** Of everybody who got a file, by folder. */
   people: ReadonlyMap<string, PersonIdentity>;
+  /** How many hidden files, links and archives of this tool were in the folders. */
+  passedOver: number;
 }
 
 /** Tells what every file is and what became of it: a line each, or a table for a folder. */
@@ -39,7 +41,7 @@ export function tellImport(
   input: CommandInput,
   { out, err }: Context,
 ): void {
-  const { kept, twins, notKept, people } = report;
+  const { kept, twins, notKept, people, passedOver } = report;
   if (flagOption(input, 'json')) {
     out.write(`${JSON.stringify(answer(report), null, 2)}\n`);
     return;
@@ -50,6 +52,10 @@ export function tellImport(
     else for (const line of [...kept.map(fileLine), ...twins.map(twinLine)]) out.write(`${line}\n`);
     for (const [folder, { name }] of people)
       err.write(`Filed under ${folder}${name === undefined ? '' : ` (${visible(name)})`}.\n`);
+    if (passedOver > 0)
+      err.write(
+        `Passed over: ${counted(passedOver, 'item')} that are hidden, links or archives of this tool.\n`,
+      );
     if (people.size > 0) err.write('Next: bluebutton show\n');
   }
   if (!isFolder) for (const { refusal } of notKept) err.write(`Not kept: ${errorText(refusal)}`);
@@ -65,7 +71,7 @@ function recognition({ format, producer, asOf, document, identity, resources }: 
   return { format, producer, asOf: asOf ?? document?.date, about: identity, resources };
 }
 
-function answer({ kept, twins, notKept }: ImportReport): object {
+function answer({ kept, twins, notKept, passedOver }: ImportReport): object {
   return {
     schema: 'bluebutton/import/1',
     person: kept[0]?.person,
@@ -77,6 +83,7 @@ function answer({ kept, twins, notKept }: ImportReport): object {
       sameDocumentAs: twin,
     })),
     sameFiles: twins,
+    passedOver,
     refused: notKept.map(({ name, refusal, candidate }) => ({
       name,
       ...(candidate && recognition(candidate)),

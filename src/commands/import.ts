@@ -8,7 +8,7 @@ import {
   type PersonFolder,
 } from '../archive/index.ts';
 import { BlueButtonError, shellWord } from '../errors/index.ts';
-import type { ByteSource } from '../formats/index.ts';
+import { pdfDate, type ByteSource, type ReadingHelp } from '../formats/index.ts';
 import type { PersonIdentity } from '../model/index.ts';
 import { visible } from '../render/index.ts';
 import { archiveFor } from './archive-person.ts';
@@ -21,6 +21,7 @@ import {
   heldCandidate,
   titleOf,
   type Candidate,
+  type CandidateOptions,
   type HeldImport,
 } from './import-candidate.ts';
 import { statedDocument, type StatedDocument } from './import-document.ts';
@@ -73,7 +74,8 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
     await writer.release();
   }
   const left = [...refused, ...plan.notKept];
-  tellImport({ kept, twins, notKept: left, people }, isFolder, input, context);
+  const { passedOver } = named;
+  tellImport({ kept, twins, notKept: left, people, passedOver }, isFolder, input, context);
   const lost = tellLost(kept, context);
   return lost || left.length > 0 ? 'partial' : 'done';
 }
@@ -127,7 +129,7 @@ async function readAll(
       read.candidates.push(
         document === undefined
           ? await candidateOf(content, sha256, { path, patient, help, held })
-          : await unreadCandidate(content, sha256, path, document, held),
+          : await unreadCandidate(content, sha256, document, { path, patient, help, held }),
       );
     } catch (thrown) {
       const isOfOne = thrown instanceof BlueButtonError && (refusesOne.has(thrown.code) || isFolder);
@@ -143,23 +145,29 @@ async function readAll(
 async function unreadCandidate(
   content: ByteSource,
   sha256: string,
-  path: string,
-  { title, date }: StatedDocument,
-  held: HeldImport | undefined,
+  stated: StatedDocument,
+  { path, help, held }: CandidateOptions,
 ): Promise<Candidate> {
   if (held?.document !== undefined) return heldCandidate(content, sha256, path, held);
-  const format = await readableAs(content, sha256);
-  if (format === undefined)
-    return documentCandidate(content, sha256, path, { title: title ?? titleOf(content.name), date }, true);
+  const format = await readableAs(content, sha256, help);
+  if (format === undefined) {
+    const title = stated.title ?? titleOf(content.name);
+    const date = stated.date ?? (await pdfDate(content));
+    return documentCandidate(content, sha256, path, { title, date }, true);
+  }
   throw new BlueButtonError('usage', `${content.name} is a record this tool reads: ${format}.`, {
     why: 'Kept as a document, what it says would be missing from the record.',
     try: `bluebutton import ${shellWord(path)}`,
   });
 }
 
-async function readableAs(content: ByteSource, sha256: string): Promise<string | undefined> {
+async function readableAs(
+  content: ByteSource,
+  sha256: string,
+  help: ReadingHelp,
+): Promise<string | undefined> {
   try {
-    return (await readFrom(content, { sha256 })).source.format;
+    return (await readFrom(content, { sha256, help })).source.format;
   } catch (thrown) {
     if (thrown instanceof BlueButtonError) return undefined;
     throw thrown;

@@ -58,7 +58,9 @@ export const refusesOne: ReadonlySet<string> = new Set([
 
 /** Documents of a container that were given as files before, or are in another container too, are read once. */
 export function withoutTwins(file: InputFile, before: readonly InputFile[]): InputFile {
-  const known = new Set(before.flatMap(({ source, inner }) => [source.id, ...inner.map(({ id }) => id)]));
+  // The same file for another of its patients is no twin.
+  const others = before.filter(({ source }) => source.id !== file.source.id);
+  const known = new Set(others.flatMap(({ source, inner }) => [source.id, ...inner.map(({ id }) => id)]));
   const twins = new Set(file.inner.flatMap(({ id }) => (known.has(id) ? [id] : [])));
   if (twins.size === 0) return file;
   return {
@@ -71,8 +73,9 @@ export function withoutTwins(file: InputFile, before: readonly InputFile[]): Inp
 
 /** What a file gives to a record: its sources, entries and findings. */
 export function partsOf(files: readonly InputFile[]): Pick<RecordInput, 'sources' | 'entries' | 'findings'> {
+  const sources = files.flatMap(({ source, inner }) => [source, ...inner]);
   return {
-    sources: files.flatMap(({ source, inner }) => [source, ...inner]),
+    sources: [...new Map(sources.map((source) => [source.id, source])).values()],
     entries: files.flatMap(({ entries }) => entries),
     findings: [...files.flatMap(({ findings }) => findings), ...copiesAmong(files)],
   };
@@ -81,9 +84,13 @@ export function partsOf(files: readonly InputFile[]): Pick<RecordInput, 'sources
 /** Copies of one document with other bytes, each named with the one that came first. */
 function copiesAmong(files: readonly InputFile[]): Finding[] {
   const first = new Map<string, Source>();
-  return files.flatMap(({ source: own, inner, entries }) =>
-    [own, ...inner].flatMap((source): Finding[] => {
-      const documentId = documentIdOf(entries.filter(({ origin }) => origin.source === source.id));
+  return files.flatMap(({ source: own, inner, entries }) => {
+    const compositions = new Map<string, Entry[]>();
+    for (const entry of entries)
+      if (entry.resource.resourceType === 'Composition')
+        compositions.set(entry.origin.source, [...(compositions.get(entry.origin.source) ?? []), entry]);
+    return [own, ...inner].flatMap((source): Finding[] => {
+      const documentId = documentIdOf(compositions.get(source.id) ?? []);
       if (documentId === undefined) return [];
       const before = first.get(documentId);
       if (before === undefined) {
@@ -92,8 +99,8 @@ function copiesAmong(files: readonly InputFile[]): Finding[] {
       }
       const message = `${source.name} says it is the same document as ${before.name}, and has other bytes: both are shown`;
       return [{ severity: 'warning', code: 'same-document', message, source: source.id }];
-    }),
-  );
+    });
+  });
 }
 
 export interface DocumentOptions {
@@ -175,7 +182,7 @@ export async function readPath(
     const found = await stat(path);
     if (found.isDirectory()) {
       throw new BlueButtonError('usage', `${asTyped} is a folder.`, {
-        why: 'Files are read one by one so far.',
+        why: 'Only import takes folders.',
         try: `${command} ${asTyped.replace(/\/$/, '')}/FILE`,
       });
     }

@@ -3,6 +3,7 @@
  * characters cannot be pasted at all: FILE stands in its place.
  */
 export function shellWord(name: string): string {
+  if (name.startsWith('-') && name.length > 1) return shellWord(`./${name}`);
   if (/^[\w@%+=:,./-]+$/.test(name)) return name;
   if (/\p{Cc}/u.test(name)) return 'FILE';
   return `'${name.replaceAll("'", String.raw`'\''`)}'`;

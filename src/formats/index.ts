@@ -26,6 +26,9 @@ export type { DocumentIdentity, Format, PasswordQuestion, ReadingHelp } from './
 
 /** The formats that are read, in the order they are tried. */
 export const formats: readonly Format[] = [
+  // Stored members of an archive can be read in it as they are: it comes first.
+  zipArchive(formatOf),
+  gzipFile(formatOf),
   fhirNdjson,
   fhirJson,
   fhirXml,
@@ -34,8 +37,6 @@ export const formats: readonly Format[] = [
   vaText,
   vaGovText,
   medicareText,
-  zipArchive(formatOf),
-  gzipFile(formatOf),
   htmlPage(formatOf),
 ];
 

@@ -22,6 +22,11 @@ export interface Entry {
   superseded?: boolean;
   /** A time of its source: its references lead first to what was superseded of the same time. */
   era?: string;
+  /**
+   * What all of it is one person's by the way it was made (an export of one person's phone): patients in it are one, unless
+   * what is stated of them contradicts that.
+   */
+  account?: string;
   /** The entry this one is `contained` in. */
   container?: Entry;
 }

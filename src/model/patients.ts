@@ -7,6 +7,7 @@ import {
   isSamePerson,
   isSamePersonAmong,
   type PersonIdentity,
+  contradict,
 } from './person-identity.ts';
 import { areApart, baseOf, referenceTextOf, type ReferenceIndex } from './reference-index.ts';
 
@@ -67,8 +68,38 @@ export function assignPatients(entries: readonly Entry[], index: ReferenceIndex)
     byEntry.set(entry, patient);
     patient.resources += 1;
   }
+  joinAccounts(entries, byEntry);
   const found = new Set(byEntry.values());
   return { patients: [...found], patientOf: (entry) => byEntry.get(entry) };
+}
+
+/** Makes the patients of each account one, under the name of the one that says most. */
+function joinAccounts(entries: readonly Entry[], byEntry: Map<Entry, PatientOfInput>): void {
+  const accounts = new Map<string, Set<PatientOfInput>>();
+  for (const entry of entries) {
+    const patient = byEntry.get(entry);
+    if (entry.account === undefined || patient === undefined) continue;
+    accounts.set(entry.account, (accounts.get(entry.account) ?? new Set()).add(patient));
+  }
+  const joined = new Map<PatientOfInput, PatientOfInput>();
+  for (const patients of accounts.values()) {
+    const [first, ...others] = [...patients].toSorted((one, other) => saidOf(other) - saidOf(one));
+    const all = [...patients];
+    const isOne = all.every((one) => all.every((other) => !contradict(one.identity, other.identity)));
+    if (first === undefined || !isOne) continue;
+    for (const other of others) {
+      joined.set(other, first);
+      first.described.push(...other.described);
+      first.resources += other.resources;
+    }
+  }
+  if (joined.size === 0) return;
+  for (const [entry, patient] of byEntry) byEntry.set(entry, joined.get(patient) ?? patient);
+}
+
+/** How much an identity says. */
+function saidOf({ identity, described }: PatientOfInput): number {
+  return Object.keys(identity).length * 2 + Math.min(described.length, 1);
 }
 
 /** The identities of an input by birth date: only those of one day can be mistaken for each other. */
@@ -76,8 +107,12 @@ type Identities = ReadonlyMap<string | undefined, readonly PersonIdentity[]>;
 
 function bornTogether(described: readonly Entry[]): Identities {
   const byDay = new Map<string | undefined, PersonIdentity[]>();
+  const met = new Set<string>();
   for (const { resource } of described) {
     const identity = identityOf(new Element(resource, () => undefined));
+    const text = JSON.stringify(identity);
+    if (met.has(text)) continue;
+    met.add(text);
     byDay.set(identity.birthDate, [...(byDay.get(identity.birthDate) ?? []), identity]);
   }
   return byDay;

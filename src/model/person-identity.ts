@@ -43,11 +43,14 @@ function haveOtherFirstNames(one: PersonIdentity, other: PersonIdentity): boolea
 }
 
 /**
- * Whether two identities can hardly be one person: another birth date, or another first name, where both state their names
- * part by part. Family names change.
+ * Whether two identities can hardly be one person: another birth date, or another first name, where both state whole names.
+ * Family names change.
  */
 export function contradict(one: PersonIdentity, other: PersonIdentity): boolean {
-  const haveNames = one.family !== undefined && other.family !== undefined;
+  // One word alone can be a nickname or a family name.
+  const haveNames = [one, other].every(
+    ({ family, name }) => family !== undefined || words(name ?? '').length > 1,
+  );
   return birthDatesContradict(one, other) || (haveNames && haveOtherFirstNames(one, other));
 }
 

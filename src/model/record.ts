@@ -98,6 +98,8 @@ export function buildRecord(input: RecordInput, patient?: string): BuiltRecord {
     for (const part of writtenSectionsOf(entry)) written.push({ ...part, ...whose });
   }
 
+  // What a container holds of others is not told to this one.
+  const spoken = new Set(taken.map(({ origin }) => origin.source));
   if (severalPeople) nameUndescribed(described, wanted);
   const people = [...described.values()];
   const recordSections = Object.fromEntries(rowsOf);
@@ -116,7 +118,9 @@ export function buildRecord(input: RecordInput, patient?: string): BuiltRecord {
         written,
         input.findings,
       ),
-      sources: [...input.sources],
+      sources: input.sources.filter(
+        ({ id, within }) => patient === undefined || within === undefined || spoken.has(id),
+      ),
       findings,
     },
     entries: taken,
@@ -143,11 +147,11 @@ function describe(
   element: Element,
 ): void {
   const known = described.get(owner);
-  if (known) {
+  const person = readPerson(element, id, [...(known?.sources ?? []), entry.origin]);
+  if (known && !(known.name === null && person.name !== null)) {
     known.sources.push(entry.origin);
     return;
   }
-  const person = readPerson(element, id, [entry.origin]);
   const details =
     entry.derived === true ? detailsOf(element, person, { asOf: undefined, resolve: () => undefined }) : [];
   described.set(owner, { ...person, ...(details.length > 0 && { details }) });

@@ -89,13 +89,13 @@ export function statesOf(
   findings: readonly Finding[],
 ): Record<string, SectionState[]> {
   const empties = emptyReasons(entries);
-  const speaking = sources.filter((source) => !isOnlyContainer(source, sources, entries));
+  const speaking = speakingOf(sources, entries);
   return Object.fromEntries(
-    Object.entries(sections).map(([section, rows]) => [
-      section,
-      [
+    Object.entries(sections).map(([section, rows]) => {
+      const bySource = rowsBySource(rows);
+      const states = [
         ...speaking.flatMap(({ id }): SectionState[] => {
-          const own = rows.filter((row) => row.sources.some(({ source }) => source === id));
+          const own = bySource.get(id) ?? [];
           const missing = (stated[section] ?? []).filter(({ source }) => source === id);
           // The last drawer is of many kinds: that there is none of one says nothing of the others.
           if (own.some(section === 'other' ? () => true : isPositive))
@@ -111,17 +111,34 @@ export function statesOf(
           return said.length > 0 ? said : [{ source: id, state: 'not-recorded' }];
         }),
         ...unreadFiles(findings, rows.length > 0),
-      ],
-    ]),
+      ];
+      return [section, states];
+    }),
   );
 }
 
-/** A container says nothing of its own: what its documents do not record, they do not record. */
-function isOnlyContainer({ id }: Source, sources: readonly Source[], entries: readonly Entry[]): boolean {
-  const isContainer = sources.some(({ within }) => within === id);
-  return (
-    isContainer && !entries.some(({ origin, resource }) => origin.source === id && !isDocument(resource))
+function rowsBySource(rows: readonly Row[]): ReadonlyMap<string, Row[]> {
+  const bySource = new Map<string, Row[]>();
+  for (const row of rows) {
+    for (const source of new Set(row.sources.map((place) => place.source))) {
+      const own = bySource.get(source) ?? [];
+      if (own.length === 0) bySource.set(source, own);
+      own.push(row);
+    }
+  }
+  return bySource;
+}
+
+/**
+ * The sources that say something themselves. A container does not, unless it is a source of more than documents: what those
+ * inside it do not record, they do not record.
+ */
+function speakingOf(sources: readonly Source[], entries: readonly Entry[]): Source[] {
+  const containers = new Set(sources.flatMap(({ within }) => within ?? []));
+  const tellers = new Set(
+    entries.filter(({ resource }) => !isDocument(resource)).map(({ origin }) => origin.source),
   );
+  return sources.filter(({ id }) => !containers.has(id) || tellers.has(id));
 }
 
 function isDocument({ resourceType }: Resource): boolean {

@@ -1,6 +1,9 @@
 /** Where entries came from: a file as given or imported, or a person's account at a portal. */
 export interface Source {
-  /** For a file, also one in a container, the SHA-256 of its bytes; for a portal, its name in the archive. Rows refer to it. */
+  /**
+   * For a file, also one in a container, the SHA-256 of its bytes (of several files read as one, a hash of them, or the
+   * container's with `#` and a number); for a portal, its name in the archive. Rows refer to it.
+   */
   id: string;
   kind: 'file' | 'portal';
   /** What a person calls it: the file's name or the portal's. */

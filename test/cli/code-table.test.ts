@@ -302,7 +302,7 @@ describe.each(present)('the claims of %s', (corpus) => {
     ['text-cms/amida-blue-button/cms_sample.txt', 'ICD-9-CM 3534 Lumbosacral root lesions (looked up)'],
   ])('%s has codes that a table names', async (file, name) => {
     const real =
-      'Code,System,Name\n345,hcpcs,"Wheelchair, standard"\n353.4,ICD-9-CM,Lumbosacral root lesions\n';
+      'Code,System,Name\n345,hcpcs,"Wheelchair, standard"\n3534,ICD-9-CM,Lumbosacral root lesions\n';
     await writeFile(home.path('real.csv'), real);
     const words = [join(corpus, file), '--section', 'claims', '--code-table', 'real.csv'];
     const { stdout } = await home.done(['show', ...words, '--json']);

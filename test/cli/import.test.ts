@@ -113,7 +113,7 @@ describe('import of a folder', () => {
       'visit.xml': jane,
       '.hidden.xml': jane,
       'Thumbs.db': 'x',
-      'old/archive.json': '{}',
+      'old/archive.json': '{"format":"bluebutton-archive/1"}',
       'old/a.xml': jane,
     });
     expect(await imported(home, 'downloads')).toMatchObject([{ name: 'visit.xml' }]);
@@ -235,12 +235,29 @@ describe('--person', () => {
     await home.done(['import', 'downloads/jane.xml']);
     const refused = await home.run(['import', 'downloads/mother.xml', '--no-input']);
     const [, words = ''] = /^Try: bluebutton (.*)$/m.exec(refused.stderr) ?? [];
-    expect(words).toBe('import downloads/mother.xml --person "Jane Doe 1952-03-04"');
+    expect(words).toBe("import downloads/mother.xml --person 'Jane Doe 1952-03-04'");
     await home.done(['import', 'downloads/mother.xml', '--person', 'Jane Doe 1952-03-04']);
     expect((await record(home, '--person', 'jane-doe'))['notes']).toHaveLength(1);
     const screen = await onTerminal(home, ['import', 'downloads/jane.xml', 'downloads/mother.xml'], []);
     expect(screen).toMatch(/jane\.xml.*there already[^]*mother\.xml.*there already[^]*status 0/);
   });
+});
+
+it('of an archive of two people that was imported for each, show tells both parts', async () => {
+  const home = await homeWith({ 'two.zip': await zipOf({ 'a.xml': jane, 'b.xml': john }) });
+  const { stderr } = await home.run(['import', 'downloads/two.zip']);
+  const [a = '', b = ''] = [...stderr.matchAll(/^ {2}(Patient\/\S+)/gm)].map(([, key]) => key ?? '');
+  await home.done(['import', 'downloads/two.zip', '--patient', a]);
+  const screen = await onTerminal(
+    home,
+    ['import', 'downloads/two.zip', '--patient', b, '--person', 'jane-doe'],
+    ['y'],
+  );
+  expect(screen).toContain('status 2');
+  await home.done(['import', 'downloads/two.zip', '--patient', b, '--person', 'John Doe']);
+  const shown = await home.done(['show', '--person', 'john-doe']);
+  expect(shown.stdout).toMatch(/^John Doe/);
+  expect(shown.stdout).not.toContain('a.xml');
 });
 
 describe('a question', () => {

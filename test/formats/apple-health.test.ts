@@ -50,6 +50,10 @@ async function rowsFor(elements: string): Promise<{ section: string; row: Row }[
   return rows.filter(({ row }) => row.name !== 'Blood type');
 }
 
+function cuffReading(type: string, value: number, time: string): string {
+  return `<Record type="HKQuantityTypeIdentifierBloodPressure${type}" sourceName="Cuff" unit="mmHg" value="${value}" startDate="2024-05-01 ${time} +0200" endDate="2024-05-01 ${time} +0200"/>`;
+}
+
 async function resources(elements: string): Promise<JsonObject[]> {
   const { entries } = await read(exportOf(elements));
   for (const { resource } of entries) {
@@ -397,6 +401,29 @@ describe('an export of Apple Health', () => {
     ]);
   });
 
+  it('tells two pressures of one moment as one, though nothing but the moment says so', async () => {
+    const rows = await rowsFor(
+      [
+        cuffReading('Systolic', 140, '08:00:00'),
+        cuffReading('Diastolic', 70, '08:00:00'),
+        cuffReading('Systolic', 180, '20:00:00'),
+        cuffReading('Diastolic', 60, '20:00:00'),
+      ].join('\n'),
+    );
+    expect(rows.map(({ row }) => row['components'])).toMatchObject([
+      [{ value: '140' }, { value: '70' }],
+      [{ value: '180' }, { value: '60' }],
+    ]);
+  });
+
+  it('does not take a symptom without a value, or a pressure without numbers, for one', async () => {
+    const elements = `<Record type="HKCategoryTypeIdentifierNausea" sourceName="App" startDate="2024-05-01 08:00:00 +0200" endDate="2024-05-01 08:00:00 +0200"/>
+      <Correlation type="HKCorrelationTypeIdentifierBloodPressure" sourceName="Cuff" startDate="2024-05-01 08:00:00 +0200" endDate="2024-05-01 08:00:00 +0200"/>`;
+    expect(await rowsFor(elements)).toEqual([]);
+    const { findings } = await read(exportOf(elements));
+    expect(findings).toMatchObject([{ severity: 'lost', code: 'bad-value' }]);
+  });
+
   it('names clinical records as lying elsewhere, and tells for each file whose it is', async () => {
     const document = exportOf(
       '<ClinicalRecord type="Observation" identifier="1" sourceName="Good Hospital" sourceURL="https://fhir.example" fhirVersion="4.0.1" receivedDate="2024-01-02 08:00:00 +0100" resourceFilePath="/clinical-records/Observation-1.json"/>',
@@ -510,6 +537,6 @@ describe('an export of Apple Health', () => {
       ].join('\n'),
     );
     expect(new Set(made.map(({ id }) => id)).size).toBe(made.length);
-    expect(made).toHaveLength(10);
+    expect(made).toHaveLength(9);
   });
 });

@@ -22,7 +22,7 @@ const kinds = {
   'not-carried': [
     'note',
     (count) =>
-      `${counted(count, 'record')} told without when, on what device and by what version of an app each was written, and without metadata that do not change what it means`,
+      `${counted(count, 'record')} told by day (several of one day by their sum, or their least, greatest and last), without when, on what device and by what version of an app each was written, and without metadata that do not change what it means`,
   ],
 } as const satisfies Record<string, readonly [Finding['severity'], (count: number) => string]>;
 

@@ -25,8 +25,26 @@ export class BloodPressures {
     }
   }
 
-  /** The records that no correlation tells. */
-  *left(): Generator<AppleElement> {
+  /** The records that no correlation tells: the two of one moment and source together, any other by itself. */
+  *left(): Generator<[AppleElement, AppleElement?]> {
+    const moments = new Map<string, AppleElement[]>();
+    for (const record of this.#untold()) {
+      const { startDate, endDate, sourceName, unit } = record.attributes;
+      const moment = JSON.stringify([startDate, endDate, sourceName, unit]);
+      moments.set(moment, [...(moments.get(moment) ?? []), record]);
+    }
+    for (const records of moments.values()) {
+      const systolic = records.find(({ attributes }) => attributes['type']?.endsWith('Systolic') === true);
+      const diastolic = records.find(
+        (record) => record !== systolic && record.attributes['type']?.endsWith('Diastolic') === true,
+      );
+      if (records.length === 2 && systolic !== undefined && diastolic !== undefined)
+        yield [systolic, diastolic];
+      else for (const record of records) yield [record];
+    }
+  }
+
+  *#untold(): Generator<AppleElement> {
     for (const record of this.#alone) {
       const key = keyOf(record);
       const told = this.#told.get(key) ?? 0;

@@ -20,6 +20,7 @@ export interface DayGroup<Tally> {
 /** Metadata without which a value would mean something else: records that differ in them are told apart. */
 const tellingMetadata = [
   'HKBloodGlucoseMealTime',
+  'HKHeartRateEventThreshold',
   'HKBodyTemperatureSensorLocation',
   'HKInsulinDeliveryReason',
   'HKMenstrualCycleStart',

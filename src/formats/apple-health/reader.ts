@@ -11,7 +11,7 @@ import { observationEntry, type ObservationParts } from './observation.ts';
 import { characteristicsOf, patientEntry, subjectOf } from './person.ts';
 import { QuantityDays } from './quantity-days.ts';
 import { readQuantity } from './quantity.ts';
-import { wholeElements, wholeObservation } from './whole-observation.ts';
+import { pressureOf, wholeElements, wholeObservation } from './whole-observation.ts';
 
 /**
  * Reads an Apple Health export, which may have gigabytes: as a stream, records put together by day. The person comes first,
@@ -63,7 +63,9 @@ class ExportReading {
     else if (wholeElements.includes(name)) {
       if (name === 'Correlation') this.#pressures.tell(element);
       // A copy, without a view of everything that was read with it.
-      this.#whole.push(wholeObservation(structuredClone(element), this.account));
+      const parts = wholeObservation(structuredClone(element), this.account);
+      if (name === 'Correlation' && parts.components?.length === 0) this.account.count('bad-value', line);
+      else this.#whole.push(parts);
     } else if (name === 'ExportDate') this.asOf ??= readMoment(element.attributes['value'])?.value;
     else if (name === 'Me' && this.me === undefined) this.me = structuredClone(element);
     else if (name === 'ClinicalRecord') this.account.count('clinical-records-apart', line);
@@ -72,7 +74,10 @@ class ExportReading {
 
   /** What the export says, once it has streamed by. */
   *observations(): Generator<ObservationParts> {
-    for (const record of this.#pressures.left()) this.#addRecord(record);
+    for (const [systolic, diastolic] of this.#pressures.left()) {
+      if (diastolic === undefined) this.#addRecord(systolic);
+      else this.#whole.push(pressureOf(systolic, diastolic, this.account));
+    }
     if (this.me !== undefined) yield* characteristicsOf(this.me);
     yield* this.#whole;
     yield* this.#quantities.observations();
@@ -96,8 +101,8 @@ class ExportReading {
       const quantity = readQuantity(type, value, unit);
       if (quantity === undefined) return this.account.count('bad-value', line);
       this.#quantities.add(record, quantity, start);
-      // A bare number may be "not present": nobody could tell.
-    } else if (/^\d+$/.test(value ?? '')) return this.account.count('bad-value', line);
+      // A bare number, or nothing, may be "not present": nobody could tell.
+    } else if (value === undefined || /^\d+$/.test(value)) return this.account.count('bad-value', line);
     else this.#categories.add(record, start, readMoment(attributes['endDate']));
     this.account.count('not-carried', line);
   }

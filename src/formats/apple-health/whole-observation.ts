@@ -61,6 +61,22 @@ export function wholeObservation(element: AppleElement, account: Account): Obser
   };
 }
 
+/** Two records of one moment that are one blood pressure, though no correlation says so. */
+export function pressureOf(
+  systolic: AppleElement,
+  diastolic: AppleElement,
+  account: Account,
+): ObservationParts {
+  const { startDate, endDate, creationDate, sourceName } = systolic.attributes;
+  const attributes = Object.fromEntries(
+    Object.entries({ type: bloodPressure, startDate, endDate, creationDate, sourceName }).filter(
+      (pair): pair is [string, string] => pair[1] !== undefined,
+    ),
+  );
+  const together = { ...systolic, name: 'Correlation', attributes, children: [systolic, diastolic] };
+  return { ...wholeObservation(together, account), pointer: xpathOf(systolic) };
+}
+
 /** Measurements of a body part, which have nothing to do with activity. */
 function isExam(name: string): boolean {
   return name === 'Audiogram' || name === 'VisionPrescription';

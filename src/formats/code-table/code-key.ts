@@ -19,6 +19,8 @@ export function codeKey({ system, code }: Code): string | undefined {
     const digits = elevenDigits(code);
     return digits && `${name} ${digits}`;
   }
+  // Of ICD-9-CM the dot tells a diagnosis (992.1) from a procedure (99.21).
+  if (name.startsWith('ICD-9')) return `${name} ${code.toUpperCase()}`;
   if (name.startsWith('ICD-')) return `${name} ${code.toUpperCase().replaceAll('.', '')}`;
   if (name === 'HCPCS' || name === 'CPT') return `HCPCS ${code.toUpperCase()}`;
   return `${name} ${code}`;

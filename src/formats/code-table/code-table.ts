@@ -35,7 +35,9 @@ export async function readCodeTable(bytes: Uint8Array, name: string): Promise<Co
   const contested = new Set<string>();
   const leftOut = new Map<string, number[]>();
   const leaveOut = (reason: string, line: number): void => {
-    leftOut.set(reason, [...(leftOut.get(reason) ?? []), line]);
+    const lines = leftOut.get(reason) ?? [];
+    if (lines.length === 0) leftOut.set(reason, lines);
+    lines.push(line);
   };
   for (const { cells, line } of body) {
     const reading = readEntry(cells, columns);

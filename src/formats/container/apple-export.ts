@@ -25,8 +25,13 @@ export async function appleExportNotes(
   if (measurements) notes.set(measurements.path, { repeats: main.path });
   const hasFhir = members.some(({ path }) => /\.json$/i.test(path));
   if (!hasFhir) return notes;
-  for (const [path, stub] of await clinicalRecordStubs(main.bytes))
-    notes.set(`${folder}${path}`, noteOf(stub));
+  try {
+    for (const [path, stub] of await clinicalRecordStubs(main.bytes))
+      notes.set(`${folder}${path}`, noteOf(stub));
+  } catch (thrown) {
+    // Told when it is read.
+    if (!(thrown instanceof UnreadableMember)) throw thrown;
+  }
   return notes;
 }
 

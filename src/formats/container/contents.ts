@@ -48,8 +48,12 @@ export interface OpenContainer {
   members: readonly Member[];
   /** What is known of members, by path. */
   notes: ReadonlyMap<string, MemberNote>;
+  /** True for what is one person's by the way it was made. */
+  isOnePerson?: boolean;
   /** Formats of members that are known by what lies beside them, by path. */
   formats?: ReadonlyMap<string, Format>;
+  /** Ids of sources, by path, for members that stand for several: the hash of all of them. */
+  ids?: ReadonlyMap<string, string>;
   /** How many clinical documents begin in it that could not be cut out. */
   missed?: number;
 }
@@ -162,11 +166,16 @@ export class Contents {
   }
 
   #tellUnreadable(thrown: unknown, member: Member): void {
-    if (thrown instanceof NothingRead && thrown.findings.length > 0) this.#findings.push(...thrown.findings);
+    if (thrown instanceof NothingRead && thrown.findings.length > 0) this.#takeOver(thrown.findings);
     else if (thrown instanceof UnreadableMember) this.#find('lost', thrown.code, thrown.message, member);
     else if (thrown instanceof BlueButtonError)
       this.#find('lost', 'bad-member', wordsOf(thrown, member), member);
     else throw thrown;
+  }
+
+  /** What a container inside found, told as this one's: it is no source of its own. */
+  #takeOver(findings: readonly Finding[]): void {
+    for (const finding of findings) this.#findings.push({ ...finding, source: this.#identity.source });
   }
 
   async *#member(recognized: Recognized): AsyncGenerator<Reading> {
@@ -189,7 +198,7 @@ export class Contents {
 
   async *#record(member: Member, format: Format, note: MemberNote): AsyncGenerator<Reading> {
     const sha256 = await hashOf(member.bytes);
-    if (this.#isTwin(sha256, member)) return;
+    const id = this.#container.ids?.get(member.path) ?? sha256;
     const isContainer = format.isContainer === true;
     if (isContainer && this.#help.inside.depth >= mostDepth)
       throw new UnreadableMember('bad-member', 'it is packed too deep inside other archives');
@@ -200,16 +209,20 @@ export class Contents {
         : undefined;
     const group = sharing && this.#group(sharing);
     const isPart = sharing !== undefined && sharing.kind !== 'file';
+    const sourceId = group?.source.id ?? (isPart ? source : id);
+    // A part is wanted by each whole that it belongs to.
+    const met = isPart ? `${sourceId} ${sha256}` : id;
+    if (this.#isTwin(met, member)) return;
     const way = this.#way(member);
     const identity: DocumentIdentity = {
-      source: group?.source.id ?? (isPart ? source : sha256),
+      source: sourceId,
       sha256,
       ...(path !== undefined && { path }),
       member: way,
     };
     const { name, size } = member.bytes;
     const own = new SourceReading({
-      id: sha256,
+      id,
       kind: 'file',
       name,
       format: format.name,
@@ -229,9 +242,9 @@ export class Contents {
         yield { finding: { member: way, ...reading.finding } };
       } else if ('source' in reading) yield reading;
     }
-    this.#help.inside.met.set(sha256, way);
+    this.#help.inside.met.set(met, way);
     if (isWhole) this.#whole.add(member.path);
-    this.#formats.add(own.source.format);
+    if (own.source.format !== this.#container.name) this.#formats.add(own.source.format);
     group?.take({ format: own.source.format });
     if (!isPart) yield { source: own.source };
   }
@@ -242,8 +255,8 @@ export class Contents {
   }
 
   /** True for the bytes of what was read before: told, and not read again. */
-  #isTwin(sha256: string, member: Member): boolean {
-    const twin = this.#help.inside.met.get(sha256);
+  #isTwin(key: string, member: Member): boolean {
+    const twin = this.#help.inside.met.get(key);
     if (twin === undefined) return false;
     this.#twins += 1;
     this.#find('note', 'same-file', `the same file as ${twin}`, member);
@@ -268,9 +281,11 @@ export class Contents {
     return made;
   }
 
+  /** Adds what the container knows; in place, for what is contained in the entry refers to it. */
   #taken(entry: Entry, asOf: string | undefined): Reading {
     this.#entries += 1;
-    return { entry: asOf === undefined ? entry : { ...entry, asOf } };
+    const account = this.#container.isOnePerson === true ? { account: this.#identity.source } : {};
+    return { entry: Object.assign(entry, account, asOf !== undefined && { asOf }) };
   }
 
   /** A member that is no record. */
@@ -343,7 +358,9 @@ export class Contents {
         ? `${named(told, 3)}.`
         : this.#presenting.length > 0
           ? `It holds other files: ${named(this.#presenting, 5)}.`
-          : 'It holds no files.';
+          : this.#container.members.length > 0
+            ? 'Its files hold no record.'
+            : 'It holds no files.';
     return new NothingRead(this.#document.name, why, lost);
   }
 }
@@ -354,13 +371,13 @@ async function hashOf(bytes: ByteSource): Promise<string> {
   return hash.digest('hex');
 }
 
-/** A resource that does not say where it lay, with the address that something beside it states. */
+/** A resource that does not say where it lay gets the address that something beside it states, in place. */
 function withAddress(entry: Entry, url: string | undefined): Entry {
   const { resource, fullUrl, container } = entry;
   const [, base, id] = /^(https?:\/\/.*\/)[A-Za-z]+\/([^/]+)$/.exec(url ?? '') ?? [];
   const isIt = base !== undefined && resource['id'] === id;
   if (fullUrl !== undefined || container !== undefined || !isIt) return entry;
-  return { ...entry, fullUrl: `${base}${resource.resourceType}/${id}` };
+  return Object.assign(entry, { fullUrl: `${base}${resource.resourceType}/${id}` });
 }
 
 function nameIn(path: string): string {

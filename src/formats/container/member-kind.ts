@@ -1,4 +1,4 @@
-import { fileKindOf } from '../file-kind.ts';
+import { fileKindOf, unreadKindOf } from '../file-kind.ts';
 
 /** What a member that no format knows is good for. */
 export type MemberUse =
@@ -10,8 +10,7 @@ export type MemberUse =
 /** Texts that tell how to open what is beside them; only these names, for a text of any other may hold facts. */
 const instructions = /(^|\/)(readme( - open for instructions)?|index|autorun)\.(txt|html?|inf|md)$/i;
 const stylesheet = /\.(xsl|xslt|css|js|map|xsd|dtd|ico|woff2?|ttf|svg)$/i;
-const pictureOfPage =
-  /(^|\/)(html|images?|img|css|resources|assets|style[^/]*)\/[^/]+\.(png|gif|jpe?g|bmp|webp)$/i;
+const pictureOfPage = /(^|\/)(html|css|style[^/]*)\/[^/]+\.(png|gif|jpe?g|bmp|webp)$/i;
 
 /** Kinds of text that a person reads as a document, by the ending of the name: text has no first bytes to tell. */
 const textKinds: Readonly<Record<string, string>> = {
@@ -32,10 +31,10 @@ export function memberUse(path: string, head: Uint8Array): MemberUse {
   const ending = /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
   const contentType = kind?.document ?? (isText(head) ? textKinds[ending] : undefined);
   if (contentType !== undefined) return { use: 'document', contentType };
-  return { use: 'unknown', says: kind?.says ?? 'of no kind this tool knows' };
+  return { use: 'unknown', says: unreadKindOf(head) };
 }
 
-/** Text has no bytes that are control characters. */
+/** Text has no zero bytes. */
 function isText(head: Uint8Array): boolean {
   return !head.includes(0);
 }

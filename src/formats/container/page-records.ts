@@ -82,13 +82,16 @@ function withoutComments(page: string): string {
 /** FHIR in scripts that the browser does not run. */
 function scriptsIn(page: string): string[] {
   const texts: string[] = [];
-  for (const { 0: tag, index } of page.matchAll(
-    /<script\b[^>]*\btype\s*=\s*["']?application\/(?:fhir\+)?json\b[^>]*>/gi,
-  )) {
-    const start = index + tag.length;
-    const end = page.indexOf('</script', start);
-    const text = end === -1 ? '' : page.slice(start, end).trim();
+  for (let at = page.indexOf('<script'); at !== -1; at = page.indexOf('<script', at + 1)) {
+    const start = page.indexOf('>', at);
+    const end = start === -1 ? -1 : page.indexOf('</script', start);
+    if (end === -1) break;
+    const isData = /\stype\s*=\s*["']?application\/(fhir\+)?json\b/i.test(
+      page.slice(at, Math.min(start, at + 1000)),
+    );
+    const text = isData ? page.slice(start + 1, end).trim() : '';
     if (text.includes('"resourceType"')) texts.push(text);
+    at = end;
   }
   return texts;
 }
@@ -138,9 +141,7 @@ function withoutPercents(text: string): string {
 /** Texts in base64 that hold a clinical document; lines may be broken. */
 function packedIn(page: string): string[] {
   const texts: string[] = [];
-  for (const [run] of page.matchAll(
-    /[A-Za-z0-9+/](?:[A-Za-z0-9+/]|[\r\n \t](?=[A-Za-z0-9+/\r\n \t])){199,}={0,2}/g,
-  )) {
+  for (const [run] of page.matchAll(/[A-Za-z0-9+/\s]{200,}={0,2}/g)) {
     const bytes = Buffer.from(run, 'base64');
     const plain = bytes.toString('latin1').replaceAll('\0', '');
     if (!plain.includes('ClinicalDocument')) continue;

@@ -20,10 +20,17 @@ export class NothingRead extends BlueButtonError {
   readonly findings: readonly Finding[];
 
   constructor(name: string, why: string, findings: readonly Finding[]) {
-    super('not-a-health-record', `${name} holds no health record that can be read.`, {
-      why,
-      try: 'download it again from where it came, or see bluebutton show --help',
-    });
+    const isLocked = findings.some(({ code }) => code === 'protected-member');
+    super(
+      isLocked ? 'password-needed' : 'not-a-health-record',
+      `${name} holds no health record that can be read.`,
+      {
+        why,
+        try: isLocked
+          ? 'run the same command on a terminal, where it asks for the password, or with --password-file FILE'
+          : 'download it again from where it came, or see bluebutton show --help',
+      },
+    );
     this.findings = findings;
   }
 }

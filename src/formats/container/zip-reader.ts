@@ -41,6 +41,8 @@ export async function* readZip(
     members: inOrder(directory.members, xdm).filter((member) => !epic.parts.has(member)),
     notes: apple ?? new Map(xdm.documents.map(({ path, ...stated }) => [path, stated])),
     formats: epic.formats,
+    ids: epic.ids,
+    isOnePerson: apple !== undefined,
   };
   const contents = new Contents(container, document, identity, formatOf, inner);
   yield* contents.read();

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { patientsOf } from '../../../src/model/index.ts';
 import { read, recordOf } from '../../facts/reading.ts';
 import { allergies, namesIn, told, zipOf, type Content } from './zips.ts';
 
@@ -134,7 +135,8 @@ describe('an Apple Health export', () => {
     substance: { text: 'Penicillin' },
     patient: { reference: 'https://north.example.org/dstu2/Patient/p' },
   };
-  const files = {
+  const records = 'apple_health_export/clinical-records';
+  const files: Record<string, string> = {
     'apple_health_export/clinical-records/AllergyIntolerance-1.json': JSON.stringify(allergy),
     'apple_health_export/clinical-records/Patient-1.json': JSON.stringify({
       ...person,
@@ -163,6 +165,25 @@ describe('an Apple Health export', () => {
     const { record } = await recordOf(await zipOf(files));
     expect(record.sections['allergies']).toMatchObject([{ name: 'Penicillin' }]);
     expect(record.sections['vital-signs']).toHaveLength(1);
+  });
+
+  it('is one person\u2019s: the phone, a provider without a Patient, and one with, are not three', async () => {
+    const { [`${records}/Patient-1.json`]: _patient, ...fewer } = files;
+    const { record } = await recordOf(await zipOf(fewer));
+    expect(record.person?.name).toBe('Jane Doe');
+    expect(record.sections['allergies']).toHaveLength(1);
+  });
+
+  it('whose providers state two people is two people', async () => {
+    const other = JSON.stringify({
+      ...person,
+      name: [{ family: 'Roe', given: ['Bert'] }],
+      birthDate: '1950-01-01',
+    });
+    const { entries } = await read(
+      await zipOf({ ...files, 'apple_health_export/clinical-records/Patient-2.json': other }),
+    );
+    expect(patientsOf(entries).length).toBeGreaterThan(1);
   });
 
   it('does not tell a second time what the CDA document beside it tells again', async () => {

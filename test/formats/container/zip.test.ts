@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { bytesInMemory, type ReadingHelp } from '../../../src/formats/index.ts';
@@ -49,6 +50,12 @@ describe('a zip archive', () => {
       'outer.zip › milk.xml.gz › milk.xml',
     ]);
     expect(file.entries[0]?.origin.member).toBe('inner.zip › nuts.xml');
+  });
+
+  it('whose members are stored as they are is an archive, and not the text in it', async () => {
+    const report = readFileSync(new URL('../../../samples/documents/va-blue-button.txt', import.meta.url));
+    const file = await read(await zipOf({ 'va.txt': report, 'nuts.xml': nuts }, { level: 0 }), 'x.zip');
+    expect(namesIn(file)).toEqual(['x.zip › va.txt', 'x.zip › nuts.xml']);
   });
 
   it('with one file twice reads it once, and says so', async () => {
