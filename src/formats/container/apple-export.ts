@@ -18,8 +18,8 @@ export async function appleExportNotes(
   const documents = members.filter(({ path }) => /^([^/]+\/)?[^/]+\.xml$/i.test(path));
   const main = await firstOf(documents, (head) => appleHealth.recognizes(head, false));
   if (main === undefined) return undefined;
-  const notes = new Map<string, MemberNote>();
-  const folder = main.path.replace(/[^/]*$/, '');
+  const notes = new Map<string, MemberNote>([[main.path, { isOfOwner: true }]]);
+  const folder = folderOf(main.path);
   const beside = documents.filter((member) => member !== main && member.path.startsWith(folder));
   const measurements = await firstOf(beside, isOfApple);
   if (measurements) notes.set(measurements.path, { repeats: main.path });
@@ -32,6 +32,12 @@ export async function appleExportNotes(
     // Told when it is read.
     if (!(thrown instanceof UnreadableMember)) throw thrown;
   }
+  // A file that the export does not name is of the same phone all the same.
+  const folders = new Set(
+    [...notes].flatMap(([path, { provider }]) => (provider === undefined ? [] : folderOf(path))),
+  );
+  for (const { path } of members)
+    if (!notes.has(path) && folders.has(folderOf(path))) notes.set(path, { isOfOwner: true });
   return notes;
 }
 
@@ -40,8 +46,13 @@ function isOfApple(head: Uint8Array): boolean {
   return /<id\b[^>]*extension="Health Export CDA"|<title>Health Data Export<\/title>/.test(headOf(head));
 }
 
+function folderOf(path: string): string {
+  return path.replace(/[^/]*$/, '');
+}
+
 function noteOf({ sourceName, sourceURL, fhirVersion }: ClinicalRecordStub): MemberNote {
   return {
+    isOfOwner: true,
     ...(sourceName !== undefined && { provider: sourceName }),
     ...(sourceURL !== undefined && { url: sourceURL }),
     ...(fhirVersion !== undefined && { fhirVersion }),

@@ -30,6 +30,8 @@ export interface MemberNote {
   url?: string;
   /** Number of the FHIR release it is in. */
   fhirVersion?: string;
+  /** True for all that is one person's by the way it was made. */
+  isOfOwner?: boolean;
 }
 
 /** What the reader of a container is told: how far it may still unpack, and how deep it lies inside others. */
@@ -48,8 +50,6 @@ export interface OpenContainer {
   members: readonly Member[];
   /** What is known of members, by path. */
   notes: ReadonlyMap<string, MemberNote>;
-  /** True for what is one person's by the way it was made. */
-  isOnePerson?: boolean;
   /** Formats of members that are known by what lies beside them, by path. */
   formats?: ReadonlyMap<string, Format>;
   /** Ids of sources, by path, for members that stand for several: the hash of all of them. */
@@ -236,7 +236,7 @@ export class Contents {
       own.take(reading);
       if ('entry' in reading) {
         const entry = withAddress(reading.entry, note.url);
-        yield this.#taken(entry, isPart ? own.source.asOf : undefined);
+        yield this.#taken(entry, note, isPart ? own.source.asOf : undefined);
       } else if ('finding' in reading) {
         if (reading.finding.severity === 'lost') isWhole = false;
         yield { finding: { member: way, ...reading.finding } };
@@ -282,9 +282,9 @@ export class Contents {
   }
 
   /** Adds what the container knows; in place, for what is contained in the entry refers to it. */
-  #taken(entry: Entry, asOf: string | undefined): Reading {
+  #taken(entry: Entry, note: MemberNote, asOf: string | undefined): Reading {
     this.#entries += 1;
-    const account = this.#container.isOnePerson === true ? { account: this.#identity.source } : {};
+    const account = note.isOfOwner === true && { account: this.#identity.source };
     return { entry: Object.assign(entry, account, asOf !== undefined && { asOf }) };
   }
 
@@ -321,7 +321,7 @@ export class Contents {
       ...(creation !== undefined && { creation }),
       ...(type !== undefined && { type }),
     };
-    yield this.#taken(await keptDocument(document, identity), undefined);
+    yield this.#taken(await keptDocument(document, identity), note, undefined);
   }
 
   #tellLeftOut(): void {

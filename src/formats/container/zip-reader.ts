@@ -3,7 +3,7 @@ import type { Finding, Reading } from '../../model/index.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { DocumentIdentity, ReadingHelp } from '../format.ts';
 import { appleExportNotes } from './apple-export.ts';
-import { Contents, insideHelp, type FormatOf } from './contents.ts';
+import { Contents, insideHelp, type FormatOf, type MemberNote } from './contents.ts';
 import { epicTables } from './epic-export.ts';
 import { UnreadableMember, type UnpackingLimit } from './unpacking.ts';
 import { readXdm, type XdmPackage } from './xdm.ts';
@@ -42,11 +42,11 @@ export async function* readZip(
     notes: apple ?? new Map(xdm.documents.map(({ path, ...stated }) => [path, stated])),
     formats: epic.formats,
     ids: epic.ids,
-    isOnePerson: apple !== undefined,
   };
   const contents = new Contents(container, document, identity, formatOf, inner);
   yield* contents.read();
-  for (const finding of [...xdm.findings, ...oddities(directory, source)]) yield { finding };
+  const found = [...xdm.findings, ...missing(apple, directory, source), ...oddities(directory, source)];
+  for (const finding of found) yield { finding };
 }
 
 async function opened(
@@ -120,6 +120,21 @@ async function isAnyUnlocked(members: readonly ZipMember[]): Promise<boolean> {
 function inOrder(members: readonly ZipMember[], { metadata, documents }: XdmPackage): ZipMember[] {
   const listed = documents.flatMap((document) => members.find(({ path }) => path === document.path) ?? []);
   return [...new Set([...listed, ...members.filter(({ path }) => !metadata.includes(path))])];
+}
+
+/** Files that an Apple Health export names and does not hold. */
+function missing(
+  notes: ReadonlyMap<string, MemberNote> | undefined,
+  { members }: ZipDirectory,
+  source: string,
+): Finding[] {
+  const held = new Set(members.map(({ path }) => path));
+  return [...(notes ?? [])]
+    .filter(([path]) => !held.has(path))
+    .map(([member]) => {
+      const message = 'the export names this file and does not hold it';
+      return { severity: 'lost', code: 'missing-member', message, source, member };
+    });
 }
 
 function oddities({ more, links }: ZipDirectory, source: string): Finding[] {

@@ -174,6 +174,13 @@ describe('an Apple Health export', () => {
     expect(record.sections['allergies']).toHaveLength(1);
   });
 
+  it('tells of a file it names and does not hold; one it does not name is of the same phone', async () => {
+    const { [`${records}/AllergyIntolerance-1.json`]: held = '', ...fewer } = files;
+    const file = await read(await zipOf({ ...fewer, [`${records}/Unnamed.json`]: held }));
+    expect(told(file)).toContain(`lost missing-member ${records}/AllergyIntolerance-1.json`);
+    expect(patientsOf(file.entries)).toHaveLength(1);
+  });
+
   it('whose providers state two people is two people', async () => {
     const other = JSON.stringify({
       ...person,
