@@ -38,10 +38,11 @@ interface Held {
 }
 
 /**
- * Keeps files, or everything in folders, in the archive as they are. Files that are no health records are named and left
- * out; any other refusal keeps none of them.
+ * Keeps files, or everything in folders, in the archive as they are. Files that are no health records, and files that nobody
+ * can say whose they are, are named and left out. The files of each person are one bag: what the disk refuses of one person's
+ * leaves those of the people before it kept.
  *
- * @throws BlueButtonError `not-a-health-record` when none of the files is one.
+ * @throws BlueButtonError `not-a-health-record` when none of the files is one, `usage` or `other-person` when none can be filed.
  */
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
   const held = await heldIn(input, context);
