@@ -8,7 +8,7 @@ import {
   type PersonFolder,
 } from '../archive/index.ts';
 import { BlueButtonError, shellWord } from '../errors/index.ts';
-import { pdfDate, type ByteSource, type ReadingHelp } from '../formats/index.ts';
+import { hashOf, pdfDate, type ByteSource, type ReadingHelp } from '../formats/index.ts';
 import type { PersonIdentity } from '../model/index.ts';
 import { visible } from '../render/index.ts';
 import { archiveFor } from './archive-person.ts';
@@ -28,7 +28,7 @@ import { statedDocument, type StatedDocument } from './import-document.ts';
 import { filesNamed, type NamedFiles } from './import-files.ts';
 import { planFilings, type Filing, type NotKept } from './import-people.ts';
 import { tellFolder, tellImport, type KeptFile, type Twin } from './import-report.ts';
-import { hashOf, openPath, readFrom, refusesOne } from './inputs.ts';
+import { openPath, readFrom, refusesOne } from './inputs.ts';
 import { readingHelp } from './questions.ts';
 
 /** The people of the archive and what is held of files, for telling what is new. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { constants, openSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
@@ -8,6 +7,7 @@ import type { StoredBytes } from '../archive/index.ts';
 import { BlueButtonError, systemCodeOf } from '../errors/index.ts';
 import {
   bytesInMemory,
+  hashOf,
   recognize,
   SourceReading,
   type ByteSource,
@@ -133,13 +133,6 @@ export async function readFrom(document: ByteSource, options: DocumentOptions): 
     else if ('source' in reading) input.inner.push(reading.source);
   }
   return { ...input, source: own.source };
-}
-
-/** SHA-256 of a document, hexadecimal. */
-export async function hashOf(document: ByteSource): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of document.stream()) hash.update(piece);
-  return hash.digest('hex');
 }
 
 /** A file, or standard input for `-`. One larger than `mostInMemory` stays on the disk while it is read. */

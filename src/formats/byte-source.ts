@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** A document's bytes, wherever they lie. Readers ask for what they need and never touch a disk themselves. */
 export interface ByteSource {
   /** What a person calls it: a file's name, or `standard input`. */
@@ -22,4 +24,11 @@ export function bytesInMemory(name: string, bytes: Uint8Array): ByteSource {
       yield await Promise.resolve(bytes);
     },
   };
+}
+
+/** SHA-256 of a document, hexadecimal, read in pieces. */
+export async function hashOf(document: ByteSource): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of document.stream()) hash.update(piece);
+  return hash.digest('hex');
 }

@@ -15,7 +15,7 @@ import { medicareText } from './medicare-text/format.ts';
 import { vaGovText } from './va-gov-text/format.ts';
 import { vaText } from './va-text/format.ts';
 
-export { bytesInMemory, type ByteSource } from './byte-source.ts';
+export { bytesInMemory, hashOf, type ByteSource } from './byte-source.ts';
 export { readCodeTable, type CodeTable } from './code-table/code-table.ts';
 export { fileKindOf, type FileKind } from './file-kind.ts';
 export { keptDocument } from './kept-document.ts';

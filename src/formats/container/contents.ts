@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { BlueButtonError } from '../../errors/index.ts';
 import type { Entry, Finding, Reading } from '../../model/index.ts';
-import { bytesInMemory, type ByteSource } from '../byte-source.ts';
+import { bytesInMemory, hashOf, type ByteSource } from '../byte-source.ts';
 import type { DocumentIdentity, Format, Inside, ReadingHelp } from '../format.ts';
 import { keptDocument } from '../kept-document.ts';
 import { pdfDate } from '../pdf-date.ts';
@@ -363,12 +362,6 @@ export class Contents {
             : 'It holds no files.';
     return new NothingRead(this.#document.name, why, lost);
   }
-}
-
-async function hashOf(bytes: ByteSource): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of bytes.stream()) hash.update(piece);
-  return hash.digest('hex');
 }
 
 /** A resource that does not say where it lay gets the address that something beside it states, in place. */
