@@ -6,6 +6,7 @@ const timeZoneSuites = ['test/{facts,json,model,formats,render}/**/*.test.ts'];
 export default defineConfig({
   test: {
     pool: 'forks',
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', './test/reporter.ts'],

@@ -274,6 +274,16 @@ export const commandTable: readonly CommandEntry[] = [
       { flags: '--port <port>', description: 'port on 127.0.0.1 (default: a free one)' },
       { flags: '--log <file>', description: 'write every request to this file, one JSON object a line' },
       {
+        flags: '--profile <name>',
+        description: 'whose manners it shows (default: open)',
+        choices: ['open', 'strict', 'medicare', 'va', 'epic', 'oracle', 'athena'],
+      },
+      {
+        flags: '--fault <name...>',
+        description: 'misbehave: NAME, or NAME@WHERE*COUNT; see --list-faults',
+      },
+      { flags: '--list-faults', description: 'list every fault there is, and end' },
+      {
         flags: '--refuse <type...>',
         description: 'resource types to answer 403',
       },

@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BlueButtonError } from '../errors/index.ts';
-import { startSandbox, type DataText, type LogEntry } from '../sandbox/index.ts';
+import { faultTable, isProfileName, startSandbox, type DataText, type LogEntry } from '../sandbox/index.ts';
 import { flagOption, listOption, textOption, valuesOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
 import { readPath } from './inputs.ts';
@@ -13,6 +13,15 @@ const sample = fileURLToPath(new URL('../../samples/jane-doe.fhir.json', import.
 
 /** Runs the practice portal until Ctrl-C. */
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
+  if (flagOption(input, 'listFaults')) {
+    if (flagOption(input, 'json'))
+      context.out.write(
+        `${JSON.stringify({ schema: 'bluebutton/faults/1', faults: faultTable }, null, 2)}\n`,
+      );
+    else for (const { name, what } of faultTable) context.out.write(`${name.padEnd(32)}${what}\n`);
+    return 'done';
+  }
+  const profile = textOption(input, 'profile');
   const files = valuesOption(input, 'data') ?? [];
   const data = await Promise.all(
     (files.length > 0 ? files : [sample]).map((file) => dataText(file, context)),
@@ -21,6 +30,8 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
   const sandbox = await startSandbox({
     data,
     port: portOf(input),
+    ...(profile !== undefined && isProfileName(profile) && { profile }),
+    faults: valuesOption(input, 'fault') ?? [],
     refuse: listOption(input, 'refuse') ?? [],
     ...(log && { log: log.write }),
     now: context.now,

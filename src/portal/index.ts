@@ -11,3 +11,4 @@ export { refresh, signIn, type SignInOptions } from './sign-in.ts';
 export { signInCommand } from './sign-in-command.ts';
 export type { TokenSet } from './token-set.ts';
 export { fileTokenStore, memoryTokenStore, type TokenStore } from './token-store.ts';
+export { vendorById, vendorOf, vendors, type ClientKind, type Vendor, type VendorId } from './vendors.ts';

@@ -10,6 +10,14 @@ export interface TokenSet {
   clientId: string;
   accessToken: string;
   refreshToken?: string;
+  /** The refresh token before the present one, until the present one has worked. */
+  previousRefreshToken?: string;
+  /** Of a confidential client. */
+  clientSecret?: string;
+  /** The resource that stands for the person signed in (`fhirUser` of the id_token), e.g. `Patient/123`. */
+  fhirUser?: string;
+  /** Instant, ISO 8601 in UTC, after which access cannot be renewed any more, if the portal says (Medicare). */
+  grantExpires?: string;
   /** Whose record; absent when the portal does not say at sign-in. */
   patientId?: string;
   scopesRequested: string[];
@@ -25,6 +33,10 @@ const schema = v.object({
   clientId: v.string(),
   accessToken: v.string(),
   refreshToken: v.exactOptional(v.string()),
+  previousRefreshToken: v.exactOptional(v.string()),
+  clientSecret: v.exactOptional(v.string()),
+  fhirUser: v.exactOptional(v.string()),
+  grantExpires: v.exactOptional(v.string()),
   patientId: v.exactOptional(v.string()),
   scopesRequested: v.array(v.string()),
   scopesGranted: v.array(v.string()),

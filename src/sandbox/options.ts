@@ -1,3 +1,5 @@
+import type { ProfileName } from './profiles.ts';
+
 /** A text of FHIR R4 JSON: a resource, a Bundle of any type, an array of these, or NDJSON. */
 export interface DataText {
   /** What to call the text in messages: a file name. */
@@ -11,6 +13,10 @@ export interface SandboxOptions {
   port?: number;
   /** Resource types answered 403 on search and on read. */
   refuse?: string[];
+  /** Whose manners the portal shows; `open` by default. */
+  profile?: ProfileName;
+  /** Faults to switch on, as `FaultSwitches` reads them. */
+  faults?: string[];
   /** Matches a page when `_count` is absent; 20 by default. */
   pageSize?: number;
   /** Called once for each request, just before its answer is sent: who holds an answer finds its entry. Must not throw. */

@@ -1,3 +1,5 @@
+import type { FaultSwitches } from './fault-switches.ts';
+import type { ProfileName } from './profiles.ts';
 import type { Grants } from './grants.ts';
 import type { Searches } from './searches.ts';
 import type { Records } from './records.ts';
@@ -16,6 +18,8 @@ export interface Portal {
   searches: Searches;
   /** Types answered 403. */
   refuse: ReadonlySet<string>;
+  profile: ProfileName;
+  faults: FaultSwitches;
   pageSize: number;
   /** When the portal took the data in. */
   started: Date;

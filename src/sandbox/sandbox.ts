@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { BlueButtonError, messageOf, systemCodeOf } from '../errors/index.ts';
+import { FaultSwitches, unknownFaults } from './fault-switches.ts';
 import { Grants } from './grants.ts';
 import { loadResources } from './load.ts';
 import type { SandboxOptions } from './options.ts';
@@ -29,6 +30,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const records = new Records(loadResources(options.data));
   const types = servedTypes(records);
   requireKnown(options.refuse ?? [], types);
+  requireFaults(options.faults ?? []);
   const server = createServer({ requestTimeout: 30_000 });
   const port = await listen(server, options.port ?? 0);
   const origin = `http://127.0.0.1:${port}`;
@@ -40,6 +42,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     grants: new Grants(now, options.accessTokenSeconds ?? 3600),
     searches: new Searches(),
     refuse: new Set(options.refuse),
+    profile: options.profile ?? ('open' as const),
+    faults: new FaultSwitches(options.faults ?? []),
     pageSize: options.pageSize ?? 20,
     started: now(),
   };
@@ -65,6 +69,15 @@ function requireKnown(refuse: readonly string[], types: ReadonlyMap<string, Sear
   throw new BlueButtonError('usage', `${unknown} is no resource type of the practice portal.`, {
     why: `It serves ${[...types.keys()].join(', ')}.`,
     try: `bluebutton sandbox --refuse ${meant ?? 'Coverage'}`,
+  });
+}
+
+function requireFaults(words: readonly string[]): void {
+  const [unknown] = unknownFaults(words);
+  if (unknown === undefined) return;
+  throw new BlueButtonError('usage', `${unknown} is no fault of the practice portal.`, {
+    why: 'A fault is written NAME, NAME@WHERE, NAME*COUNT or NAME@WHERE*COUNT.',
+    try: 'bluebutton sandbox --list-faults',
   });
 }
 

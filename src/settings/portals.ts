@@ -8,6 +8,14 @@ const portalSchema = v.object({
   /** FHIR base URL without a trailing slash. */
   baseUrl: v.pipe(v.string(), v.url()),
   clientId: v.string(),
+  /** How the client proves itself; `public` when absent. */
+  client: v.optional(v.picklist(['public', 'secret', 'key', 'dynamic'])),
+  /** How a client secret is sent; worked out from the portal when absent. */
+  authentication: v.optional(v.picklist(['basic', 'post'])),
+  /** The registered redirect address where it is not on this computer: its answer is pasted back. */
+  redirectUri: v.optional(v.pipe(v.string(), v.url())),
+  /** The vendor whose manners are expected (`portal/vendors.ts`), where detection is wrong. */
+  vendor: v.optional(v.string()),
   /** Scopes the person asked for in place of the ones worked out from the portal. */
   scopes: v.optional(v.array(v.string())),
   /** What it left out of a pull and the person has accepted (`gapsOf` of the ledger's rows). */
