@@ -20,6 +20,12 @@ export interface SignInDescription {
   tokenEndpoint: string;
   revocationEndpoint?: string;
   registrationEndpoint?: string;
+  /** Where the keys lie that id_tokens are signed with. */
+  jwksUri?: string;
+  /** E.g. `client_secret_basic`; absent when the portal does not say. */
+  authMethods?: string[];
+  /** The portal's own User-access Brands bundle. */
+  brandBundle?: string;
   capabilities: string[];
   /** Absent when the portal does not say; never exhaustive. */
   scopesSupported?: string[];

@@ -38,6 +38,7 @@ export interface PostOptions {
   headers: Record<string, string>;
   body: string;
   signal?: AbortSignal | undefined;
+  sameOriginSlash?: true;
 }
 
 /** The one way to the network: https only (http to this computer itself), bounded in time, tries and size. */

@@ -6,8 +6,10 @@ export { createHttp, type Http, type HttpOptions, type Timeouts } from './http.t
 export { readPatient } from './patient.ts';
 export { planQueries, type PlannedQuery } from './plan.ts';
 export { pull, type PullOptions, type PullProgress } from './pull.ts';
-export { allows, defaultScopes } from './scopes.ts';
-export { refresh, signIn, type SignInOptions } from './sign-in.ts';
+export { allows, defaultScopes, narrowed, refusedScopes } from './scopes.ts';
+export { refresh } from './refresh.ts';
+export { signIn, type SignInOptions } from './sign-in.ts';
+export type { ClientProof } from './oauth.ts';
 export { signInCommand } from './sign-in-command.ts';
 export type { TokenSet } from './token-set.ts';
 export { fileTokenStore, memoryTokenStore, type TokenStore } from './token-store.ts';

@@ -1,5 +1,7 @@
 import type { PortalDescription } from './description.ts';
+import { canCheckIdToken } from './id-token.ts';
 import { planTable } from './plan-table.ts';
+import { vendorOf, type Vendor } from './vendors.ts';
 
 /** What one granted scope lets the app do with resources (SMART App Launch 2.2 §3: v1 `.read`, v2 `.rs`). */
 interface ResourceScope {
@@ -41,20 +43,62 @@ export function restrictions(granted: readonly string[], type: string): string[]
 }
 
 /**
- * The scopes a sign-in asks for: the person's whole record, read-only, and renewal without another sign-in. Version 2
- * scopes (`.rs`) where the portal offers them, else version 1 (`.read`). A portal that lists its scopes and no wildcard
- * among them is asked type by type.
+ * Which scopes for records no longer open what they opened: of `before` those that `after` does not cover, whatever words
+ * it uses for the same access (`.read` for `.rs`).
  */
-export function defaultScopes({ signIn, types }: PortalDescription): string[] {
+export function narrowed(before: readonly string[], after: readonly string[]): string[] {
+  return [...new Set(before)].filter((text) => {
+    const scope = readScope(text);
+    if (scope === undefined) return false;
+    const kept =
+      (!scope.read || allows(after, scope.type, 'read')) &&
+      (!scope.search || allows(after, scope.type, 'search'));
+    if (!kept) return true;
+    const only = restrictions(after, scope.type);
+    return scope.search && only.length > 0 && (scope.only === undefined || !only.includes(scope.only));
+  });
+}
+
+/**
+ * Which of the scopes asked for were not granted. A wildcard that was answered with single types is granted as far as
+ * the portal goes; of the other scopes only `offline_access` matters, and it is `renews` that tells.
+ */
+export function refusedScopes(
+  asked: readonly string[],
+  granted: readonly string[],
+  renews: boolean,
+): string[] {
+  const wildcards = asked.filter((text) => readScope(text)?.type === '*');
+  const anything = granted.some((text) => readScope(text) !== undefined);
+  const records = narrowed(asked, granted).filter((text) => !anything || !wildcards.includes(text));
+  return [...records, ...(asked.includes('offline_access') && !renews ? ['offline_access'] : [])];
+}
+
+/**
+ * The scopes a sign-in asks for: the person's whole record, read-only, and renewal without another sign-in. Version 2
+ * scopes (`.rs`) where the portal offers them, else version 1 (`.read`), unless the vendor knows one of them only. A
+ * portal that lists its scopes and no wildcard among them, or whose vendor takes none, is asked type by type.
+ */
+export function defaultScopes(
+  description: PortalDescription,
+  vendor: Vendor = vendorOf(description),
+): string[] {
+  const { signIn, types } = description;
   const { capabilities, scopesSupported: listed } = signIn;
   const version2 =
-    capabilities.includes('permission-v2') ||
-    (!capabilities.includes('permission-v1') &&
-      (listed ?? []).some((scope) => /^patient\/.*\.c?ru?d?s$/.test(scope)));
+    vendor.signIn.scopes === 'declared'
+      ? capabilities.includes('permission-v2') ||
+        (!capabilities.includes('permission-v1') &&
+          (listed ?? []).some((scope) => /^patient\/.*\.c?ru?d?s$/.test(scope)))
+      : vendor.signIn.scopes === 'v2';
   const ending = version2 ? 'rs' : 'read';
-  const context = ['launch/patient', 'offline_access'].filter(
-    (scope) => scope !== 'offline_access' || listed === undefined || listed.includes(scope),
-  );
+  const offered = (scope: string): boolean => listed === undefined || listed.includes(scope);
+  const openid = vendor.signIn.openid && canCheckIdToken(signIn) && offered('openid');
+  const context = [
+    ...(openid ? ['openid', ...['fhirUser', 'profile'].filter(offered).slice(0, 1)] : []),
+    'launch/patient',
+    ...(vendor.signIn.offlineAccess && offered('offline_access') ? ['offline_access'] : []),
+  ];
   const readable = (listed ?? []).filter((scope) => {
     const found = readScope(scope);
     return (
@@ -64,13 +108,13 @@ export function defaultScopes({ signIn, types }: PortalDescription): string[] {
       found.only === undefined
     );
   });
-  if (readable.length === 0 || readable.some((scope) => scope.startsWith('patient/*.'))) {
-    return [...context, `patient/*.${ending}`];
-  }
+  const wildcard = readable.length === 0 || readable.some((scope) => scope.startsWith('patient/*.'));
+  if (wildcard && vendor.signIn.wildcard) return [...context, `patient/*.${ending}`];
   const wanted = new Set([...planTable.map(({ type }) => type), ...Object.keys(types), 'Binary']);
-  const named = [...new Set(readable.map((scope) => readScope(scope)?.type ?? ''))].filter((type) =>
+  const listedTypes = [...new Set(readable.map((scope) => readScope(scope)?.type ?? ''))].filter((type) =>
     wanted.has(type),
   );
+  const named = listedTypes.length > 0 ? listedTypes : Object.keys(types).filter((type) => wanted.has(type));
   return [...context, ...named.flatMap((type) => perType(type, ending, readable))];
 }
 

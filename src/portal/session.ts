@@ -8,8 +8,8 @@ import type { TokenSet } from './token-set.ts';
 /** Requests to one portal in one person's name. */
 export interface Session {
   /**
-   * Gets an address of the portal's own origin with the access token. Answered 401, the token is renewed once for all
-   * requests under way and the request sent again.
+   * Gets an address of the portal's own origin with the access token. A token about to lapse is renewed before, one
+   * answered 401 after, once for all requests under way; the request is then sent again.
    *
    * @throws BlueButtonError `login-needed` when the renewed token, or one that cannot be renewed, is refused; after
    *   that every further request throws the same without being sent. `temporary` when no answer came; after three such
@@ -77,6 +77,7 @@ export function openSession({ http, description, tokens, now, renew, signal }: S
 
   return {
     async get(url, accept) {
+      if (renew !== undefined && isLapsing(current, now())) await renewed(current);
       const used = current;
       const answer = await ask(url, accept, used);
       if (answer.status !== 401) return answer;
@@ -86,6 +87,17 @@ export function openSession({ http, description, tokens, now, renew, signal }: S
       return again;
     },
   };
+}
+
+/**
+ * True for a token that can be renewed and lives less than a minute more, or less than a quarter of its life where that is
+ * shorter: a renewal during a pull costs less than an answer lost half-way (Oracle Health's tokens live 570 seconds).
+ */
+export function isLapsing({ expires, obtained, refreshToken }: TokenSet, now: Date): boolean {
+  if (expires === undefined || refreshToken === undefined) return false;
+  const end = Date.parse(expires);
+  const margin = Math.min(60_000, (end - Date.parse(obtained)) / 4);
+  return end - margin <= now.getTime();
 }
 
 function wantsLongWait({ status, headers }: Answer, now: Date): boolean {

@@ -2,28 +2,32 @@ import {
   authorizationCodeGrantRequest,
   calculatePKCECodeChallenge,
   generateRandomCodeVerifier,
+  generateRandomNonce,
   generateRandomState,
   processAuthorizationCodeResponse,
-  processRefreshTokenResponse,
-  refreshTokenGrantRequest,
   validateAuthResponse,
 } from 'oauth4webapi';
-import { BlueButtonError } from '../errors/index.ts';
-import { requireR4, type PortalDescription } from './description.ts';
+import type { PortalDescription } from './description.ts';
 import type { Http } from './http.ts';
-import { openLoopback } from './loopback.ts';
-import { oauthParts, tokenRequestOptions } from './oauth.ts';
+import { canCheckIdToken, fhirUserOf } from './id-token.ts';
+import { oauthParts, tokenRequestOptions, type ClientProof } from './oauth.ts';
 import { oauthError } from './oauth-error.ts';
-import { signInAgain } from './sign-in-command.ts';
-import { patientOf, tokenSetOf, type TokenSet } from './token-set.ts';
+import { openRedirect } from './redirect.ts';
+import { tokenSetOf, type TokenSet } from './token-set.ts';
+import { vendorOf } from './vendors.ts';
 
 export interface SignInOptions {
   clientId: string;
+  proof?: ClientProof | undefined;
   scopes: string[];
   /** The port of the registered redirect address `http://127.0.0.1:PORT/callback`; any free one when absent. */
   redirectPort?: number | undefined;
-  /** Told the address to open in a browser. */
-  onAddress: (url: string) => void | Promise<void>;
+  /** The registered redirect address where it is not on this computer: then the answer can only be pasted. */
+  redirectUri?: string | undefined;
+  /** Told the address to open in a browser, and the redirect address it leads back to. */
+  onAddress: (url: string, redirectUri: string) => void | Promise<void>;
+  /** The address the browser ended at, pasted by the person; undefined when nobody is there to paste. */
+  paste?: ((signal: AbortSignal) => Promise<string | undefined>) | undefined;
   signal?: AbortSignal | undefined;
   /** How long to wait for the person; five minutes when absent. */
   timeoutSeconds?: number | undefined;
@@ -32,41 +36,45 @@ export interface SignInOptions {
 
 /**
  * Signs a person in at a portal: standalone launch with authorization code and PKCE S256 (SMART App Launch 2.2 §2.0;
- * RFC 8252 loopback redirect; RFC 7636).
+ * RFC 8252 loopback redirect; RFC 7636; RFC 9207 `iss`; OpenID Connect Core §3.1.3.7 where `openid` is among the
+ * scopes).
  *
  * @throws BlueButtonError `login-needed` when the person denied or did not answer, `interrupted` when `signal` fired,
- *   `temporary` when the portal cannot answer, `failed` when it refuses the client or the scopes.
+ *   `temporary` when the portal cannot answer, `failed` when it refuses the client or the scopes, or when its answer
+ *   cannot be trusted.
  */
 export async function signIn(
   http: Http,
   description: PortalDescription,
   options: SignInOptions,
 ): Promise<TokenSet> {
-  requireR4(description);
   const { baseUrl } = description;
   const { host } = new URL(description.signIn.authorizationEndpoint);
-  const { clientId, scopes, signal } = options;
-  const { server, client, authentication } = oauthParts(description, clientId);
+  const { clientId, proof, scopes, signal } = options;
+  const { server, client, authentication } = await oauthParts(description, clientId, proof);
+  const withIdToken = scopes.includes('openid') && canCheckIdToken(description.signIn);
   const verifier = generateRandomCodeVerifier();
   const state = generateRandomState();
-  const loopback = await openLoopback(options.redirectPort ?? 0, state);
-  const secrets = [verifier, state];
+  const nonce = withIdToken ? generateRandomNonce() : undefined;
+  const redirect = await openRedirect(options.redirectUri, options.redirectPort ?? 0, state);
+  const secrets = [verifier, state, ...(proof?.kind === 'secret' ? [proof.secret] : [])];
   try {
     const address = new URL(description.signIn.authorizationEndpoint);
     const parameters = {
       response_type: 'code',
       client_id: clientId,
-      redirect_uri: loopback.redirectUri,
+      redirect_uri: redirect.uri,
       scope: scopes.join(' '),
       state,
       aud: baseUrl,
       code_challenge: await calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
+      ...(nonce !== undefined && { nonce }),
     };
     for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value);
-    await options.onAddress(address.href);
+    await options.onAddress(address.href, redirect.uri);
 
-    const answer = await loopback.answer((options.timeoutSeconds ?? 300) * 1000, signal);
+    const answer = await redirect.answer((options.timeoutSeconds ?? 300) * 1000, options.paste, signal);
     secrets.push(...answer.getAll('code'));
     // Without an issuer from discovery there is nothing to compare RFC 9207's `iss` with.
     if (description.signIn.issuer === undefined) answer.delete('iss');
@@ -76,62 +84,37 @@ export async function signIn(
       client,
       authentication,
       validated,
-      loopback.redirectUri,
+      redirect.uri,
       verifier,
-      tokenRequestOptions(http, signal),
+      tokenRequestOptions(http, { signal, withIdToken }),
     );
-    const tokens = await processAuthorizationCodeResponse(server, client, response);
+    const tokens = await processAuthorizationCodeResponse(server, client, response, {
+      ...(nonce !== undefined && { expectedNonce: nonce }),
+    });
+    const fhirUser = await fhirUserOf(server, response, tokens, http, signal);
     return tokenSetOf(
       tokens,
-      { baseUrl, clientId, scopesRequested: scopes, scopesGranted: scopes },
+      {
+        baseUrl,
+        clientId,
+        scopesRequested: scopes,
+        scopesGranted: scopes,
+        signedIn: options.now().toISOString(),
+        fhirUser,
+        clientSecret: proof?.kind === 'secret' ? proof.secret : undefined,
+      },
       options.now(),
     );
   } catch (thrown) {
-    throw oauthError(thrown, host, 'sign-in', secrets);
-  } finally {
-    await loopback.close();
-  }
-}
-
-/**
- * Renews an access token (RFC 6749 §6). Where the portal returns no new refresh token (Oracle Health) the old one
- * stays; where it rotates them (Medicare) the old one is dead from here on, so the caller keeps what is returned before
- * using it. The request is sent once, never repeated.
- *
- * @throws BlueButtonError `login-needed` when the portal refuses or there is nothing to renew with, `other-person` when
- *   it answers with another patient's access, `temporary` when it cannot answer.
- */
-export async function refresh(
-  http: Http,
-  description: PortalDescription,
-  tokens: TokenSet,
-  { now, signal }: { now: () => Date; signal?: AbortSignal | undefined },
-): Promise<TokenSet> {
-  const { host } = new URL(description.baseUrl);
-  const { refreshToken, clientId, patientId } = tokens;
-  if (refreshToken === undefined || tokens.baseUrl !== description.baseUrl) {
-    throw new BlueButtonError('login-needed', `The sign-in at ${host} has ended.`, {
-      why:
-        refreshToken === undefined
-          ? 'The portal gave no way to renew it.'
-          : `It was made for ${tokens.baseUrl}.`,
-      try: signInAgain,
+    throw oauthError(thrown, {
+      host,
+      step: 'sign-in',
+      secrets,
+      vendor: vendorOf(description),
+      redirectUri: redirect.uri,
+      proof: proof?.kind,
     });
-  }
-  const { server, client, authentication } = oauthParts(description, clientId);
-  try {
-    const options = tokenRequestOptions(http, signal);
-    const response = await refreshTokenGrantRequest(server, client, authentication, refreshToken, options);
-    const renewed = await processRefreshTokenResponse(server, client, response);
-    const patient = patientOf(renewed);
-    if (patientId !== undefined && patient !== undefined && patient !== patientId) {
-      throw new BlueButtonError('other-person', `${host} renewed the sign-in for another patient.`, {
-        why: 'The renewed access is for another record than the one signed in to; it is not used.',
-        try: signInAgain,
-      });
-    }
-    return tokenSetOf(renewed, tokens, now());
-  } catch (thrown) {
-    throw oauthError(thrown, host, 'renewal', [refreshToken, tokens.accessToken]);
+  } finally {
+    await redirect.close();
   }
 }

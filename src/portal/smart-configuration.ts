@@ -12,6 +12,9 @@ const schema = v.object({
   token_endpoint: v.string(),
   revocation_endpoint: v.fallback(v.optional(v.string()), undefined),
   registration_endpoint: v.fallback(v.optional(v.string()), undefined),
+  jwks_uri: v.fallback(v.optional(v.string()), undefined),
+  token_endpoint_auth_methods_supported: v.fallback(v.optional(strings), undefined),
+  user_access_brand_bundle: v.fallback(v.optional(v.string()), undefined),
   capabilities: v.fallback(strings, []),
   scopes_supported: v.fallback(v.optional(strings), undefined),
   code_challenge_methods_supported: v.fallback(v.optional(strings), undefined),
@@ -54,6 +57,13 @@ export function readSmartConfiguration(value: JsonValue, baseUrl: string): SignI
     ...(found.registration_endpoint === undefined
       ? {}
       : { registrationEndpoint: endpoint(found.registration_endpoint, baseUrl) }),
+    ...(found.jwks_uri === undefined ? {} : { jwksUri: endpoint(found.jwks_uri, baseUrl) }),
+    ...(found.token_endpoint_auth_methods_supported === undefined
+      ? {}
+      : { authMethods: found.token_endpoint_auth_methods_supported }),
+    ...(found.user_access_brand_bundle === undefined
+      ? {}
+      : { brandBundle: endpoint(found.user_access_brand_bundle, baseUrl) }),
     capabilities: found.capabilities,
     ...(found.scopes_supported === undefined ? {} : { scopesSupported: found.scopes_supported }),
   };

@@ -22,6 +22,10 @@ export interface TokenSet {
   patientId?: string;
   scopesRequested: string[];
   scopesGranted: string[];
+  /** Of what was granted at sign-in, what a renewal no longer grants. */
+  scopesLost?: string[];
+  /** Instant, ISO 8601 in UTC, of the sign-in itself; absent in sign-ins kept by earlier versions. */
+  signedIn?: string;
   /** Instants, ISO 8601 in UTC: when it was given, and until when the access token lives if the portal says. */
   obtained: string;
   expires?: string;
@@ -40,6 +44,8 @@ const schema = v.object({
   patientId: v.exactOptional(v.string()),
   scopesRequested: v.array(v.string()),
   scopesGranted: v.array(v.string()),
+  scopesLost: v.exactOptional(v.array(v.string())),
+  signedIn: v.exactOptional(v.string()),
   obtained: v.string(),
   expires: v.exactOptional(v.string()),
 }) satisfies v.GenericSchema<unknown, TokenSet>;
@@ -51,34 +57,53 @@ export function readTokenSet(value: unknown): TokenSet | undefined {
 }
 
 /** What a token response leaves unsaid (RFC 6749 §5.1, §6): it stays as asked, or as it was. */
-export interface Unsaid {
-  baseUrl: string;
-  clientId: string;
-  scopesRequested: string[];
-  scopesGranted: string[];
-  refreshToken?: string | undefined;
-  patientId?: string | undefined;
-}
+export type Unsaid = Pick<TokenSet, 'baseUrl' | 'clientId' | 'scopesRequested' | 'scopesGranted'> & {
+  [Name in 'refreshToken' | 'patientId' | 'clientSecret' | 'fhirUser' | 'grantExpires' | 'signedIn']?:
+    string | undefined;
+};
 
 /** Makes tokens of a token response (SMART App Launch 2.2 §2.1.10). */
 export function tokenSetOf(response: TokenEndpointResponse, unsaid: Unsaid, now: Date): TokenSet {
-  const refreshToken = response.refresh_token ?? unsaid.refreshToken;
-  const patientId = patientOf(response) ?? unsaid.patientId;
   const seconds = response.expires_in;
-  const expires = seconds === undefined ? undefined : instantAfter(now, seconds);
+  const { access_grant_expiration: grantEnd } = response;
+  const optional = {
+    refreshToken: response.refresh_token ?? unsaid.refreshToken,
+    clientSecret: unsaid.clientSecret,
+    fhirUser: unsaid.fhirUser,
+    patientId: patientOf(response) ?? unsaid.patientId,
+    // Medicare's own member.
+    grantExpires: typeof grantEnd === 'string' ? instantOf(grantEnd) : unsaid.grantExpires,
+    signedIn: unsaid.signedIn,
+    expires: seconds === undefined ? undefined : instantAfter(now, seconds),
+  };
   return {
     schema: 'bluebutton/tokens/1',
     baseUrl: unsaid.baseUrl,
     clientId: unsaid.clientId,
     accessToken: response.access_token,
-    ...(refreshToken === undefined ? {} : { refreshToken }),
-    ...(patientId === undefined ? {} : { patientId }),
     scopesRequested: unsaid.scopesRequested,
     scopesGranted:
       response.scope === undefined ? unsaid.scopesGranted : response.scope.split(' ').filter(Boolean),
     obtained: now.toISOString(),
-    ...(expires === undefined ? {} : { expires }),
+    ...stated(optional),
   };
+}
+
+/** The members that are there. */
+function stated<Members extends Record<string, string | undefined>>(
+  members: Members,
+): { [Name in keyof Members]?: string } {
+  const kept: { [Name in keyof Members]?: string } = {};
+  for (const name in members) {
+    const value = members[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+}
+
+function instantOf(text: string): string | undefined {
+  const instant = new Date(text);
+  return Number.isNaN(instant.getTime()) ? undefined : instant.toISOString();
 }
 
 /** The launch context's patient id; some servers write it as a reference. */

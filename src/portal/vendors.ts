@@ -44,8 +44,6 @@ export interface Vendor {
   };
   /** For FHIR answers, where the usual `application/fhir+json` does not do. */
   accept?: string;
-  /** Path below the host to revoke at, where the discovered one redirects. */
-  revocationPath?: RegExp;
 }
 
 export type VendorId =
@@ -94,7 +92,7 @@ export const vendors: readonly Vendor[] = [
     id: 'medicare',
     name: 'Medicare Blue Button 2.0',
     hosts: /(^|\.)bluebutton\.cms\.gov$/,
-    software: /blue ?button/i,
+    software: /^blue button\b/i,
     signIn: { scopes: 'declared', wildcard: false, offlineAccess: false, openid: false, clients: ['secret'] },
     // The first token answer can lack `patient`; where demographics are withheld, Patient is 403.
     patientId: ['token', 'search'],
@@ -112,8 +110,6 @@ export const vendors: readonly Vendor[] = [
       pageSize: { default: 50 },
       lastUpdated: 'as-declared',
     },
-    // Discovery names it without the slash that its route has: the redirect would turn the POST into a GET.
-    revocationPath: /\/o\/revoke(_token)?$/,
   },
   {
     ...plain,
