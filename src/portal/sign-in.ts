@@ -12,7 +12,7 @@ import type { Http } from './http.ts';
 import { canCheckIdToken, fhirUserOf } from './id-token.ts';
 import { oauthParts, tokenRequestOptions, type ClientProof } from './oauth.ts';
 import { oauthError } from './oauth-error.ts';
-import { openRedirect } from './redirect.ts';
+import { openRedirect } from './authorization-answer.ts';
 import { tokenSetOf, type TokenSet } from './token-set.ts';
 import { vendorOf } from './vendors.ts';
 
