@@ -19,15 +19,33 @@ const layers: Record<string, { imports: string[]; because: string }> = {
     because: 'a reader turns bytes into entries, whoever asks',
   },
   portal: { imports: ['model', 'json', 'errors'], because: 'the network must not know the disk' },
-  archive: { imports: ['model', 'json', 'errors'], because: 'the disk must not know the network' },
+  disk: { imports: ['errors'], because: 'a safe write and a lock do not know what they keep' },
+  archive: {
+    imports: ['model', 'json', 'disk', 'errors'],
+    because: 'the archive must not know the network',
+  },
   render: { imports: ['model', 'json'], because: 'an output is a pure function of the record' },
-  settings: { imports: ['errors'], because: 'settings say where things live, and nothing of records' },
+  settings: {
+    imports: ['disk', 'errors'],
+    because: 'settings say where things live, and nothing of records',
+  },
   sandbox: {
     imports: ['errors'],
     because: 'a practice portal that shared code with the client would share its mistakes',
   },
   commands: {
-    imports: ['portal', 'archive', 'formats', 'model', 'render', 'sandbox', 'settings', 'json', 'errors'],
+    imports: [
+      'portal',
+      'archive',
+      'formats',
+      'model',
+      'render',
+      'sandbox',
+      'settings',
+      'disk',
+      'json',
+      'errors',
+    ],
     because: 'commands are the one place that combines layers',
   },
   cli: {

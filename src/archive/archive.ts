@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { BlueButtonError, systemCodeOf } from '../errors/index.ts';
 import { archiveReadme } from './archive-readme.ts';
-import { makeDirectory, syncDirectory, writeDurably } from './durable.ts';
+import { makeDirectory, syncDirectory, writeDurably } from '../disk/index.ts';
 import { storageError } from './storage-error.ts';
 
 /** The format this code writes and reads; `src/archive/README.md` is its document. */

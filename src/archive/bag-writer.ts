@@ -3,7 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { bagDeclaration, writeManifest, writeTags, type Checksum, type Tag } from './bagit.ts';
 import { sha256Of } from './digest.ts';
-import { makeDirectory, syncDirectory, writeDurably, writeStreamDurably } from './durable.ts';
+import { makeDirectory, syncDirectory, writeDurably, writeStreamDurably } from '../disk/index.ts';
 
 /** Bytes gathered before they are written to a file that grows line by line. */
 const pieceSize = 64 * 1024;

@@ -10,7 +10,7 @@ import { bagFolderName, headsOf, linkTo, type Bag } from './chain.ts';
 import { sha256Of } from './digest.ts';
 import { documentName } from './document-name.ts';
 import type { StoredBytes } from './file-bytes.ts';
-import { makeDirectory, syncDirectory, writeDurably } from './durable.ts';
+import { makeDirectory, syncDirectory, writeDurably } from '../disk/index.ts';
 import type { Filing } from './filing.ts';
 import type { Lock } from './lock.ts';
 import { sourceFile } from './source-file.ts';

@@ -10,7 +10,8 @@ export {
   type ImportResult,
   type ImportSubject,
 } from './import-draft.ts';
-export { lockArchive, type Lock, type LockHolder } from './lock.ts';
+export { lockArchive, type Lock } from './lock.ts';
+export type { LockHolder } from '../disk/index.ts';
 export {
   listImports,
   listPeople,

@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { replaceFile } from '../disk/index.ts';
 import { BlueButtonError, systemCodeOf } from '../errors/index.ts';
 
 /**
@@ -17,18 +17,14 @@ export async function readPrivateFile(file: string): Promise<string | undefined>
 }
 
 /**
- * Writes a file for its owner only (0600, folders 0700): to a file beside, then renamed into place.
+ * Writes a file for its owner only, whole or not at all.
  *
  * @throws BlueButtonError `failed` when the system refuses; the file is then as it was.
  */
 export async function writePrivateFile(file: string, text: string): Promise<void> {
-  const beside = `${file}.tmp`;
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    await writeFile(beside, text, { mode: 0o600 });
-    await rename(beside, file);
+    await replaceFile(file, text);
   } catch (thrown) {
-    await rm(beside, { force: true }).catch(() => undefined);
     throw refusedBySystem(file, 'written', thrown);
   }
 }
