@@ -8,7 +8,7 @@ export function askOn(
   stderr: NodeJS.WriteStream,
   signal: AbortSignal,
 ): Context['ask'] {
-  return async (question, { hidden = false } = {}) => {
+  return async (question, { hidden = false, signal: over } = {}) => {
     if (!stdin.isTTY || !stderr.isTTY) return undefined;
     const muted = new Writable({ write: (_chunk, _encoding, done) => done() });
     // From here on the terminal echoes what is typed only through the interface's output: before the question is seen.
@@ -20,10 +20,10 @@ export function askOn(
     lines.once('close', () => closed.abort());
     try {
       return await lines.question(hidden ? '' : question, {
-        signal: AbortSignal.any([signal, closed.signal]),
+        signal: AbortSignal.any([signal, closed.signal, ...(over === undefined ? [] : [over])]),
       });
     } catch (thrown) {
-      if (signal.aborted || !closed.signal.aborted) throw thrown;
+      if (signal.aborted || !(closed.signal.aborted || over?.aborted === true)) throw thrown;
       return undefined;
     } finally {
       lines.close();

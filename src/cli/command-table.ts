@@ -68,8 +68,13 @@ const tokenStore = {
   description: 'where sign-in tokens live: file (0600, in the state directory) or memory (forgotten at once)',
   choices: ['file', 'memory'],
 };
+const clientSecret = {
+  flags: '--client-secret-file <file>',
+  description: 'file whose first line is the client secret; it is kept with the sign-in',
+};
 const signingIn = [
   tokenStore,
+  clientSecret,
   { flags: '--browser', description: 'open the sign-in address in the browser (default)' },
   { flags: '--no-browser', description: 'print the sign-in address, do not open it' },
   {
@@ -191,6 +196,18 @@ export const commandTable: readonly CommandEntry[] = [
     options: [...signingIn, json],
     examples: ['bluebutton login clinic --token-store file'],
     load: () => import('../commands/login.ts'),
+  },
+  {
+    name: 'logout',
+    arguments: '<portal>',
+    summary: 'end a sign-in at the portal and forget it here; records stay',
+    options: [
+      { flags: '--local', description: 'forget it here alone; the portal is not asked' },
+      clientSecret,
+      json,
+    ],
+    examples: ['bluebutton logout clinic'],
+    load: () => import('../commands/logout.ts'),
   },
   {
     name: 'pull',

@@ -21,9 +21,12 @@ export interface Context {
   stdin: Readable & { isTTY?: boolean };
   /**
    * Asks the person at the terminal and returns the line they type, which is not echoed when `hidden`; undefined when
-   * nobody is there to answer.
+   * nobody is there to answer, or `signal` fires first.
    */
-  ask: (question: string, options?: { hidden?: boolean }) => Promise<string | undefined>;
+  ask: (
+    question: string,
+    options?: { hidden?: boolean; signal?: AbortSignal },
+  ) => Promise<string | undefined>;
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
   now: () => Date;

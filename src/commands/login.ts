@@ -1,3 +1,5 @@
+import { refusedScopes } from '../portal/index.ts';
+import { visible } from '../render/index.ts';
 import { readPortals, placesOf, portalNamed } from '../settings/index.ts';
 import { flagOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
@@ -5,10 +7,12 @@ import {
   chosenTokenStore,
   httpFor,
   reachPortal,
-  signInAt,
+  readableSignIn,
   whoText,
   withSignInCommand,
 } from './portal-access.ts';
+import { forecastOf, lifeText } from './sign-in-forecast.ts';
+import { signInAt, vendorFor } from './sign-in-at.ts';
 
 /** Signs in to a portal and keeps the sign-in where the person chose. */
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
@@ -19,11 +23,14 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
   try {
     const access = await reachPortal(name, portal, http, input, context);
     const again = `bluebutton login ${name} --token-store ${kind}`;
-    const { tokens, identity } = await withSignInCommand(again, () => signInAt(access, input, context));
+    const kept = await readableSignIn(store, name);
+    const { tokens, identity } = await withSignInCommand(again, () => signInAt(access, kept, input, context));
     await store.write(name, tokens);
-    const refused = tokens.scopesRequested.filter((scope) => !tokens.scopesGranted.includes(scope));
+    const { scopesRequested, scopesGranted, refreshToken } = tokens;
+    const refused = refusedScopes(scopesRequested, scopesGranted, refreshToken !== undefined);
+    const until = forecastOf(tokens, vendorFor(portal, access.description));
     if (flagOption(input, 'json')) {
-      const { patientId, scopesGranted, expires } = tokens;
+      const { patientId, expires } = tokens;
       const answer = {
         schema: 'bluebutton/login/1',
         portal: name,
@@ -32,6 +39,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
         scopesGranted,
         scopesRefused: refused,
         expires,
+        renewableUntil: until.grantUntil,
         tokenStore: kind,
       };
       context.out.write(`${JSON.stringify(answer, null, 2)}\n`);
@@ -40,7 +48,8 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
     context.out.write(
       `Signed in to ${name}. This is the record of ${whoText(identity, tokens.patientId)}.\n`,
     );
-    if (refused.length > 0) context.err.write(`The portal did not grant: ${refused.join(', ')}.\n`);
+    if (refused.length > 0) context.err.write(`The portal did not grant: ${visible(refused.join(', '))}.\n`);
+    context.err.write(`${lifeText(tokens, until)}\n`);
     context.err.write(
       kind === 'file'
         ? `Next: bluebutton pull ${name}\n`

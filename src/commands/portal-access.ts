@@ -1,14 +1,11 @@
 import { join } from 'node:path';
 import { BlueButtonError } from '../errors/index.ts';
-import { Element, identityOf, type PersonIdentity } from '../model/index.ts';
+import type { PersonIdentity } from '../model/index.ts';
 import {
   createHttp,
-  defaultScopes,
   discover,
   fileTokenStore,
   memoryTokenStore,
-  readPatient,
-  signIn,
   signInCommand,
   type Http,
   type PortalDescription,
@@ -68,6 +65,16 @@ export async function keptSignIn(name: string, baseUrl: string, context: Context
   });
 }
 
+/** The sign-in kept under a name; undefined where there is none that can be read as one. */
+export async function readableSignIn(store: TokenStore, name: string): Promise<TokenSet | undefined> {
+  try {
+    return await store.read(name);
+  } catch (thrown) {
+    if (thrown instanceof BlueButtonError && thrown.code === 'login-needed') return undefined;
+    throw thrown;
+  }
+}
+
 /**
  * Does a step with a portal. An error that says to sign in says it with `command`, which names the portal and can be
  * pasted: the portal layer knows neither.
@@ -108,37 +115,8 @@ export async function chosenTokenStore(
   });
 }
 
-/** Signs in through the browser and tells whose record it is. */
-export async function signInAt(
-  { name, portal, http, description }: PortalAccess,
-  input: CommandInput,
-  context: Context,
-): Promise<{ tokens: TokenSet; identity: PersonIdentity }> {
-  const tokens = await signIn(http, description, {
-    clientId: portal.clientId,
-    scopes: portal.scopes ?? defaultScopes(description),
-    redirectPort: await settingOf('redirect-port', input, context),
-    timeoutSeconds: await settingOf('timeout', input, context),
-    signal: context.signal,
-    now: context.now,
-    onAddress: (url) => announce(url, name, input, context),
-  });
-  const patient = await readPatient(http, tokens, context.signal);
-  return { tokens, identity: patient ? identityOf(new Element(patient, () => undefined)) : {} };
-}
-
 /** `Jane Doe, born 1975-05-01`, or what is known instead. */
 export function whoText({ name, birthDate }: PersonIdentity, patientId: string | undefined): string {
   const known = [name, birthDate && `born ${birthDate}`].filter((part) => part !== undefined && part !== '');
   return known.length > 0 ? visible(known.join(', ')) : `patient ${patientId ?? 'the portal does not name'}`;
-}
-
-async function announce(url: string, name: string, input: CommandInput, context: Context): Promise<void> {
-  const { err } = context;
-  err.write(`Sign in to ${name} at ${new URL(url).host} in your browser:\n\n  ${url}\n\n`);
-  err.write('Waiting for the portal to send you back here. Ctrl-C stops.\n');
-  if ((await settingOf('browser', input, context)) === false) return;
-  await context.openBrowser(url).catch(() => {
-    err.write('No browser could be opened: copy the address above into one on this computer.\n');
-  });
 }

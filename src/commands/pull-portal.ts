@@ -2,9 +2,9 @@ import { beginPull, listPeople, type PullDraft, type PullResult } from '../archi
 import { BlueButtonError } from '../errors/index.ts';
 import { Element, identityOf, type Ledger, type PersonIdentity, type Pulled } from '../model/index.ts';
 import {
+  isLapsing,
   pull,
   readPatient,
-  refresh,
   type Http,
   type PullProgress,
   type TokenSet,
@@ -20,13 +20,14 @@ import {
   keptSignIn,
   keptTokens,
   reachPortal,
-  signInAt,
   whoText,
   withSignInCommand,
   type PortalAccess,
 } from './portal-access.ts';
 import { noPatient } from './pull-plan.ts';
+import { renewer } from './renewal.ts';
 import { settingOf } from './setting.ts';
+import { signInAt } from './sign-in-at.ts';
 
 /** One portal of a pull. */
 export interface PullTask {
@@ -60,7 +61,7 @@ async function pullIntoArchive(task: PullTask, input: CommandInput, context: Con
   const progress = progressFor(name, input, context);
   const access = await reachPortal(name, portal, http, input, context);
   const { tokens, store } = await accessTokens(access, input, context);
-  const renew = renewer(access, store, context);
+  const renew = renewer(access, store, input, context);
   const { current, identity } = await accepted(http, tokens, renew, context);
   const { patientId } = current;
   if (patientId === undefined) throw noPatient(name);
@@ -151,28 +152,10 @@ async function accessTokens(
   context: Context,
 ): Promise<{ tokens: TokenSet; store: TokenStore | undefined }> {
   if ((await settingOf('token-store', input, context)) === 'memory') {
-    return { tokens: (await signInAt(access, input, context)).tokens, store: undefined };
+    return { tokens: (await signInAt(access, undefined, input, context)).tokens, store: undefined };
   }
   const tokens = await keptSignIn(access.name, access.description.baseUrl, context);
   return { tokens, store: keptTokens(context) };
-}
-
-/** Renews tokens and keeps the new ones on disk before they are used: the old refresh token may be dead by then. */
-function renewer(
-  { name, http, description }: PortalAccess,
-  store: TokenStore | undefined,
-  { now, signal }: Context,
-): (old: TokenSet) => Promise<TokenSet> {
-  return async (old) => {
-    const renewed = await refresh(http, description, old, { now, signal });
-    await store?.write(name, renewed);
-    return renewed;
-  };
-}
-
-function isExpired({ expires, refreshToken }: TokenSet, now: Date): boolean {
-  const margin = 60_000;
-  return expires !== undefined && refreshToken !== undefined && Date.parse(expires) - margin < now.getTime();
 }
 
 /** Tokens the portal accepts, renewed once where it must be, and who it says they are for. */
@@ -186,7 +169,7 @@ async function accepted(
     const patient = await readPatient(http, current, signal);
     return patient ? identityOf(new Element(patient, () => undefined)) : {};
   };
-  const current = isExpired(tokens, now()) ? await renew(tokens) : tokens;
+  const current = isLapsing(tokens, now()) ? await renew(tokens) : tokens;
   try {
     return { current, identity: await identityBy(current) };
   } catch (thrown) {

@@ -14,7 +14,7 @@ export function statusText(
     ...sources.flatMap(sourceLines),
   ]);
   if (people.length === 0) lines.push('The archive holds nobody yet.');
-  lines.push(...portals.map(portalLine), `Archive ${directory}`);
+  lines.push(...portals.flatMap(portalLines), `Archive ${directory}`);
   return `${lines.map(visible).join('\n')}\n`;
 }
 
@@ -53,8 +53,26 @@ function begunText(bag: string): string {
   return day === undefined ? bag : instantText(`${day}T${hour}:${minute}Z`);
 }
 
-function portalLine({ name, baseUrl, signedIn, accessUntil, renews }: PortalStatus): string {
+function portalLines({
+  name,
+  baseUrl,
+  signedIn,
+  accessUntil,
+  renews,
+  grantUntil,
+  by,
+  endsSoon,
+  noLongerGranted,
+}: PortalStatus): string[] {
   const until = accessUntil === undefined ? '' : ` (access until ${instantText(accessUntil)})`;
   const access = signedIn ? `signed in${renews ? ', renews itself' : ''}${until}` : 'not signed in';
-  return `Portal ${name} at ${baseUrl}: ${access}`;
+  const lines = [`Portal ${name} at ${baseUrl}: ${access}`];
+  if (grantUntil !== undefined) {
+    const source = by === 'vendor' ? ', as its vendor documents' : '';
+    lines.push(`  can be renewed until ${instantText(grantUntil)}${source}`);
+  }
+  if (endsSoon === true) lines.push(`  WARNING: the sign-in ends soon. Renew it: bluebutton login ${name}`);
+  if (noLongerGranted !== undefined)
+    lines.push(`  WARNING: no longer granted: ${noLongerGranted.join(', ')}`);
+  return lines;
 }

@@ -5,6 +5,8 @@ import { archiveFor } from './archive-person.ts';
 import { flagOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
 import { keptTokens } from './portal-access.ts';
+import { endsSoon, forecastOf, type SignInForecast } from './sign-in-forecast.ts';
+import { vendorFor } from './sign-in-at.ts';
 import { statusText } from './status-text.ts';
 
 /** One source of a person's record. Instants are ISO 8601 in UTC. */
@@ -31,13 +33,14 @@ export interface PersonStatus {
   sources: SourceStatus[];
 }
 
-export interface PortalStatus {
+export interface PortalStatus extends SignInForecast {
   name: string;
   baseUrl: string;
   signedIn: boolean;
-  /** Until when the present access lasts; it is renewed by itself where `renews`. */
-  accessUntil?: string;
-  renews: boolean;
+  /** True from 14 days before the sign-in can be renewed no more. */
+  endsSoon?: boolean;
+  /** Scopes of the sign-in that the portal no longer grants. */
+  noLongerGranted?: string[];
 }
 
 /** Shows what the archive holds of whom, from where and since when, and which sign-ins there are. */
@@ -107,14 +110,25 @@ function namesOfGaps(rows: readonly LedgerRow[]): string[] {
 async function portalsOf(named: Record<string, NamedPortal>, context: Context): Promise<PortalStatus[]> {
   const store = keptTokens(context);
   const statuses: PortalStatus[] = [];
-  for (const [name, { baseUrl }] of Object.entries(named)) {
+  for (const [name, portal] of Object.entries(named)) {
+    const { baseUrl } = portal;
     const tokens = await store.read(name).catch(() => undefined);
+    if (tokens === undefined) {
+      statuses.push({ name, baseUrl, signedIn: false, renews: false });
+      continue;
+    }
+    const forecast = forecastOf(
+      tokens,
+      vendorFor({ ...portal, vendor: portal.vendor ?? tokens.vendor }, { baseUrl }),
+    );
+    const lost = tokens.scopesLost ?? [];
     statuses.push({
       name,
       baseUrl,
-      signedIn: tokens !== undefined,
-      ...(tokens?.expires !== undefined && { accessUntil: tokens.expires }),
-      renews: tokens?.refreshToken !== undefined,
+      signedIn: true,
+      ...forecast,
+      ...(endsSoon(forecast, context.now()) && { endsSoon: true }),
+      ...(lost.length > 0 && { noLongerGranted: lost }),
     });
   }
   return statuses;

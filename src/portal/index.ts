@@ -14,3 +14,8 @@ export { signInCommand } from './sign-in-command.ts';
 export type { TokenSet } from './token-set.ts';
 export { fileTokenStore, memoryTokenStore, type TokenStore } from './token-store.ts';
 export { vendorById, vendorOf, vendors, type ClientKind, type Vendor, type VendorId } from './vendors.ts';
+export { findPatientId } from './patient-id.ts';
+export { registerClient, type RegisteredClient } from './register.ts';
+export { revoke, type Revocation } from './revoke.ts';
+export { isLapsing } from './session.ts';
+export { freeRedirectPort } from './loopback.ts';

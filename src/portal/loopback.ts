@@ -83,6 +83,13 @@ export async function openLoopback(port: number, state: string): Promise<Loopbac
   };
 }
 
+/** A port of this computer that is free now, for a redirect address that has to be registered before it is used. */
+export async function freeRedirectPort(): Promise<number> {
+  const loopback = await openLoopback(0, '');
+  await loopback.close();
+  return Number(new URL(loopback.redirectUri).port);
+}
+
 function listen(server: ReturnType<typeof createServer>, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {

@@ -12,7 +12,7 @@ import type { Vendor } from './vendors.ts';
 const places: readonly { query: string; patient: (resource: Resource) => JsonValue | undefined }[] = [
   {
     query: 'Patient',
-    patient: ({ id }) => (id === undefined ? undefined : { reference: `Patient/${String(id)}` }),
+    patient: ({ id }) => (typeof id === 'string' ? { reference: `Patient/${id}` } : undefined),
   },
   { query: 'Coverage', patient: ({ beneficiary }) => beneficiary },
   { query: 'ExplanationOfBenefit', patient: ({ patient }) => patient },

@@ -24,6 +24,8 @@ export interface TokenSet {
   scopesGranted: string[];
   /** Of what was granted at sign-in, what a renewal no longer grants. */
   scopesLost?: string[];
+  /** The vendor recognised at sign-in (`vendors.ts`): it tells how long a sign-in lasts. */
+  vendor?: string;
   /** Instant, ISO 8601 in UTC, of the sign-in itself; absent in sign-ins kept by earlier versions. */
   signedIn?: string;
   /** Instants, ISO 8601 in UTC: when it was given, and until when the access token lives if the portal says. */
@@ -45,6 +47,7 @@ const schema = v.object({
   scopesRequested: v.array(v.string()),
   scopesGranted: v.array(v.string()),
   scopesLost: v.exactOptional(v.array(v.string())),
+  vendor: v.exactOptional(v.string()),
   signedIn: v.exactOptional(v.string()),
   obtained: v.string(),
   expires: v.exactOptional(v.string()),
@@ -58,8 +61,10 @@ export function readTokenSet(value: unknown): TokenSet | undefined {
 
 /** What a token response leaves unsaid (RFC 6749 §5.1, §6): it stays as asked, or as it was. */
 export type Unsaid = Pick<TokenSet, 'baseUrl' | 'clientId' | 'scopesRequested' | 'scopesGranted'> & {
-  [Name in 'refreshToken' | 'patientId' | 'clientSecret' | 'fhirUser' | 'grantExpires' | 'signedIn']?:
-    string | undefined;
+  [
+    Name in
+      'refreshToken' | 'patientId' | 'clientSecret' | 'fhirUser' | 'grantExpires' | 'signedIn' | 'vendor'
+  ]?: string | undefined;
 };
 
 /** Makes tokens of a token response (SMART App Launch 2.2 §2.1.10). */
@@ -74,6 +79,7 @@ export function tokenSetOf(response: TokenEndpointResponse, unsaid: Unsaid, now:
     // Medicare's own member.
     grantExpires: typeof grantEnd === 'string' ? instantOf(grantEnd) : unsaid.grantExpires,
     signedIn: unsaid.signedIn,
+    vendor: unsaid.vendor,
     expires: seconds === undefined ? undefined : instantAfter(now, seconds),
   };
   return {

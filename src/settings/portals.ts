@@ -7,11 +7,14 @@ import { readPrivateFile, writePrivateFile } from './private-file.ts';
 const portalSchema = v.object({
   /** FHIR base URL without a trailing slash. */
   baseUrl: v.pipe(v.string(), v.url()),
-  clientId: v.string(),
+  /** Absent until the portal has given one, or has registered this tool by itself. */
+  clientId: v.optional(v.string()),
   /** How the client proves itself; `public` when absent. */
   client: v.optional(v.picklist(['public', 'secret', 'key', 'dynamic'])),
   /** How a client secret is sent; worked out from the portal when absent. */
   authentication: v.optional(v.picklist(['basic', 'post'])),
+  /** The port of the redirect address this tool registered by itself. */
+  redirectPort: v.optional(v.number()),
   /** The registered redirect address where it is not on this computer: its answer is pasted back. */
   redirectUri: v.optional(v.pipe(v.string(), v.url())),
   /** The vendor whose manners are expected (`portal/vendors.ts`), where detection is wrong. */

@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { takeLock } from '../disk/index.ts';
+import { BlueButtonError } from '../errors/index.ts';
+import { isLapsing, refresh, type TokenSet, type TokenStore } from '../portal/index.ts';
+import { visible } from '../render/index.ts';
+import { placesOf } from '../settings/index.ts';
+import { proofFor } from './client-proof.ts';
+import type { CommandInput } from './command.ts';
+import type { Context } from './context.ts';
+import type { PortalAccess } from './portal-access.ts';
+import { vendorFor } from './sign-in-at.ts';
+
+/** How long one process waits for another that renews the same sign-in. */
+const patienceMs = 60_000;
+
+/**
+ * How the tokens of a portal are renewed: by one process at a time, and kept on disk before they are used, for the old
+ * refresh token may be dead by then. Where another process has renewed them meanwhile, its tokens are taken: a refresh
+ * token that is good once must not be sent twice.
+ *
+ * @param store - where the tokens are kept; undefined for a sign-in that is forgotten at the end.
+ */
+export function renewer(
+  access: PortalAccess,
+  store: TokenStore | undefined,
+  input: CommandInput,
+  context: Context,
+): (old: TokenSet) => Promise<TokenSet> {
+  const { name, portal, http, description } = access;
+  const { now, signal, err } = context;
+
+  async function renewed(old: TokenSet): Promise<TokenSet> {
+    const proof = await proofFor(
+      { name, portal, kept: old, vendor: vendorFor(portal, description) },
+      input,
+      context,
+    );
+    const tokens = await refresh(http, description, old, { proof, now, signal });
+    await store?.write(name, tokens);
+    const lost = (tokens.scopesLost ?? []).filter((scope) => !(old.scopesLost ?? []).includes(scope));
+    if (lost.length > 0) {
+      err.write(`${name} no longer grants: ${visible(lost.join(', '))}. What it covered will be missing.\n`);
+    }
+    return tokens;
+  }
+
+  return async (old) => {
+    if (store === undefined) return renewed(old);
+    const release = await lockRenewal(name, context);
+    try {
+      const kept = await store.read(name);
+      const isNewer = kept?.baseUrl === old.baseUrl && kept.accessToken !== old.accessToken;
+      if (isNewer && !isLapsing(kept, now())) return kept;
+      return await renewed(isNewer ? kept : old);
+    } finally {
+      await release();
+    }
+  };
+}
+
+async function lockRenewal(name: string, { env, program, now }: Context): Promise<() => Promise<void>> {
+  const path = join(placesOf(env).state, 'tokens', `${name}.lock`);
+  const taken = await takeLock(path, { ...program, now }, { waitMs: patienceMs });
+  if ('lock' in taken) return taken.lock.release;
+  throw new BlueButtonError(
+    'temporary',
+    `Another bluebutton (process ${taken.heldBy.pid}) is renewing the sign-in of ${name}.`,
+    {
+      why: `${path} says so; it was made at ${taken.heldBy.started}.`,
+      try: `wait until it is done. If no bluebutton runs any more, delete ${path}`,
+    },
+  );
+}
