@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, asyncProperty, constantFrom, integer, object, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodePieces, JsonSyntaxError, streamItems } from '../../src/json/index.ts';
 
@@ -17,15 +17,19 @@ async function* pieces(text: string, size: number): AsyncGenerator<string> {
   for (let at = 0; at < text.length; at += size) yield text.slice(at, at + size);
 }
 
+async function* oneByOne(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 1) yield bytes.subarray(at, at + 1);
+}
+
 describe('items cut out of a stream', () => {
   it('are the same wherever the pieces end, with brackets, quotes and the array’s own name inside strings', async () => {
-    const entry = fc.object({ key: fc.constantFrom('entry', 'a"b', '[{'), maxDepth: 2 });
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(entry, { maxLength: 4 }),
-        fc.string(),
-        fc.integer({ min: 1, max: 40 }),
-        fc.constantFrom(0, 2),
+    const entry = object({ key: constantFrom('entry', 'a"b', '[{'), maxDepth: 2 });
+    await assert(
+      asyncProperty(
+        array(entry, { maxLength: 4 }),
+        string(),
+        integer({ min: 1, max: 40 }),
+        constantFrom(0, 2),
         async (entries, other, size, indent) => {
           const whole = { a: { entry: [{ no: 1 }] }, other, b: 'entry', entry: entries, z: [1, 'entry'] };
           const { items, rest } = await cut(JSON.stringify(whole, null, indent), size);
@@ -53,20 +57,17 @@ describe('items cut out of a stream', () => {
 
   it('leave to the rest what is broken outside the array', async () => {
     const { rest } = await cut('{"entry":[{}]}}');
-    expect(() => JSON.parse(rest)).toThrow();
+    expect(() => JSON.parse(rest)).toThrow(SyntaxError);
   });
 });
 
 it('letters of several bytes are read though a piece ends within them, and damaged ones are refused', async () => {
   const bytes = Buffer.from('\uFEFF{"a":"Zürich 醫院 🏥"}');
-  const one = async function* (all: Uint8Array): AsyncGenerator<Uint8Array> {
-    for (let at = 0; at < all.length; at += 1) yield all.subarray(at, at + 1);
-  };
   let text = '';
-  for await (const piece of decodePieces(one(bytes))) text += piece;
+  for await (const piece of decodePieces(oneByOne(bytes))) text += piece;
   expect(text).toBe('{"a":"Zürich 醫院 🏥"}');
   const broken = async (): Promise<void> => {
-    for await (const _ of decodePieces(one(bytes.subarray(0, bytes.length - 4)))) continue;
+    for await (const _ of decodePieces(oneByOne(bytes.subarray(0, bytes.length - 4)))) continue;
   };
   await expect(broken()).rejects.toBeInstanceOf(TypeError);
 });
