@@ -34,6 +34,22 @@ export interface GetOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** An answer whose body comes piece by piece, decompressed. It is read to its end or broken off, or its connection stays. */
+export interface StreamedAnswer {
+  url: URL;
+  status: number;
+  headers: Headers;
+  /** @throws BlueButtonError `temporary` where it breaks off, `interrupted` when `signal` fired. */
+  body: AsyncIterable<Uint8Array>;
+}
+
+export interface StreamOptions {
+  accept: string;
+  /** Beside `accept`: for conditional requests. Never credentials, for redirects carry them along. */
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+}
+
 export interface PostOptions {
   headers: Record<string, string>;
   body: string;
@@ -51,6 +67,13 @@ export interface Http {
    *   `interrupted` when `signal` fired, `usage` for an address that is not safe.
    */
   get(url: URL, options: GetOptions): Promise<Answer>;
+  /**
+   * Gets what may be too large to hold. Sent once; redirects are followed, never from https to http; no limit but
+   * silence for the time it takes.
+   *
+   * @throws BlueButtonError as `get` does.
+   */
+  stream(url: URL, options: StreamOptions): Promise<StreamedAnswer>;
   /** Posts once: never repeated and never redirected, for the body may hold a code that is good only once. */
   post(url: URL, options: PostOptions): Promise<Answer>;
   close(): Promise<void>;
@@ -153,20 +176,65 @@ export function createHttp(options: HttpOptions): Http {
         return answer;
       at = redirectTarget(at, location, bearer !== undefined);
     }
-    throw badRedirect(
-      `${url.host} redirects in circles.`,
-      `After ${maxRedirects} redirections there was still no answer.`,
-    );
+    throw inCircles(url);
+  }
+
+  async function stream(url: URL, { accept, headers = {}, signal }: StreamOptions): Promise<StreamedAnswer> {
+    const failure = (thrown: unknown): unknown =>
+      signal?.aborted === true ? interrupted() : networkError(url.host, thrown);
+    let at = url;
+    for (let hops = 0; hops <= maxRedirects; hops += 1) {
+      requireSafe(at);
+      const response = await fetch(at, {
+        headers: { 'user-agent': options.userAgent, accept, ...headers },
+        redirect: 'manual',
+        dispatcher: agent,
+        signal: signal ?? null,
+      }).catch((thrown: unknown) => {
+        throw failure(thrown);
+      });
+      const location = response.headers.get('location');
+      options.log?.(`GET ${addressForLog(at)} ${response.status}`);
+      if (response.status < 300 || response.status > 399 || location === null)
+        return {
+          url: at,
+          status: response.status,
+          headers: response.headers,
+          body: inPieces(response.body ?? [], failure),
+        };
+      await response.body?.cancel();
+      at = redirectTarget(at, location, false);
+    }
+    throw inCircles(url);
   }
 
   return {
     get,
+    stream,
     post: (url, { headers, body, signal }) => {
       requireSafe(url);
       return once(url, { method: 'POST', headers, body }, signal);
     },
     close: () => agent.destroy(),
   };
+}
+
+async function* inPieces(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  failure: (thrown: unknown) => unknown,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const piece of body) yield piece;
+  } catch (thrown) {
+    throw failure(thrown);
+  }
+}
+
+function inCircles(url: URL): BlueButtonError {
+  return badRedirect(
+    `${url.host} redirects in circles.`,
+    `After ${maxRedirects} redirections there was still no answer.`,
+  );
 }
 
 function redirectTarget(from: URL, location: string, withToken: boolean): URL {
