@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net';
 import { BlueButtonError } from '../errors/index.ts';
 
 /**
@@ -43,6 +44,44 @@ export function requireSafe(url: URL): void {
 /** True for an address of this computer given as a number. */
 export function isLoopback(url: URL): boolean {
   return url.hostname === '127.0.0.1' || url.hostname === '[::1]';
+}
+
+/**
+ * True for an address of this computer or of a network that is not the internet, given as a number or as `localhost`,
+ * unless `home` is an address of the same kind: a portal outside must not send this program to servers inside.
+ */
+export function leadsInside(url: URL, home: URL): boolean {
+  const kind = kindOf(url);
+  return kind !== undefined && kind !== kindOf(home);
+}
+
+type InsideKind = 'this computer' | 'private' | 'link-local' | 'reserved';
+
+/** IANA's special-purpose addresses (RFC 6890 and its registries) by what lies there. */
+const inside: Record<InsideKind, BlockList> = {
+  'this computer': subnets(['0.0.0.0/8', '127.0.0.0/8', '::/127']),
+  private: subnets(['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']),
+  'link-local': subnets(['169.254.0.0/16', 'fe80::/10']),
+  reserved: subnets(['192.0.0.0/24', '198.18.0.0/15', '224.0.0.0/3', 'ff00::/8', '64:ff9b::/96']),
+};
+const insideKinds: readonly InsideKind[] = ['this computer', 'private', 'link-local', 'reserved'];
+
+function subnets(all: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const subnet of all) {
+    const [network = '', prefix = ''] = subnet.split('/');
+    list.addSubnet(network, Number(prefix), network.includes(':') ? 'ipv6' : 'ipv4');
+  }
+  return list;
+}
+
+function kindOf({ hostname }: URL): InsideKind | undefined {
+  if (/(^|\.)localhost\.?$/.test(hostname)) return 'this computer';
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const version = isIP(host);
+  if (version === 0) return undefined;
+  // An IPv4 address written as IPv6 (`::ffff:10.0.0.1`) is checked as what it is.
+  return insideKinds.find((kind) => inside[kind].check(host, version === 6 ? 'ipv6' : 'ipv4'));
 }
 
 /** True when `url` is the base URL or lies below it, at the same origin. */

@@ -1,5 +1,6 @@
 /** The client side of a SMART on FHIR patient portal: what it is, signing in, and bringing one person's record. */
 export { readBaseUrl } from './address.ts';
+export { readCertificates } from './certificates.ts';
 export { discover } from './discover.ts';
 export type { OfferedType, PortalDescription, SignInDescription } from './description.ts';
 export { createHttp, type Http, type HttpOptions, type Timeouts } from './http.ts';

@@ -26,11 +26,29 @@ export function networkError(host: string, thrown: unknown): BlueButtonError {
       cause: thrown,
     });
   }
+  const proxyStatus = proxyRefusal(thrown);
+  if (proxyStatus !== undefined) {
+    const passing = proxyStatus >= 500;
+    return new BlueButtonError(
+      passing ? 'temporary' : 'failed',
+      `The proxy does not let through to ${host}.`,
+      {
+        why:
+          proxyStatus === 407
+            ? 'It wants a user name and a password (407).'
+            : `It answers ${proxyStatus} to being asked for the portal.`,
+        try: passing
+          ? 'try again later'
+          : 'set HTTPS_PROXY to the right proxy, as http://user:password@host:port if need be, or the host in NO_PROXY',
+        cause: thrown,
+      },
+    );
+  }
   const code = rootCode(thrown);
   if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code)) {
     return new BlueButtonError('failed', `The certificate of ${host} is not trusted.`, {
       why: `The check of it ends with ${code}.`,
-      try: 'check the address; never sign in where the certificate is not trusted',
+      try: 'check the address; where a proxy or your clinic has its own certificates: --ca FILE',
       cause: thrown,
     });
   }
@@ -47,6 +65,13 @@ export function isTimeout(thrown: unknown): boolean {
   return (
     thrown.name === 'TimeoutError' || timeoutCodes.has(systemCodeOf(thrown) ?? '') || isTimeout(thrown.cause)
   );
+}
+
+/** The status a proxy answered CONNECT with, where it did not open the tunnel; undici tells it in words only. */
+function proxyRefusal(thrown: unknown): number | undefined {
+  if (!(thrown instanceof Error)) return undefined;
+  const [, status] = /^Proxy response \((\d+)\)/.exec(thrown.message) ?? [];
+  return status === undefined ? proxyRefusal(thrown.cause) : Number(status);
 }
 
 /** undici wraps the system error, sometimes twice. */

@@ -1,36 +1,32 @@
 import { setTimeout } from 'node:timers/promises';
+import type { Headers } from 'undici';
 import { BlueButtonError } from '../errors/index.ts';
+import { statedWaitMs } from './stated-wait.ts';
 
 /** How often a request is sent before its answer, or the lack of one, is final. */
 export const maxAttempts = 4;
 
 /** The longest wait a portal is granted; one that asks for more gets no second request in this pull. */
-export const longestWaitMs = 60_000;
+const longestWaitMs = 60_000;
 
-/** Statuses that promise a later attempt may succeed. */
-export function isTransient(status: number): boolean {
-  return status === 429 || status === 502 || status === 503 || status === 504;
-}
+/** The longest time one request may spend waiting between its attempts, all waits together. */
+export const longestWaitsMs = 120_000;
 
 /**
- * Milliseconds to wait as `Retry-After` states them (RFC 9110 §10.2.3): seconds or a date, and, as seen in the field,
- * the instant as epoch seconds or milliseconds. Undefined when absent or unreadable.
+ * How often a GET answered so is sent in all. 408, 425, 429, 502, 503 and 504 promise that a later attempt may succeed.
+ * 500 is as often a fault in the answer to this very query as one of the moment: it gets one attempt fewer.
  */
-export function retryAfterMs(value: string | null, now: Date): number | undefined {
-  if (value === null) return undefined;
-  const text = value.trim();
-  if (/^\d+(\.\d+)?$/.test(text)) {
-    const number = Number(text);
-    if (number > 1e12) return Math.max(0, number - now.getTime());
-    if (number > 1e9) return Math.max(0, number * 1000 - now.getTime());
-    return number * 1000;
-  }
-  if (!/[a-z]/i.test(text)) return undefined;
-  const instant = Date.parse(text);
-  return Number.isNaN(instant) ? undefined : Math.max(0, instant - now.getTime());
+export function attemptsFor(status: number): number {
+  if (status === 500) return maxAttempts - 1;
+  return [408, 425, 429, 502, 503, 504].includes(status) ? maxAttempts : 1;
 }
 
-/** The wait before attempt `attempt + 1` where the portal states none: 250 ms doubled each time, ± a quarter. */
+/** True for an answer that asks to be left alone for longer than a pull waits. */
+export function wantsLongWait(answer: { status: number; headers: Headers }, now: Date): boolean {
+  return attemptsFor(answer.status) > 1 && (statedWaitMs(answer, now) ?? 0) > longestWaitMs;
+}
+
+/** The least wait before attempt `attempt + 1`: 250 ms doubled each time, ± a quarter. */
 export function backoffMs(attempt: number): number {
   return 250 * 2 ** (attempt - 1) * (0.75 + Math.random() / 2);
 }

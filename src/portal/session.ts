@@ -1,7 +1,7 @@
 import { BlueButtonError } from '../errors/index.ts';
 import type { PortalDescription } from './description.ts';
-import type { Answer, Http } from './http.ts';
-import { isTransient, longestWaitMs, retryAfterMs } from './retry.ts';
+import type { Answer, GetOptions, Http } from './http.ts';
+import { wantsLongWait } from './retry.ts';
 import { signInAgain } from './sign-in-command.ts';
 import type { TokenSet } from './token-set.ts';
 
@@ -15,8 +15,10 @@ export interface Session {
    *   that every further request throws the same without being sent. `temporary` when no answer came; after three such
    *   requests in a row, or when the portal wants a longer wait than it is granted, nothing more is sent.
    */
-  get(url: URL, accept: string): Promise<Answer>;
+  get(url: URL, accept: string, more?: SessionGetOptions): Promise<Answer>;
 }
+
+export type SessionGetOptions = Pick<GetOptions, 'attachment'>;
 
 export interface SessionOptions {
   http: Http;
@@ -47,6 +49,9 @@ export function openSession({ http, description, tokens, now, renew, signal }: S
   let over: BlueButtonError | undefined;
   let unanswered = 0;
 
+  /** False for what a storage service answers to a redirect: it knows nothing of the token. */
+  const isOwn = (answer: Answer): boolean => answer.url.origin === origin;
+
   async function renewed(used: TokenSet): Promise<void> {
     if (current !== used) return;
     if (renew === undefined) throw (over = loginNeeded(host));
@@ -59,12 +64,22 @@ export function openSession({ http, description, tokens, now, renew, signal }: S
     }
   }
 
-  async function ask(url: URL, accept: string, { accessToken }: TokenSet): Promise<Answer> {
+  async function ask(
+    url: URL,
+    accept: string,
+    { accessToken }: TokenSet,
+    more?: SessionGetOptions,
+  ): Promise<Answer> {
     if (over !== undefined) throw over;
     try {
-      const answer = await http.get(url, { accept, bearer: { token: accessToken, origin }, signal });
+      const answer = await http.get(url, {
+        ...more,
+        accept,
+        bearer: { token: accessToken, origin },
+        signal,
+      });
       unanswered = 0;
-      if (wantsLongWait(answer, now()))
+      if (isOwn(answer) && wantsLongWait(answer, now()))
         over ??= stoppedAnswering('It asks for a longer wait than a pull grants.');
       return answer;
     } catch (thrown) {
@@ -76,14 +91,14 @@ export function openSession({ http, description, tokens, now, renew, signal }: S
   }
 
   return {
-    async get(url, accept) {
+    async get(url, accept, more) {
       if (renew !== undefined && isLapsing(current, now())) await renewed(current);
       const used = current;
-      const answer = await ask(url, accept, used);
-      if (answer.status !== 401) return answer;
+      const answer = await ask(url, accept, used, more);
+      if (answer.status !== 401 || !isOwn(answer)) return answer;
       await renewed(used);
-      const again = await ask(url, accept, current);
-      if (again.status === 401) throw (over ??= loginNeeded(host));
+      const again = await ask(url, accept, current, more);
+      if (again.status === 401 && isOwn(again)) throw (over ??= loginNeeded(host));
       return again;
     },
   };
@@ -98,10 +113,6 @@ export function isLapsing({ expires, obtained, refreshToken }: TokenSet, now: Da
   const end = Date.parse(expires);
   const margin = Math.min(60_000, (end - Date.parse(obtained)) / 4);
   return end - margin <= now.getTime();
-}
-
-function wantsLongWait({ status, headers }: Answer, now: Date): boolean {
-  return isTransient(status) && (retryAfterMs(headers.get('retry-after'), now) ?? 0) > longestWaitMs;
 }
 
 function stoppedAnswering(why: string): BlueButtonError {

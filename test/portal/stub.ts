@@ -1,4 +1,5 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer as createRawServer, type Server, type Socket } from 'node:net';
 import { createHttp, type Http, type PortalDescription, type TokenSet } from '../../src/portal/index.ts';
 
 /** A request as the stub got it. */
@@ -46,15 +47,47 @@ export async function startStub(answer: (seen: Seen) => Reply | undefined): Prom
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
   return {
-    origin: `http://127.0.0.1:${address.port}`,
+    origin: `http://127.0.0.1:${portOf(server)}`,
     seen,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
+      }),
+  };
+}
+
+export function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** A server on 127.0.0.1 that answers each request with what `speak` writes to the bare connection. */
+export interface RawServer {
+  origin: string;
+  /** Requests so far. */
+  asked(): number;
+  close(): Promise<void>;
+}
+
+export async function startRaw(speak: (socket: Socket, count: number) => void): Promise<RawServer> {
+  const sockets = new Set<Socket>();
+  let asked = 0;
+  const server = createRawServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    socket.on('data', () => speak(socket, (asked += 1)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    origin: `http://127.0.0.1:${portOf(server)}`,
+    asked: () => asked,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
       }),
   };
 }
