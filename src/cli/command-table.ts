@@ -72,6 +72,16 @@ const clientSecret = {
   flags: '--client-secret-file <file>',
   description: 'file whose first line is the client secret; it is kept with the sign-in',
 };
+const network = [
+  {
+    flags: '--ca <file>',
+    description: 'trust the certificates in this PEM file too: of a proxy, or of a clinic’s own server',
+  },
+  {
+    flags: '-v, --verbose',
+    description: 'tell of each request: where it goes and how it ends, no names, values or tokens',
+  },
+];
 const signingIn = [
   tokenStore,
   clientSecret,
@@ -174,6 +184,7 @@ export const commandTable: readonly CommandEntry[] = [
             flags: '--scope <scopes>',
             description: 'scopes to ask for, in place of the ones worked out from the portal',
           },
+          ...network,
           json,
         ],
         examples: ['bluebutton portals add clinic https://fhir.example.org/r4 --client-id my-app'],
@@ -193,7 +204,7 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'login',
     arguments: '<portal>',
     summary: 'sign in to a portal in the browser',
-    options: [...signingIn, json],
+    options: [...signingIn, ...network, json],
     examples: ['bluebutton login clinic --token-store file'],
     load: () => import('../commands/login.ts'),
   },
@@ -223,6 +234,7 @@ export const commandTable: readonly CommandEntry[] = [
         description: 'accept what does not come this time: the same gaps no longer make the exit status 3',
       },
       ...signingIn,
+      ...network,
       quiet,
       json,
     ],

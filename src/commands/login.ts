@@ -19,7 +19,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
   const [name = ''] = input.arguments;
   const portal = portalNamed(await readPortals(placesOf(context.env)), name);
   const { kind, store } = await chosenTokenStore(name, input, context);
-  const http = httpFor(context);
+  const http = await httpFor(input, context);
   try {
     const access = await reachPortal(name, portal, http, input, context);
     const again = `bluebutton login ${name} --token-store ${kind}`;

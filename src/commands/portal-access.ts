@@ -14,6 +14,7 @@ import {
 } from '../portal/index.ts';
 import { visible } from '../render/index.ts';
 import { placesOf, type NamedPortal } from '../settings/index.ts';
+import { certificatesOf } from './certificate-file.ts';
 import { flagOption, type CommandInput } from './command.ts';
 import type { Context } from './context.ts';
 import { settingOf } from './setting.ts';
@@ -26,9 +27,22 @@ export interface PortalAccess {
   description: PortalDescription;
 }
 
-/** The one way to the network, named for what it is in the portals' logs. */
-export function httpFor({ program, now }: Context): Http {
-  return createHttp({ userAgent: `bluebutton/${program.version}`, now });
+/**
+ * The one way to the network, named for what it is in the portals' logs. With `--verbose` and without `--quiet`, it tells
+ * of each request.
+ *
+ * @throws BlueButtonError as `certificatesOf` and `createHttp` do.
+ */
+export async function httpFor(input: CommandInput, context: Context): Promise<Http> {
+  const { program, now, env, err } = context;
+  const tells = flagOption(input, 'verbose') && !flagOption(input, 'quiet');
+  return createHttp({
+    userAgent: `bluebutton/${program.version}`,
+    now,
+    env,
+    ca: await certificatesOf(input, context),
+    ...(tells && { log: (line) => err.write(`${line}\n`) }),
+  });
 }
 
 /** Names the host before the first word to it, and asks the portal what it is. */

@@ -39,7 +39,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
     });
   }
   context.err.write(`Asking ${new URL(baseUrl).host} what it is.\n`);
-  const http = httpFor(context);
+  const http = await httpFor(input, context);
   try {
     const { fhirVersion, software, types } = await discover(http, baseUrl, context.signal);
     const scopes = textOption(input, 'scope')

@@ -186,7 +186,8 @@ function progressFor(
   input: CommandInput,
   { err, env }: Context,
 ): (progress: PullProgress) => void {
-  if (flagOption(input, 'quiet') || !err.isTerminal || env['TERM'] === 'dumb') return () => undefined;
+  if (flagOption(input, 'quiet') || flagOption(input, 'verbose') || !err.isTerminal || env['TERM'] === 'dumb')
+    return () => undefined;
   return ({ query, step, of, row }) => {
     const text = `${name}: ${step} of ${of} · ${query}`.slice(0, err.width - 1);
     err.write(row === undefined ? `\r\u001B[K${text}` : '\r\u001B[K');

@@ -27,7 +27,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
     });
   }
   for (const name of names) portalNamed(portals, name);
-  const http = httpFor(context);
+  const http = await httpFor(input, context);
   const archive = archiveWriter(input, context);
   const tasks = names.map((name) => ({ name, portal: portalNamed(portals, name), http, archive }));
   const options = { json: flagOption(input, 'json'), quiet: flagOption(input, 'quiet') };

@@ -55,6 +55,12 @@ export const settingTable = {
     read: (text) => readWholeNumber(text, 86_400),
     fallback: () => 300,
   } satisfies Setting<number>,
+  ca: {
+    what: 'certificates in PEM to trust as well',
+    mayBe: 'It is a file: an absolute path, or one that begins with ~/.',
+    read: readPath,
+    fallback: () => undefined,
+  } satisfies Setting<string>,
 };
 
 export type SettingName = keyof typeof settingTable;

@@ -50,6 +50,7 @@ test('a flag outranks the environment, the environment the config file, and that
     browser: 'no, config file',
     'redirect-port': 'null, default',
     timeout: '60, config file',
+    ca: 'null, default',
   });
   expect((await settingsOf(home, [], env))['archive']).toBe('/from/env, environment');
   expect((await settingsOf(home, ['--archive', '/typed'], env))['archive']).toBe('/typed, flag');
