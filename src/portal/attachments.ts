@@ -10,6 +10,10 @@ export interface NamedAttachment {
   /** As stated. */
   url: string;
   contentType?: string;
+  /** Bytes the content should have. */
+  size?: number;
+  /** SHA-1 of the content, in base64. */
+  hash?: string;
   title?: string;
   date?: string;
 }
@@ -23,11 +27,12 @@ export function attachmentsIn(resource: Resource, id: string): NamedAttachment[]
   const title = titleOf(element);
   const date = dateOf(element);
   return [...objectsIn(resource, '', '')].flatMap(({ value, member, pointer }) => {
-    const { url, contentType, data } = value;
+    const { url, contentType, data, hash } = value;
     if (typeof url !== 'string' || url === '' || typeof data === 'string') return [];
     if (typeof contentType !== 'string' && !attachmentMembers.test(member)) return [];
     const attachment = new Element(value, () => undefined);
     const ownTitle = attachment.string('title') ?? title;
+    const size = Number(attachment.decimal('size') ?? NaN);
     const ownDate = attachment.string('creation') ?? date;
     return {
       resourceType: resource.resourceType,
@@ -35,6 +40,8 @@ export function attachmentsIn(resource: Resource, id: string): NamedAttachment[]
       pointer,
       url,
       ...(typeof contentType === 'string' && contentType !== '' && { contentType }),
+      ...(Number.isInteger(size) && { size }),
+      ...(typeof hash === 'string' && hash !== '' && { hash }),
       ...(ownTitle !== undefined && { title: ownTitle }),
       ...(ownDate !== undefined && { date: ownDate }),
     };

@@ -71,7 +71,7 @@ export async function* pull(options: PullOptions): AsyncGenerator<Pulled, Ledger
 
   const attachments = openRow('attachments', 'Binary');
   onProgress?.({ query: attachments.query, step: of, of });
-  yield* fetchAttachments(session, harvest.attachments, baseUrl, attachments);
+  yield* fetchAttachments({ ...options, session, baseUrl }, harvest.attachments, attachments);
   rows.push(closeRow(attachments));
   onProgress?.({ query: attachments.query, step: of, of, row: attachments });
 

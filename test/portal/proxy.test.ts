@@ -40,9 +40,9 @@ async function get(
   return status;
 }
 
-describe('a certificate', () => {
-  const own = () => new URL(`https://127.0.0.1:${server.port}/`);
+const own = () => new URL(`https://127.0.0.1:${server.port}/`);
 
+describe('a certificate', () => {
   it('that no one vouches for is refused before anything is sent, and not tried again', async () => {
     await expect(get(own(), {}, {})).rejects.toMatchObject({
       code: 'failed',

@@ -60,7 +60,10 @@ export async function startProxy(target: number, status = 200): Promise<Proxy> {
     asked.push(`CONNECT ${request.url}`);
     headers.push(request.headers);
     socket.on('error', () => undefined);
-    if (status !== 200) return void socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`);
+    if (status !== 200) {
+      socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`);
+      return;
+    }
     const tunnel = connect(target, '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
       tunnel.write(head);
