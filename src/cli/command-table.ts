@@ -215,6 +215,7 @@ export const commandTable: readonly CommandEntry[] = [
     options: [
       { flags: '--local', description: 'forget it here alone; the portal is not asked' },
       clientSecret,
+      ...network,
       json,
     ],
     examples: ['bluebutton logout clinic'],

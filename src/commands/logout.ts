@@ -53,7 +53,7 @@ async function endAtPortal(
   input: CommandInput,
   context: Context,
 ): Promise<AtPortal> {
-  const http = httpFor(context);
+  const http = await httpFor(input, context);
   try {
     const { description } = await reachPortal(name, portal, http, input, context);
     const vendor = vendorFor(portal, description);

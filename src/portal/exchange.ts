@@ -68,7 +68,8 @@ export async function exchange(
   }
 }
 
-function headersOf(raw: Record<string, string | string[] | undefined>): Headers {
+/** undici's headers as a `Headers`. */
+export function headersOf(raw: Record<string, string | string[] | undefined>): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(raw))
     for (const one of [value ?? []].flat()) headers.append(name, one);

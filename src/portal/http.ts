@@ -17,6 +17,7 @@ import {
   type Pause,
 } from './retry.ts';
 import { statedWaitMs } from './stated-wait.ts';
+import { streamed, type StreamedAnswer, type StreamOptions } from './stream.ts';
 
 /** An access token and the only origin it may be sent to. */
 export interface Bearer {
@@ -66,6 +67,8 @@ export interface Http {
    *   `interrupted` when `signal` fired, `usage` for an address that is not safe.
    */
   get(url: URL, options: GetOptions): Promise<Answer>;
+  /** Gets an address whose answer may be too large to hold, without a token; nothing is tried again. */
+  stream(url: URL, options: StreamOptions): Promise<StreamedAnswer>;
   /** Posts once: never repeated and never redirected, for the body may hold a code that is good only once. */
   post(url: URL, options: PostOptions): Promise<Answer>;
   close(): Promise<void>;
@@ -183,7 +186,12 @@ export function createHttp(options: HttpOptions): Http {
     return slashed === undefined ? answer : once(slashed, sent, { attempt: 2, hidePath: false, signal });
   }
 
-  return { get, post, close: () => dispatcher.destroy() };
+  return {
+    get,
+    stream: (url, options_) => streamed(url, options_, { userAgent, dispatcher }),
+    post,
+    close: () => dispatcher.destroy(),
+  };
 }
 
 interface Attempt {

@@ -110,7 +110,7 @@ export function tokenRequestOptions(
         headers,
         body: body.toString(),
         signal,
-        ...(slash && { sameOriginSlash: true }),
+        sameOriginSlash: slash,
       });
       return mendedTokenAnswer(answer, withIdToken);
     },
