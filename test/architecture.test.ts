@@ -25,6 +25,7 @@ const layers: Record<string, { imports: string[]; because: string }> = {
     because: 'the archive must not know the network',
   },
   render: { imports: ['model', 'json'], because: 'an output is a pure function of the record' },
+  secrets: { imports: ['disk', 'errors'], because: 'what keeps a secret does not look into it' },
   settings: {
     imports: ['disk', 'errors'],
     because: 'settings say where things live, and nothing of records',
@@ -42,6 +43,7 @@ const layers: Record<string, { imports: string[]; because: string }> = {
       'render',
       'sandbox',
       'settings',
+      'secrets',
       'disk',
       'json',
       'errors',

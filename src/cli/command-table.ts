@@ -65,8 +65,13 @@ const reading = [
 ];
 const tokenStore = {
   flags: '--token-store <where>',
-  description: 'where sign-in tokens live: file (0600, in the state directory) or memory (forgotten at once)',
-  choices: ['file', 'memory'],
+  description:
+    'where sign-in tokens live: sealed by the keychain or a passphrase, or in a file (0600), or nowhere',
+  choices: ['keychain', 'passphrase', 'file', 'memory'],
+};
+const passphraseFile = {
+  flags: '--passphrase-file <file>',
+  description: 'file whose first line opens the passphrase store',
 };
 const clientSecret = {
   flags: '--client-secret-file <file>',
@@ -85,6 +90,8 @@ const network = [
 const signingIn = [
   tokenStore,
   clientSecret,
+  passphraseFile,
+  noInput,
   { flags: '--browser', description: 'open the sign-in address in the browser (default)' },
   { flags: '--no-browser', description: 'print the sign-in address, do not open it' },
   {
@@ -275,7 +282,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'status',
     summary: 'show what the archive holds and which sign-ins there are',
-    options: [archive, json],
+    options: [archive, passphraseFile, json],
     examples: ['bluebutton status'],
     load: () => import('../commands/status.ts'),
   },

@@ -28,6 +28,7 @@ const byOutcome = {
   'password-needed': 2,
   'login-needed': 4,
   temporary: 5,
+  'store-locked': 5,
   'not-a-health-record': 6,
   'no-archive': 10,
   'archive-busy': 11,

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listPeople, openArchive } from '../archive/index.ts';
 import { BlueButtonError, nearestWord, systemCodeOf } from '../errors/index.ts';
+import { keychainAnswers } from '../secrets/index.ts';
 import {
   configFile,
   placesOf,
@@ -17,7 +18,7 @@ import { flagOption, type CommandInput } from './command.ts';
 import { counted } from './counted.ts';
 import type { Context, Outcome } from './context.ts';
 import { doctorText } from './doctor-text.ts';
-import { keptTokens } from './portal-access.ts';
+import { keptKind, keptTokens, secretsFolder } from './kept-sign-ins.ts';
 import { flagOf } from './setting.ts';
 
 /** One setting as it stands. */
@@ -93,13 +94,12 @@ async function examine(input: CommandInput, context: Context): Promise<DoctorRep
     settings.push({ name, variable: variableOf(name), value: textOf(value), origin });
   }
   const directory = settings.find(({ name }) => name === 'archive')?.value ?? undefined;
-  const tokens = join(places.state, 'tokens');
   const found = await Promise.all(
     [
       { name: 'config', path: places.config },
       { name: 'config file', path: configFile(places) },
       { name: 'state', path: places.state },
-      { name: 'sign-ins', path: tokens },
+      { name: 'sign-ins', path: secretsFolder(context) },
       ...(directory === undefined ? [] : [{ name: 'archive', path: directory }]),
     ].map(async (place) => ({ ...place, mode: await modeOf(place.path) })),
   );
@@ -108,7 +108,7 @@ async function examine(input: CommandInput, context: Context): Promise<DoctorRep
   // Windows keeps its permissions elsewhere.
   if (!program.system.startsWith('win32'))
     problems.push(...openToOthers(found.filter(({ name }) => name !== 'archive' || isArchive)));
-  const portals = await attempt(() => namedPortals(context), { named: null, signedIn: null });
+  const portals = await attempt(() => namedPortals(input, context), { named: null, signedIn: null });
   return {
     version: program.version,
     node: program.node,
@@ -169,12 +169,24 @@ function openToOthers(found: readonly PlaceReport[]): DoctorProblem[] {
     }));
 }
 
-async function namedPortals(context: Context): Promise<{ named: number | null; signedIn: number | null }> {
+/** Counts portals and sign-ins. What is sealed is not opened: that could ask for a passphrase or open a window. */
+async function namedPortals(
+  input: CommandInput,
+  context: Context,
+): Promise<{ named: number | null; signedIn: number | null }> {
   const names = Object.keys(await readPortals(placesOf(context.env)));
-  const store = keptTokens(context);
+  const store = keptTokens(input, context);
+  const kinds = await Promise.all(names.map((name) => keptKind(name, context)));
+  if (kinds.includes('keychain') && !(await keychainAnswers())) {
+    throw new BlueButtonError('usage', 'The keychain that keeps a sign-in does not answer here.', {
+      why: 'Under cron, over SSH and without a desktop there is none.',
+      try: 'bluebutton login PORTAL --token-store passphrase, or the same command on the desktop',
+    });
+  }
   const broken: unknown[] = [];
-  const signIns = await Promise.all(
-    names.map((name) => store.read(name).catch((thrown: unknown) => void broken.push(thrown))),
+  const plain = names.filter((_, index) => kinds[index] === 'file');
+  await Promise.all(
+    plain.map((name) => store.read(name).catch((thrown: unknown) => void broken.push(thrown))),
   );
   if (broken.length > 0) {
     throw new BlueButtonError('login-needed', `${counted(broken.length, 'sign-in')} cannot be read.`, {
@@ -182,7 +194,7 @@ async function namedPortals(context: Context): Promise<{ named: number | null; s
       try: 'bluebutton status, which names the portal; then bluebutton login PORTAL',
     });
   }
-  return { named: names.length, signedIn: signIns.filter((tokens) => tokens !== undefined).length };
+  return { named: names.length, signedIn: kinds.filter((kind) => kind !== undefined).length };
 }
 
 const nothingHeld: { people: number | null; sources: number | null } = { people: null, sources: null };

@@ -3,14 +3,8 @@ import { visible } from '../render/index.ts';
 import { readPortals, placesOf, portalNamed } from '../settings/index.ts';
 import { flagOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
-import {
-  chosenTokenStore,
-  httpFor,
-  reachPortal,
-  readableSignIn,
-  whoText,
-  withSignInCommand,
-} from './portal-access.ts';
+import { chosenTokenStore, readableSignIn } from './kept-sign-ins.ts';
+import { httpFor, reachPortal, whoText, withSignInCommand } from './portal-access.ts';
 import { forecastOf, lifeText } from './sign-in-forecast.ts';
 import { signInAt, vendorFor } from './sign-in-at.ts';
 
@@ -51,9 +45,9 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
     if (refused.length > 0) context.err.write(`The portal did not grant: ${visible(refused.join(', '))}.\n`);
     context.err.write(`${lifeText(tokens, until)}\n`);
     context.err.write(
-      kind === 'file'
-        ? `Next: bluebutton pull ${name}\n`
-        : `The sign-in is forgotten now, as chosen. To pull in one go: bluebutton pull ${name} --token-store memory\n`,
+      kind === 'memory'
+        ? `The sign-in is forgotten now, as chosen. To pull in one go: bluebutton pull ${name} --token-store memory\n`
+        : `Next: bluebutton pull ${name}\n`,
     );
     return 'done';
   } finally {

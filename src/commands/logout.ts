@@ -5,7 +5,8 @@ import { proofFor } from './client-proof.ts';
 import { flagOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
 import { errorText } from './error-text.ts';
-import { httpFor, keptTokens, reachPortal, readableSignIn } from './portal-access.ts';
+import { keptTokens, readableSignIn } from './kept-sign-ins.ts';
+import { httpFor, reachPortal } from './portal-access.ts';
 import { vendorFor } from './sign-in-at.ts';
 
 /** What became of a sign-in at the portal. */
@@ -18,7 +19,7 @@ type AtPortal = 'revoked' | 'not-offered' | 'refused' | 'not-asked';
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
   const [name = ''] = input.arguments;
   const portal = portalNamed(await readPortals(placesOf(context.env)), name);
-  const store = keptTokens(context);
+  const store = keptTokens(input, context);
   const tokens = await readableSignIn(store, name);
   if (tokens === undefined) {
     await store.remove(name);

@@ -4,7 +4,8 @@ import { visible, wrapLine } from '../render/index.ts';
 import type { CommandInput } from './command.ts';
 import { counted } from './counted.ts';
 import type { Context } from './context.ts';
-import { keptSignIn, reachPortal } from './portal-access.ts';
+import { keptSignIn, loginAgain } from './kept-sign-ins.ts';
+import { reachPortal } from './portal-access.ts';
 import type { PullTask } from './pull-portal.ts';
 
 /** What a pull from one portal would ask. */
@@ -27,17 +28,17 @@ export async function planPortal(
   context: Context,
 ): Promise<PortalPlan> {
   const { description } = await reachPortal(name, portal, http, input, context);
-  const { patientId, scopesGranted } = await keptSignIn(name, description.baseUrl, context);
-  if (patientId === undefined) throw noPatient(name);
+  const { patientId, scopesGranted } = await keptSignIn(name, description.baseUrl, input, context);
+  if (patientId === undefined) throw noPatient(name, await loginAgain(name, context));
   const queries = planQueries(description, scopesGranted, patientId);
   return { name, baseUrl: description.baseUrl, patientId, queries };
 }
 
 /** The refusal of a sign-in that does not say whose record it is for. */
-export function noPatient(name: string): BlueButtonError {
+export function noPatient(name: string, again: string): BlueButtonError {
   return new BlueButtonError('login-needed', `${name} did not say whose record this sign-in is for.`, {
     why: 'The sign-in carries no patient id.',
-    try: `bluebutton login ${name} --token-store file`,
+    try: again,
   });
 }
 

@@ -16,14 +16,8 @@ import { softwareName, type ArchiveWriter } from './archive-writer.ts';
 import { flagOption, type CommandInput } from './command.ts';
 import type { Context } from './context.ts';
 import { errorText } from './error-text.ts';
-import {
-  keptSignIn,
-  keptTokens,
-  reachPortal,
-  whoText,
-  withSignInCommand,
-  type PortalAccess,
-} from './portal-access.ts';
+import { keptSignIn, keptTokens, loginAgain } from './kept-sign-ins.ts';
+import { reachPortal, whoText, withSignInCommand, type PortalAccess } from './portal-access.ts';
 import { noPatient } from './pull-plan.ts';
 import { renewer } from './renewal.ts';
 import { settingOf } from './setting.ts';
@@ -52,7 +46,7 @@ export async function pullPortal(task: PullTask, input: CommandInput, context: C
   const signInAgain =
     (await settingOf('token-store', input, context)) === 'memory'
       ? `bluebutton pull ${task.name} --token-store memory`
-      : `bluebutton login ${task.name} --token-store file`;
+      : await loginAgain(task.name, context);
   return withSignInCommand(signInAgain, () => pullIntoArchive(task, input, context));
 }
 
@@ -64,7 +58,7 @@ async function pullIntoArchive(task: PullTask, input: CommandInput, context: Con
   const renew = renewer(access, store, input, context);
   const { current, identity } = await accepted(http, tokens, renew, context);
   const { patientId } = current;
-  if (patientId === undefined) throw noPatient(name);
+  if (patientId === undefined) throw noPatient(name, await loginAgain(name, context));
   const { baseUrl, fhirVersion } = access.description;
   const items = pull({
     http,
@@ -154,8 +148,8 @@ async function accessTokens(
   if ((await settingOf('token-store', input, context)) === 'memory') {
     return { tokens: (await signInAt(access, undefined, input, context)).tokens, store: undefined };
   }
-  const tokens = await keptSignIn(access.name, access.description.baseUrl, context);
-  return { tokens, store: keptTokens(context) };
+  const tokens = await keptSignIn(access.name, access.description.baseUrl, input, context);
+  return { tokens, store: keptTokens(input, context) };
 }
 
 /** Tokens the portal accepts, renewed once where it must be, and who it says they are for. */

@@ -101,6 +101,7 @@ const gravity: readonly ErrorCode[] = [
   'archive-damaged',
   'archive-busy',
   'login-needed',
+  'store-locked',
   'temporary',
   'failed',
 ];

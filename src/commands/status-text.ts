@@ -53,20 +53,9 @@ function begunText(bag: string): string {
   return day === undefined ? bag : instantText(`${day}T${hour}:${minute}Z`);
 }
 
-function portalLines({
-  name,
-  baseUrl,
-  signedIn,
-  accessUntil,
-  renews,
-  grantUntil,
-  by,
-  endsSoon,
-  noLongerGranted,
-}: PortalStatus): string[] {
-  const until = accessUntil === undefined ? '' : ` (access until ${instantText(accessUntil)})`;
-  const access = signedIn ? `signed in${renews ? ', renews itself' : ''}${until}` : 'not signed in';
-  const lines = [`Portal ${name} at ${baseUrl}: ${access}`];
+function portalLines(portal: PortalStatus): string[] {
+  const { name, baseUrl, grantUntil, by, endsSoon, noLongerGranted } = portal;
+  const lines = [`Portal ${name} at ${baseUrl}: ${accessText(portal)}`];
   if (grantUntil !== undefined) {
     const source = by === 'vendor' ? ', as its vendor documents' : '';
     lines.push(`  can be renewed until ${instantText(grantUntil)}${source}`);
@@ -75,4 +64,12 @@ function portalLines({
   if (noLongerGranted !== undefined)
     lines.push(`  WARNING: no longer granted: ${noLongerGranted.join(', ')}`);
   return lines;
+}
+
+function accessText({ signedIn, accessUntil, renews, tokenStore, closed }: PortalStatus): string {
+  if (!signedIn) return 'not signed in';
+  if (closed)
+    return `signed in; until when cannot be told, as the ${tokenStore ?? 'store'} that keeps it is locked`;
+  const until = accessUntil === undefined ? '' : ` (access until ${instantText(accessUntil)})`;
+  return `signed in${renews ? ', renews itself' : ''}${until}`;
 }

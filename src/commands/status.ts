@@ -1,10 +1,12 @@
 import { listPeople, openArchive, readState, type ArchiveState } from '../archive/index.ts';
+import { BlueButtonError } from '../errors/index.ts';
 import { isGap, isOpenGap, type LedgerRow } from '../model/index.ts';
+import type { KeptKind } from '../secrets/index.ts';
 import { placesOf, readLastChecks, readPortals, type NamedPortal } from '../settings/index.ts';
 import { archiveFor } from './archive-person.ts';
 import { flagOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
-import { keptTokens } from './portal-access.ts';
+import { keptKind, keptTokens } from './kept-sign-ins.ts';
 import { endsSoon, forecastOf, type SignInForecast } from './sign-in-forecast.ts';
 import { vendorFor } from './sign-in-at.ts';
 import { statusText } from './status-text.ts';
@@ -41,6 +43,10 @@ export interface PortalStatus extends SignInForecast {
   endsSoon?: boolean;
   /** Scopes of the sign-in that the portal no longer grants. */
   noLongerGranted?: string[];
+  /** What keeps the sign-in, where one is kept. */
+  tokenStore?: KeptKind;
+  /** True when it is kept but cannot be looked at now: the keychain is locked, or the passphrase is not at hand. */
+  closed: boolean;
 }
 
 /** Shows what the archive holds of whom, from where and since when, and which sign-ins there are. */
@@ -61,7 +67,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
       sources: await sourcesOf(state, (source) => checks[`${person.folder}/${source}`], acceptedFrom),
     });
   }
-  const portals = await portalsOf(named, context);
+  const portals = await portalsOf(named, input, context);
   if (flagOption(input, 'json')) {
     context.out.write(
       `${JSON.stringify({ schema: 'bluebutton/status/1', archive: archive.directory, people, portals }, null, 2)}\n`,
@@ -107,24 +113,32 @@ function namesOfGaps(rows: readonly LedgerRow[]): string[] {
   ];
 }
 
-async function portalsOf(named: Record<string, NamedPortal>, context: Context): Promise<PortalStatus[]> {
-  const store = keptTokens(context);
+/** Asks nothing: a sign-in that only a passphrase opens stays closed unless a file has it. */
+async function portalsOf(
+  named: Record<string, NamedPortal>,
+  input: CommandInput,
+  context: Context,
+): Promise<PortalStatus[]> {
+  const store = keptTokens({ ...input, options: { ...input.options, input: false } }, context);
   const statuses: PortalStatus[] = [];
   for (const [name, portal] of Object.entries(named)) {
     const { baseUrl } = portal;
-    const tokens = await store.read(name).catch(() => undefined);
+    const tokenStore = await keptKind(name, context);
+    let closed = false;
+    const tokens = await store.read(name).catch((thrown: unknown) => {
+      closed = !(thrown instanceof BlueButtonError && thrown.code === 'login-needed');
+      return undefined;
+    });
+    const common = { name, baseUrl, closed, ...(tokenStore !== undefined && { tokenStore }) };
     if (tokens === undefined) {
-      statuses.push({ name, baseUrl, signedIn: false, renews: false });
+      statuses.push({ ...common, signedIn: closed, renews: false });
       continue;
     }
-    const forecast = forecastOf(
-      tokens,
-      vendorFor({ ...portal, vendor: portal.vendor ?? tokens.vendor }, { baseUrl }),
-    );
+    const vendor = vendorFor({ ...portal, vendor: portal.vendor ?? tokens.vendor }, { baseUrl });
+    const forecast = forecastOf(tokens, vendor);
     const lost = tokens.scopesLost ?? [];
     statuses.push({
-      name,
-      baseUrl,
+      ...common,
       signedIn: true,
       ...forecast,
       ...(endsSoon(forecast, context.now()) && { endsSoon: true }),

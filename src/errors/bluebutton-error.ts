@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'temporary'
   | 'not-a-health-record'
   | 'password-needed'
+  | 'store-locked'
   | 'no-archive'
   | 'archive-busy'
   | 'archive-damaged'

@@ -13,7 +13,7 @@ export { signIn, type SignInOptions } from './sign-in.ts';
 export type { ClientProof } from './oauth.ts';
 export { signInCommand } from './sign-in-command.ts';
 export type { TokenSet } from './token-set.ts';
-export { fileTokenStore, memoryTokenStore, type TokenStore } from './token-store.ts';
+export { tokenStoreOver, type SecretTexts, type TokenStore } from './token-store.ts';
 export { vendorById, vendorOf, vendors, type ClientKind, type Vendor, type VendorId } from './vendors.ts';
 export { findPatientId } from './patient-id.ts';
 export { registerClient, type RegisteredClient } from './register.ts';

@@ -20,6 +20,8 @@ export interface Setting<Value> {
   fallback: (places: Places) => Value | undefined;
 }
 
+const tokenStores = ['keychain', 'passphrase', 'file', 'memory'] as const;
+
 /**
  * Every setting, by its one name: `--token-store` as a flag is BLUEBUTTON_TOKEN_STORE in the environment and
  * `"token-store"` in the config file. Whose record is meant is never a setting: it is decided anew for each command.
@@ -33,10 +35,16 @@ export const settingTable = {
   } satisfies Setting<string>,
   'token-store': {
     what: 'where sign-in tokens live',
-    mayBe: 'It is file or memory.',
-    read: (text) => (text === 'file' || text === 'memory' ? text : undefined),
+    mayBe: 'It is keychain, passphrase, file or memory.',
+    read: (text) => tokenStores.find((each) => each === text),
     fallback: () => undefined,
-  } satisfies Setting<'file' | 'memory'>,
+  } satisfies Setting<(typeof tokenStores)[number]>,
+  'passphrase-file': {
+    what: 'file whose first line opens the passphrase store',
+    mayBe: 'It is a file: an absolute path, or one that begins with ~/.',
+    read: readPath,
+    fallback: () => undefined,
+  } satisfies Setting<string>,
   browser: {
     what: 'whether login opens the browser',
     mayBe: 'It is yes or no.',

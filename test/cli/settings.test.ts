@@ -47,6 +47,7 @@ test('a flag outranks the environment, the environment the config file, and that
   expect(await settingsOf(home)).toEqual({
     archive: '/from/config, config file',
     'token-store': 'null, default',
+    'passphrase-file': 'null, default',
     browser: 'no, config file',
     'redirect-port': 'null, default',
     timeout: '60, config file',
