@@ -10,13 +10,12 @@ export const hasKeyring =
   process.platform === 'linux' &&
   ['dbus-run-session', 'gnome-keyring-daemon'].every((each) => spawnSync('which', [each]).status === 0);
 
-/** What a suite that needs a keychain is called: where there is none, its name says that it did not run. */
-export function keyringSuite(name: string): string {
-  if (hasKeyring) return name;
-  const said = `${name} (DID NOT RUN: no gnome-keyring-daemon and dbus-run-session on this machine)`;
-  process.stderr.write(`${said}\n`);
-  return said;
-}
+/** Follows the name of a suite that needs a keychain: where there is none, it says that the suite did not run. */
+export const absence = hasKeyring
+  ? ''
+  : ' (DID NOT RUN: no gnome-keyring-daemon and dbus-run-session on this machine)';
+
+if (!hasKeyring) process.stdout.write(`keychain absent: tests not run${absence}\n`);
 
 /** A session of a desktop: a D-Bus and a keychain on it. */
 export interface KeyringSession {
