@@ -73,6 +73,7 @@ const passphraseFile = {
   flags: '--passphrase-file <file>',
   description: 'file whose first line opens the passphrase store',
 };
+const keeping = [tokenStore, passphraseFile, noInput];
 const clientSecret = {
   flags: '--client-secret-file <file>',
   description: 'file whose first line is the client secret; it is kept with the sign-in',
@@ -88,10 +89,8 @@ const network = [
   },
 ];
 const signingIn = [
-  tokenStore,
+  ...keeping,
   clientSecret,
-  passphraseFile,
-  noInput,
   { flags: '--browser', description: 'open the sign-in address in the browser (default)' },
   { flags: '--no-browser', description: 'print the sign-in address, do not open it' },
   {
@@ -248,6 +247,57 @@ export const commandTable: readonly CommandEntry[] = [
     ],
     examples: ['bluebutton pull', 'bluebutton pull clinic', 'bluebutton pull clinic --dry-run'],
     load: () => import('../commands/pull.ts'),
+  },
+  {
+    name: 'keys',
+    summary: 'make the keys this client proves itself with, where a portal takes them',
+    options: [],
+    examples: ['bluebutton keys list'],
+    commands: [
+      {
+        name: 'create',
+        summary: 'make a key and keep it',
+        options: [
+          {
+            flags: '--alg <algorithm>',
+            description: 'kind of key (default: ES384)',
+            choices: ['ES384', 'RS384'],
+          },
+          { flags: '--new', description: 'make another beside those there are' },
+          ...keeping,
+          json,
+        ],
+        examples: ['bluebutton keys create --token-store file'],
+        load: () => import('../commands/keys-create.ts'),
+      },
+      {
+        name: 'show',
+        summary: 'print the public keys as a JWK Set, to be registered with a portal',
+        options: [
+          { flags: '-o, --output <file>', description: 'file to write; - is standard output' },
+          { flags: '--force', description: 'overwrite an existing file' },
+          passphraseFile,
+          noInput,
+        ],
+        examples: ['bluebutton keys show', 'bluebutton keys show -o jwks.json'],
+        load: () => import('../commands/keys-show.ts'),
+      },
+      {
+        name: 'list',
+        summary: 'list the keys',
+        options: [passphraseFile, noInput, json],
+        examples: ['bluebutton keys list'],
+        load: () => import('../commands/keys-list.ts'),
+      },
+      {
+        name: 'remove',
+        arguments: '[kid]',
+        summary: 'forget a key; portals it is registered with take it no more',
+        options: [{ flags: '--all', description: 'forget all of them' }, passphraseFile, noInput, json],
+        examples: ['bluebutton keys remove KID', 'bluebutton keys remove --all'],
+        load: () => import('../commands/keys-remove.ts'),
+      },
+    ],
   },
   {
     name: 'import',

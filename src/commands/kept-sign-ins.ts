@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { BlueButtonError } from '../errors/index.ts';
 import { tokenStoreOver, type TokenSet, type TokenStore } from '../portal/index.ts';
 import {
+  clientKeysName,
   fileSecretStore,
   keptKinds,
   keychainAnswers,
@@ -140,15 +141,13 @@ export async function chosenTokenStore(
 
 /** The refusal to choose for the person: every choice in a line, and which work here. */
 export async function undecided(question: string, name: string): Promise<BlueButtonError> {
-  const answers = await keychainAnswers();
-  const { keychain, passphrase, file, memory } = storeChoices;
+  const works = { ...storeChoices };
+  if (!(await keychainAnswers())) works.keychain = 'not here: no keychain answers.';
+  const choices = kinds.filter((kind) => kind !== 'memory' || name !== clientKeysName);
   return new BlueButtonError('usage', `${question} Please choose.`, {
-    why: [
-      `keychain: ${answers ? keychain : 'not here: no keychain answers.'}`,
-      `passphrase: ${passphrase}`,
-      `file: ${file}`,
-      `memory: ${memory}`,
-    ].join('\n'),
+    why: choices.map((kind) => `${kind}: ${works[kind]}`).join('\n'),
     try: makeAgain(name, 'file'),
   });
 }
+
+const kinds = ['keychain', 'passphrase', 'file', 'memory'] as const satisfies readonly SecretStoreKind[];

@@ -6,7 +6,7 @@ import { systemKeychain, type Keychain } from './keychain.ts';
 import { sealedStore } from './sealed-store.ts';
 import { checkOf } from './sealed-text.ts';
 import { secretFiles } from './secret-files.ts';
-import { makeAgain, type SecretStore } from './secret-store.ts';
+import { replaceLost, type SecretStore } from './secret-store.ts';
 
 /**
  * Keeps texts sealed in files; the key, 32 random bytes in base64, is all that is in the keychain: Windows takes no
@@ -29,7 +29,7 @@ export function keychainSecretStore(directory: string, holder: LockHolder): Secr
       const why = key ? 'The keychain has another key.' : 'The keychain has no key.';
       throw new BlueButtonError('login-needed', `The key of what is kept for ${name} is gone.`, {
         why: `${why} So it is on a new computer, or after the keychain was made anew; the key cannot be had again.`,
-        try: makeAgain(name, 'keychain'),
+        try: replaceLost(name, 'keychain'),
       });
     },
   });

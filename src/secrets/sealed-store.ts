@@ -1,6 +1,6 @@
 import { BlueButtonError } from '../errors/index.ts';
 import type { SecretFiles } from './secret-files.ts';
-import { makeAgain, type SecretStore } from './secret-store.ts';
+import { replaceLost, type SecretStore } from './secret-store.ts';
 import { readSealed, seal, unseal, type KeyNote, type SealedText, type SealingKey } from './sealed-text.ts';
 
 /** Where the keys of sealed texts come from. */
@@ -51,6 +51,6 @@ export function sealedStore(files: SecretFiles, keys: KeySource): SecretStore {
 function damaged(name: string, files: SecretFiles, why: string): BlueButtonError {
   return new BlueButtonError('login-needed', `${files.pathOf(name)} is damaged and cannot be opened.`, {
     why: `${why}\nIt may have been changed by somebody or something else.`,
-    try: makeAgain(name, files.kind),
+    try: replaceLost(name, files.kind),
   });
 }

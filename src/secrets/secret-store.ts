@@ -45,8 +45,16 @@ export const clientKeysName = 'client_keys';
 /** The command that makes anew what is kept under a name, in a store of that kind. */
 export function makeAgain(name: string, kind: SecretStoreKind): string {
   return name === clientKeysName
-    ? `bluebutton keys create --new --token-store ${kind}`
+    ? `bluebutton keys create --token-store ${kind}`
     : `bluebutton login ${name} --token-store ${kind}`;
+}
+
+/** The next step where what is kept under a name cannot be opened any more. */
+export function replaceLost(name: string, kind: SecretStoreKind): string {
+  const again = makeAgain(name, kind);
+  return name === clientKeysName
+    ? `bluebutton keys remove --all, then ${again}, and register the new key`
+    : again;
 }
 
 /** Keeps texts until the program ends. */
