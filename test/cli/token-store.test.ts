@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { chmod, copyFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { passphraseSecretStore } from '../../src/secrets/index.ts';
 import { absence, hasKeyring, keyringSession, type KeyringSession } from '../secrets/keyring.ts';
-import { newHome, type Ended, type Home } from './bluebutton.ts';
+import { newHome, repository, type Ended, type Home } from './bluebutton.ts';
 import { itemsIn } from './folder.ts';
 import { logIn, openPortal } from './practice-portal.ts';
 import { refusalOf } from './refusal.ts';
@@ -160,6 +162,14 @@ function secretsOf(text: string): string[] {
   return [accessToken, refreshToken];
 }
 
+/** The texts this tool has in a keychain, looked up by another program. */
+async function keychainEntries(env: Record<string, string>): Promise<string[]> {
+  const script = `import('@napi-rs/keyring').then(async (m) => console.log(JSON.stringify(await m.findCredentialsAsync('bluebutton'))))`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { cwd: repository, env });
+  const found: { password: string }[] = JSON.parse(stdout);
+  return found.map(({ password }) => password);
+}
+
 describe.skipIf(!hasKeyring)(`the keychain store${absence}`, () => {
   let session: KeyringSession;
   beforeAll(async () => {
@@ -186,6 +196,10 @@ describe.skipIf(!hasKeyring)(`the keychain store${absence}`, () => {
     expect(await kept()).toEqual(['practice.keychain']);
     expect(await readFile(tokens('practice.keychain'), 'utf8')).toContain(sealedSchema);
     expect((await stat(tokens('practice.keychain'))).mode & 0o777).toBe(0o600);
+    const entries = await keychainEntries({ ...home.environment(), ...session.env });
+    expect(entries).toHaveLength(1);
+    expect(Buffer.from(entries[0] ?? '', 'base64')).toHaveLength(32);
+    await expectNowhere(entries, said);
   });
 
   it('still opens after the session ended and a new one began', async () => {
