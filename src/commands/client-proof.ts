@@ -1,6 +1,8 @@
 import { BlueButtonError } from '../errors/index.ts';
 import type { ClientProof, TokenSet, Vendor } from '../portal/index.ts';
 import type { NamedPortal } from '../settings/index.ts';
+import { readClientKey } from '../secrets/index.ts';
+import { clientKeyStore } from './client-key-store.ts';
 import { textOption, type CommandInput } from './command.ts';
 import type { Context } from './context.ts';
 import { firstLineOf } from './first-line.ts';
@@ -43,5 +45,12 @@ export async function proofFor(
       try: `bluebutton login ${name} --client-secret-file FILE`,
     });
   }
-  return { kind: 'public' };
+  if (portal.client !== 'key') return { kind: 'public' };
+  const keys = await clientKeyStore(input, context);
+  const key = keys && (await readClientKey(keys));
+  if (key !== undefined) return { kind: 'key', ...key };
+  throw new BlueButtonError('usage', `${name} wants a key, and none has been made yet.`, {
+    why: 'The public part of it is registered at the portal; with the private part this tool proves itself.',
+    try: 'bluebutton keys create --token-store file, then bluebutton keys show',
+  });
 }
