@@ -169,23 +169,47 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'portals',
-    summary: 'name the portals to pull from',
+    summary: 'find, name and explain the portals to pull from',
     options: [],
     examples: ['bluebutton portals list'],
     commands: [
       {
         name: 'list',
-        summary: 'list the portals',
+        summary: 'list the portals named and the directories added',
         options: [json],
         examples: ['bluebutton portals list'],
         load: () => import('../commands/portals-list.ts'),
       },
       {
+        name: 'find',
+        arguments: '<words...>',
+        summary: 'look for portals by name, city, state or website; nothing is asked over the network',
+        options: [{ flags: '--limit <number>', description: 'how many to show (default: 20)' }, json],
+        examples: ['bluebutton portals find medicare', 'bluebutton portals find riverside springfield'],
+        load: () => import('../commands/portals-find.ts'),
+      },
+      {
         name: 'add',
-        arguments: '<name> <url>',
-        summary: 'name a portal by its FHIR base URL',
+        arguments: '<name> [url]',
+        summary: 'name a portal by its FHIR base URL and tell what it is',
         options: [
-          { flags: '--client-id <id>', description: 'the client id the portal gave you' },
+          { flags: '--client-id <id>', description: 'the client id the portal gave you; may follow later' },
+          {
+            flags: '--client <kind>',
+            description:
+              'how the client proves itself: by its id alone, a secret, a key; or registers itself',
+            choices: ['public', 'secret', 'key', 'dynamic'],
+          },
+          {
+            flags: '--auth <how>',
+            description: 'how a client secret is sent (default: as the portal says)',
+            choices: ['basic', 'post'],
+          },
+          {
+            flags: '--redirect-uri <url>',
+            description: 'the registered redirect address, where it is not http://127.0.0.1:PORT/callback',
+          },
+          { flags: '--vendor <id>', description: 'whose manners to expect, where detection is wrong' },
           {
             flags: '--scope <scopes>',
             description: 'scopes to ask for, in place of the ones worked out from the portal',
@@ -193,8 +217,39 @@ export const commandTable: readonly CommandEntry[] = [
           ...network,
           json,
         ],
-        examples: ['bluebutton portals add clinic https://fhir.example.org/r4 --client-id my-app'],
+        examples: [
+          'bluebutton portals add medicare-sandbox --client-id my-app --client secret',
+          'bluebutton portals add clinic https://fhir.example.org/r4 --client-id my-app',
+        ],
         load: () => import('../commands/portals-add.ts'),
+      },
+      {
+        name: 'explain',
+        arguments: '<name>',
+        summary: 'tell what is still missing before you can sign in to a portal',
+        options: [{ flags: '--offline', description: 'ask nothing over the network' }, ...network, json],
+        examples: ['bluebutton portals explain medicare-sandbox'],
+        load: () => import('../commands/portals-explain.ts'),
+      },
+      {
+        name: 'add-directory',
+        arguments: '<source>',
+        summary: 'add a list of hospitals and clinics for find: the address or file of a brands bundle',
+        options: [
+          { flags: '--name <name>', description: 'what to call it (default: after its address)' },
+          ...network,
+          json,
+        ],
+        examples: ['bluebutton portals add-directory https://open.epic.com/Endpoints/Brands'],
+        load: () => import('../commands/portals-add-directory.ts'),
+      },
+      {
+        name: 'remove-directory',
+        arguments: '<name>',
+        summary: 'forget such a list; portals that were named stay',
+        options: [json],
+        examples: ['bluebutton portals remove-directory open-epic-com-brands'],
+        load: () => import('../commands/portals-remove-directory.ts'),
       },
       {
         name: 'remove',

@@ -1,6 +1,6 @@
 import { refusedScopes } from '../portal/index.ts';
 import { visible } from '../render/index.ts';
-import { readPortals, placesOf, portalNamed } from '../settings/index.ts';
+import { clientIdOf, readPortals, placesOf, portalNamed } from '../settings/index.ts';
 import { flagOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
 import { chosenTokenStore, readableSignIn } from './kept-sign-ins.ts';
@@ -12,6 +12,7 @@ import { signInAt, vendorFor } from './sign-in-at.ts';
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
   const [name = ''] = input.arguments;
   const portal = portalNamed(await readPortals(placesOf(context.env)), name);
+  if (portal.client !== 'dynamic') clientIdOf(name, portal);
   const { kind, store } = await chosenTokenStore(name, input, context);
   const http = await httpFor(input, context);
   try {

@@ -1,5 +1,4 @@
 import { createInterface } from 'node:readline/promises';
-import { BlueButtonError } from '../errors/index.ts';
 import { Element, identityOf, type PersonIdentity } from '../model/index.ts';
 import {
   defaultScopes,
@@ -15,7 +14,7 @@ import {
   type TokenSet,
   type Vendor,
 } from '../portal/index.ts';
-import { placesOf, readPortals, writePortals, type NamedPortal } from '../settings/index.ts';
+import { clientIdOf, placesOf, readPortals, writePortals, type NamedPortal } from '../settings/index.ts';
 import { proofFor } from './client-proof.ts';
 import type { CommandInput } from './command.ts';
 import type { Context } from './context.ts';
@@ -86,13 +85,8 @@ async function clientOf(
   context: Context,
 ): Promise<ClientOfPortal> {
   const port = (await settingOf('redirect-port', input, context)) ?? portal.redirectPort;
-  if (portal.clientId !== undefined) return { clientId: portal.clientId, redirectPort: port };
-  if (portal.client !== 'dynamic') {
-    throw new BlueButtonError('usage', `${name} knows programs by a client id, and none was given for it.`, {
-      why: 'It comes from the portal’s page for developers.',
-      try: `bluebutton portals explain ${name}`,
-    });
-  }
+  if (portal.clientId !== undefined || portal.client !== 'dynamic')
+    return { clientId: clientIdOf(name, portal), redirectPort: port };
   const redirectPort = port ?? (await freeRedirectPort());
   const redirectUri = portal.redirectUri ?? `http://127.0.0.1:${redirectPort}/callback`;
   const { clientId, clientSecret } = await registerClient(http, description, {

@@ -9,6 +9,8 @@ export interface PortalDescription {
   /** The server's own name for its software, if it tells. */
   software?: string;
   signIn: SignInDescription;
+  /** Address of the User-access Brands bundle that describes who runs it (SMART App Launch 2.2). */
+  brandBundle?: string;
   /** By resource type. */
   types: Record<string, OfferedType>;
 }
@@ -22,11 +24,11 @@ export interface SignInDescription {
   registrationEndpoint?: string;
   /** Where the keys lie that id_tokens are signed with. */
   jwksUri?: string;
-  /** E.g. `client_secret_basic`; absent when the portal does not say. */
-  authMethods?: string[];
-  /** The portal's own User-access Brands bundle. */
-  brandBundle?: string;
   capabilities: string[];
+  /** How a client may prove itself (`none`, `client_secret_basic`, …); absent when the portal does not say. */
+  authMethods?: string[];
+  /** Methods of PKCE; absent when the portal does not say. */
+  codeChallengeMethods?: string[];
   /** Absent when the portal does not say; never exhaustive. */
   scopesSupported?: string[];
 }

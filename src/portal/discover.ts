@@ -36,7 +36,7 @@ export async function discover(
     baseUrl,
     fhirVersion,
     ...(software === undefined ? {} : { software }),
-    signIn: signInDescription(configuration, capabilities, baseUrl),
+    ...signInDescription(configuration, capabilities, baseUrl),
     types,
   };
 }
@@ -45,17 +45,19 @@ function signInDescription(
   configuration: Answer,
   { oauthUris }: Capabilities,
   baseUrl: string,
-): SignInDescription {
+): { signIn: SignInDescription; brandBundle?: string } {
   const { authorize, token, revoke } = oauthUris;
   const absent = configuration.status >= 400 && configuration.status < 500 && configuration.status !== 429;
   if (!absent || authorize === undefined || token === undefined) {
     return readSmartConfiguration(json(configuration, baseUrl, 'its smart-configuration'), baseUrl);
   }
   return {
-    authorizationEndpoint: endpoint(authorize, baseUrl),
-    tokenEndpoint: endpoint(token, baseUrl),
-    ...(revoke === undefined ? {} : { revocationEndpoint: endpoint(revoke, baseUrl) }),
-    capabilities: [],
+    signIn: {
+      authorizationEndpoint: endpoint(authorize, baseUrl),
+      tokenEndpoint: endpoint(token, baseUrl),
+      ...(revoke === undefined ? {} : { revocationEndpoint: endpoint(revoke, baseUrl) }),
+      capabilities: [],
+    },
   };
 }
 

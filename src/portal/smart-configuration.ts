@@ -13,10 +13,10 @@ const schema = v.object({
   revocation_endpoint: v.fallback(v.optional(v.string()), undefined),
   registration_endpoint: v.fallback(v.optional(v.string()), undefined),
   jwks_uri: v.fallback(v.optional(v.string()), undefined),
-  token_endpoint_auth_methods_supported: v.fallback(v.optional(strings), undefined),
-  user_access_brand_bundle: v.fallback(v.optional(v.string()), undefined),
   capabilities: v.fallback(strings, []),
   scopes_supported: v.fallback(v.optional(strings), undefined),
+  token_endpoint_auth_methods_supported: v.fallback(v.optional(strings), undefined),
+  user_access_brand_bundle: v.fallback(v.optional(v.string()), undefined),
   code_challenge_methods_supported: v.fallback(v.optional(strings), undefined),
 });
 
@@ -29,7 +29,10 @@ const wrongAtPortal = 'check the address of the portal, or tell its support: blu
  *
  * @throws BlueButtonError `failed` when an endpoint is missing or unsafe, or methods of PKCE are listed without S256.
  */
-export function readSmartConfiguration(value: JsonValue, baseUrl: string): SignInDescription {
+export function readSmartConfiguration(
+  value: JsonValue,
+  baseUrl: string,
+): { signIn: SignInDescription; brandBundle?: string } {
   const host = new URL(baseUrl).host;
   const parsed = v.safeParse(schema, value);
   if (!parsed.success) {
@@ -47,7 +50,8 @@ export function readSmartConfiguration(value: JsonValue, baseUrl: string): SignI
       try: wrongAtPortal,
     });
   }
-  return {
+  const bundle = resolveAddress(found.user_access_brand_bundle ?? '', `${baseUrl}/`)?.href;
+  const signIn = {
     ...(found.issuer === undefined ? {} : { issuer: found.issuer }),
     authorizationEndpoint: endpoint(found.authorization_endpoint, baseUrl),
     tokenEndpoint: endpoint(found.token_endpoint, baseUrl),
@@ -58,15 +62,16 @@ export function readSmartConfiguration(value: JsonValue, baseUrl: string): SignI
       ? {}
       : { registrationEndpoint: endpoint(found.registration_endpoint, baseUrl) }),
     ...(found.jwks_uri === undefined ? {} : { jwksUri: endpoint(found.jwks_uri, baseUrl) }),
+    capabilities: found.capabilities,
     ...(found.token_endpoint_auth_methods_supported === undefined
       ? {}
       : { authMethods: found.token_endpoint_auth_methods_supported }),
-    ...(found.user_access_brand_bundle === undefined
-      ? {}
-      : { brandBundle: endpoint(found.user_access_brand_bundle, baseUrl) }),
-    capabilities: found.capabilities,
+    ...(methods === undefined ? {} : { codeChallengeMethods: methods }),
     ...(found.scopes_supported === undefined ? {} : { scopesSupported: found.scopes_supported }),
   };
+  return found.user_access_brand_bundle === undefined || bundle === undefined
+    ? { signIn }
+    : { signIn, brandBundle: bundle };
 }
 
 /** Resolves an endpoint against the base; an https portal may not send the sign-in to plain http. */

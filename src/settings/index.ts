@@ -1,7 +1,24 @@
 export { configFile, readConfig, type Config } from './config-file.ts';
+export {
+  confirmDirectory,
+  directoryLines,
+  draftDirectory,
+  readDirectories,
+  removeDirectory,
+  type CachedDirectory,
+  type DirectoryDraft,
+} from './directories.ts';
 export { readLastChecks, writeLastCheck } from './last-checks.ts';
 export { placesOf, type Environment, type Places } from './places.ts';
-export { portalName, portalNamed, readPortals, writePortals, type NamedPortal } from './portals.ts';
+export { readPortalFacts, writePortalFacts, type PortalFacts } from './portal-facts.ts';
+export {
+  clientIdOf,
+  portalName,
+  portalNamed,
+  readPortals,
+  writePortals,
+  type NamedPortal,
+} from './portals.ts';
 export {
   resolveSetting,
   type ResolvedSetting,

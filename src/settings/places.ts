@@ -10,6 +10,8 @@ export interface Places {
   config: string;
   /** Tokens, and when what was last done. */
   state: string;
+  /** What can be fetched anew: directories of portals, what portals said of themselves. */
+  cache: string;
 }
 
 /** The places of this person on this computer. Relative XDG paths are ignored, as the specification demands. */
@@ -23,5 +25,6 @@ export function placesOf(env: Environment): Places {
     home,
     config: base('XDG_CONFIG_HOME', '.config'),
     state: base('XDG_STATE_HOME', '.local/state'),
+    cache: base('XDG_CACHE_HOME', '.cache'),
   };
 }

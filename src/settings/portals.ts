@@ -81,6 +81,19 @@ export function portalNamed(portals: Record<string, NamedPortal>, name: string):
   });
 }
 
+/**
+ * The client id of a portal.
+ *
+ * @throws BlueButtonError `usage` when none is known yet.
+ */
+export function clientIdOf(name: string, { baseUrl, clientId }: NamedPortal): string {
+  if (clientId !== undefined) return clientId;
+  throw new BlueButtonError('usage', `${name} has no client id yet.`, {
+    why: `${new URL(baseUrl).host} knows programs by a client id, which its page for developers gives out.`,
+    try: `bluebutton portals explain ${name}, then: bluebutton portals add ${name} --client-id ID`,
+  });
+}
+
 function fileIn(places: Places): string {
   return join(places.config, 'portals.json');
 }

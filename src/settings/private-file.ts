@@ -29,7 +29,8 @@ export async function writePrivateFile(file: string, text: string): Promise<void
   }
 }
 
-function refusedBySystem(file: string, what: string, cause: unknown): BlueButtonError {
+/** A refusal of the system to read or write a file of ours. */
+export function refusedBySystem(file: string, what: string, cause: unknown): BlueButtonError {
   return new BlueButtonError('failed', `${file} could not be ${what}.`, {
     why: `The system says ${systemCodeOf(cause) ?? 'nothing more'}.`,
     try: 'put right the permissions of that folder, or the disk, and run the same command again',

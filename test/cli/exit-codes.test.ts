@@ -112,6 +112,7 @@ async function portals(): Promise<void> {
     await home.done(['portals', 'add', name, baseUrl, '--client-id', 'practice']);
     if (name !== 'strange') await logIn(home, name);
   }
+  await home.done(['portals', 'add', 'unregistered', portal.baseUrl]);
   await down.stop('SIGTERM');
   await home.run(['pull', 'practice', '--archive', 'pulled']);
 }
@@ -383,11 +384,17 @@ const refusals: Readonly<Record<string, Case>> = {
     says: /No portal is called clinic/,
     next: /portals add clinic/,
   },
-  'a portal without a client id': {
-    words: ['portals', 'add', 'clinic', 'https://127.0.0.1:9/'],
+  'a login without a client id': {
+    words: ['login', 'unregistered', '--token-store', 'file'],
     status: 2,
-    says: /client id/,
-    next: /--client-id/,
+    says: /unregistered has no client id yet/,
+    next: /^bluebutton portals explain unregistered, then: .* --client-id ID$/,
+  },
+  'a portal without an address': {
+    words: ['portals', 'add', 'medicare-sandbx'],
+    status: 2,
+    says: /The address of medicare-sandbx is not known/,
+    next: /^bluebutton portals add medicare-sandbox$/,
   },
   'a portal over plain http': {
     words: ['portals', 'add', 'clinic', 'http://portal.invalid/fhir', '--client-id', 'x'],

@@ -51,6 +51,7 @@ it('resolves relative endpoints against the base and reads what each type offers
       authorizationEndpoint: `${origin}/fhir/oauth/authorize`,
       tokenEndpoint: `${origin}/token`,
       capabilities: ['permission-v2'],
+      codeChallengeMethods: ['S256'],
     },
     types: {
       Condition: {
