@@ -9,4 +9,6 @@ export interface Asked {
   headers: IncomingHttpHeaders;
   /** The form a POST carries, if it is one. */
   form: URLSearchParams | undefined;
+  /** The text of a body of JSON. */
+  json: string | undefined;
 }

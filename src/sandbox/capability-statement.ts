@@ -2,16 +2,18 @@ import type { Json, JsonObject } from './json.ts';
 import type { Portal } from './portal.ts';
 import type { SearchType } from './resource-types.ts';
 import type { Typed } from './resource.ts';
-import { authorizePath, revokePath, tokenPath } from './smart-configuration.ts';
+import { endpointsOf } from './smart-configuration.ts';
 
 /** The answer of `metadata`: what may be read and searched here, and where to sign in. */
-export function capabilityStatement({ origin, baseUrl, types, started }: Portal): Typed {
+export function capabilityStatement(portal: Portal): Typed {
+  const { baseUrl, types, started, manners } = portal;
+  const { authorize, token, revoke } = endpointsOf(portal);
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
     date: started.toISOString(),
     kind: 'instance',
-    software: { name: 'bluebutton practice portal' },
+    software: { name: manners.software },
     implementation: { description: 'A practice portal with made-up data', url: baseUrl },
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'json'],
@@ -23,9 +25,9 @@ export function capabilityStatement({ origin, baseUrl, types, started }: Portal)
             {
               url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris',
               extension: [
-                { url: 'authorize', valueUri: origin + authorizePath },
-                { url: 'token', valueUri: origin + tokenPath },
-                { url: 'revoke', valueUri: origin + revokePath },
+                { url: 'authorize', valueUri: authorize },
+                { url: 'token', valueUri: token },
+                { url: 'revoke', valueUri: revoke },
               ],
             },
           ],

@@ -9,10 +9,12 @@ interface Consent {
   redirectUri: string;
   scopes: string[];
   patients: Resource[];
+  /** Whether the person is asked to share their demographics, as Medicare does. */
+  demographics: boolean;
 }
 
 /** The page that asks a person whether an app may see a record. Its form posts to its own address, query and all. */
-export function consentPage({ clientId, redirectUri, scopes, patients }: Consent): Reply {
+export function consentPage({ clientId, redirectUri, scopes, patients, demographics }: Consent): Reply {
   const { origin, hostname } = new URL(redirectUri);
   const scopeItems = scopes.map(
     (scope) => `<li>${escape(scopeInWords(scope))} <code>${escape(scope)}</code></li>`,
@@ -26,6 +28,7 @@ needed, and its data is made up, unless it was started with a file of somebody's
 ${whose(patients)}
 <h2>What the app may do</h2>
 <ul>${scopeItems.join('')}</ul>
+${demographics ? demographicsChoice : ''}
 <p><button name="decision" value="allow">Allow</button>
 <button name="decision" value="deny" formnovalidate>Deny</button></p>
 </form>`;
@@ -36,6 +39,18 @@ ${whose(patients)}
     main,
     `'self' ${hostname === '[::1]' ? 'http:' : origin}`,
   );
+}
+
+/** Unlike a box to tick, this says `off` in so many words. */
+const demographicsChoice = `<fieldset><legend>Share who you are: name, address, birth date?</legend>
+<p><input type="radio" name="share_demographic_scopes" id="share-on" value="on" checked>
+<label for="share-on">Yes</label></p>
+<p><input type="radio" name="share_demographic_scopes" id="share-off" value="off">
+<label for="share-off">No</label></p></fieldset>`;
+
+/** A page that leads nowhere: the app waits for an answer that does not come. */
+export function stuckPage(): Reply {
+  return page(200, 'Practice portal', '<h1>You may close this window</h1>', `'none'`);
 }
 
 /** The page for a request that cannot be answered by a redirect, because where it would lead is not to be trusted. */

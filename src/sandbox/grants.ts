@@ -6,6 +6,12 @@ export interface Grant {
   clientId: string;
   patient: string;
   scopes: string[];
+  /** Whether it comes with a refresh token. */
+  refreshable: boolean;
+  /** For the id_token. */
+  nonce?: string;
+  /** When it ends altogether; absent: never. */
+  until?: Date;
 }
 
 /** What one authorization code is bound to. */
@@ -25,6 +31,7 @@ interface AccessToken {
   grant: HeldGrant;
   scopes: string[];
   expires: number;
+  uses: number;
 }
 
 interface RefreshToken {
@@ -37,22 +44,30 @@ export interface Tokens {
   access: string;
   refresh: string | undefined;
   scopes: string[];
-  patient: string;
+  /** Of the access token, in seconds. */
+  lifetime: number;
+  grant: Grant;
+}
+
+/** How a refresh is done. */
+export interface Refreshing {
+  /** What using a refresh token does to it; after `reuse revokes`, using it again ends the whole grant. */
+  rotation: 'rotates' | 'kept' | 'reuse revokes';
+  /** Of the new access token, in seconds. */
+  lifetime: number;
 }
 
 const codeSeconds = 60;
 
 /** The codes and tokens of a running portal; they live in memory and end with it. */
 export class Grants {
-  readonly accessTokenSeconds: number;
   readonly #now: () => Date;
   readonly #codes = new Map<string, Code>();
   readonly #accessTokens = new Map<string, AccessToken>();
   readonly #refreshTokens = new Map<string, RefreshToken>();
 
-  constructor(now: () => Date, accessTokenSeconds: number) {
+  constructor(now: () => Date) {
     this.#now = now;
-    this.accessTokenSeconds = accessTokenSeconds;
   }
 
   /** A code for an allowed grant: good once, for a minute, at the same redirect_uri, with the challenge's verifier. */
@@ -73,7 +88,11 @@ export class Grants {
    * Exchanges a code for tokens (RFC 6749 §4.1.3, RFC 7636 §4.6). A code that comes a second time is refused and ends
    * the tokens of the first (RFC 6749 §4.1.2); a code that comes with a wrong verifier stays good.
    */
-  exchange(code: string, clientId: string, redirectUri: string, verifier: string): Tokens {
+  exchange(
+    code: string,
+    { clientId, redirectUri, verifier }: { clientId: string; redirectUri: string; verifier: string },
+    lifetime: number,
+  ): Tokens {
     const held = this.#codes.get(code);
     if (held === undefined) throw invalidGrant('The code is unknown.');
     if (held.used) {
@@ -91,52 +110,103 @@ export class Grants {
       throw invalidGrant('The code_verifier does not fit the code_challenge.');
     }
     held.used = true;
-    return this.#issue(held.grant, held.grant.scopes);
+    return this.#issue(held.grant, held.grant.scopes, lifetime, held.grant.refreshable);
   }
 
-  /** Exchanges a refresh token for new tokens and replaces it; `scope` may narrow the access token (RFC 6749 §6). */
-  refresh(token: string, clientId: string, scope: string | undefined): Tokens {
+  /**
+   * Exchanges a refresh token for new tokens; `scope` may narrow the access token (RFC 6749 §6). A token that was
+   * replaced is refused.
+   */
+  refresh(
+    token: string,
+    clientId: string,
+    scope: string | undefined,
+    { rotation, lifetime }: Refreshing,
+  ): Tokens {
     const held = this.#refreshTokens.get(token);
     if (held === undefined) throw invalidGrant('The refresh token is unknown.');
     if (held.grant.clientId !== clientId)
       throw invalidGrant('The refresh token was given to another client_id.');
     if (held.grant.revoked) throw invalidGrant('The refresh token is revoked.');
-    if (held.replaced) throw invalidGrant('The refresh token was replaced by a newer one.');
+    if (held.replaced) {
+      if (rotation === 'reuse revokes') held.grant.revoked = true;
+      throw invalidGrant('The refresh token was replaced by a newer one.');
+    }
+    if (this.#isOver(held.grant)) {
+      throw new OAuthRefusal(
+        'invalid_grant',
+        'User access has timed out. The person must sign in again.',
+        401,
+      );
+    }
     const scopes = scope === undefined ? held.grant.scopes : scope.split(' ');
     if (!scopes.every((asked) => held.grant.scopes.includes(asked))) {
       throw new OAuthRefusal('invalid_scope', 'A refresh may not widen the scope.');
     }
-    held.replaced = true;
-    return this.#issue(held.grant, scopes);
+    held.replaced = rotation !== 'kept';
+    return this.#issue(held.grant, scopes, lifetime, held.replaced);
   }
 
-  /** Ends a token; a refresh token takes all of its grant along (RFC 7009 §2.1). An unknown token is no error. */
-  revoke(token: string, clientId: string): void {
+  /**
+   * Ends a token; a refresh token takes all of its grant along (RFC 7009 §2.1), and so does any where `whole` says so. An
+   * unknown token is no error.
+   */
+  revoke(token: string, clientId: string, whole = false): void {
     const access = this.#accessTokens.get(token);
     const refresh = this.#refreshTokens.get(token);
     const grant = (access ?? refresh)?.grant;
     if (grant === undefined) return;
     if (grant.clientId !== clientId) throw invalidGrant('The token was given to another client_id.');
-    if (refresh !== undefined) grant.revoked = true;
+    if (refresh !== undefined || whole) grant.revoked = true;
     this.#accessTokens.delete(token);
+  }
+
+  /** Forgets every token that an app has of a person: none is even known afterwards. */
+  forget(clientId: string, patient: string): void {
+    for (const tokens of [this.#accessTokens, this.#refreshTokens]) {
+      for (const [token, { grant }] of tokens) {
+        if (grant.clientId === clientId && grant.patient === patient) tokens.delete(token);
+      }
+    }
+  }
+
+  /** Whether a refresh token was ever given out and is not forgotten. */
+  knowsRefresh(token: string): boolean {
+    return this.#refreshTokens.has(token);
   }
 
   /** What an access token opens; undefined when it is unknown, expired or revoked. */
   access(token: string): { patient: string; scopes: string[] } | undefined {
     const held = this.#accessTokens.get(token);
-    if (held === undefined || held.grant.revoked || this.#isPast(held.expires)) return undefined;
+    if (held === undefined || held.grant.revoked || this.#isPast(held.expires) || this.#isOver(held.grant)) {
+      return undefined;
+    }
     return { patient: held.grant.patient, scopes: held.scopes };
   }
 
-  #issue(grant: HeldGrant, scopes: string[]): Tokens {
+  /** Ends an access token, as if its time were over. */
+  expire(token: string): void {
+    this.#accessTokens.delete(token);
+  }
+
+  /** Counts a request that an access token is used for, and says the how manieth it is. */
+  countUse(token: string): number {
+    const held = this.#accessTokens.get(token);
+    if (held === undefined) return 0;
+    held.uses += 1;
+    return held.uses;
+  }
+
+  #issue(grant: HeldGrant, scopes: string[], lifetime: number, refreshable: boolean): Tokens {
     const access = secret();
-    this.#accessTokens.set(access, { grant, scopes, expires: this.#in(this.accessTokenSeconds) });
-    let refresh: string | undefined;
-    if (grant.scopes.includes('offline_access')) {
-      refresh = secret();
-      this.#refreshTokens.set(refresh, { grant, replaced: false });
-    }
-    return { access, refresh, scopes, patient: grant.patient };
+    this.#accessTokens.set(access, { grant, scopes, expires: this.#in(lifetime), uses: 0 });
+    const refresh = refreshable ? secret() : undefined;
+    if (refresh !== undefined) this.#refreshTokens.set(refresh, { grant, replaced: false });
+    return { access, refresh, scopes, lifetime, grant };
+  }
+
+  #isOver({ until }: Grant): boolean {
+    return until !== undefined && this.#isPast(until.getTime());
   }
 
   #in(seconds: number): number {

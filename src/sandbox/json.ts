@@ -60,3 +60,13 @@ export function* stringsUnder(value: Json | undefined, key: string): Generator<s
     }
   }
 }
+
+/** The value where it is a string, else the empty one. */
+export function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** The object without one of its members. */
+export function without(object: JsonObject, name: string): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([one]) => one !== name));
+}

@@ -2,10 +2,15 @@
 export class OAuthRefusal extends Error {
   override readonly name = 'OAuthRefusal';
   readonly error: string;
+  /** Of an answer that is no redirect. */
+  readonly status: number;
+  readonly headers: Record<string, string>;
 
-  constructor(error: string, description: string) {
+  constructor(error: string, description: string, status = 400, headers: Record<string, string> = {}) {
     super(description);
     this.error = error;
+    this.status = status;
+    this.headers = headers;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Client } from './clients.ts';
 import type { ProfileName } from './profiles.ts';
 
 /** A text of FHIR R4 JSON: a resource, a Bundle of any type, an array of these, or NDJSON. */
@@ -21,7 +22,9 @@ export interface SandboxOptions {
   pageSize?: number;
   /** Called once for each request, just before its answer is sent: who holds an answer finds its entry. Must not throw. */
   log?: (entry: LogEntry) => void;
-  /** Life of an access token in seconds; 3600 by default. */
+  /** Apps that are registered, beside `secret-client` with the secret `practice-secret`. */
+  clients?: Client[];
+  /** Life of an access token in seconds; 3600 by default, 570 at Oracle Health. */
   accessTokenSeconds?: number;
   now?: () => Date;
 }

@@ -1,6 +1,9 @@
 import type { FaultSwitches } from './fault-switches.ts';
+import type { Clients } from './clients.ts';
 import type { ProfileName } from './profiles.ts';
 import type { Grants } from './grants.ts';
+import type { SigningKey } from './id-token.ts';
+import type { Manners } from './manners.ts';
 import type { Searches } from './searches.ts';
 import type { Records } from './records.ts';
 import type { SearchType } from './resource-types.ts';
@@ -9,18 +12,25 @@ import type { SearchType } from './resource-types.ts';
 export interface Portal {
   /** `http://127.0.0.1:PORT` */
   origin: string;
-  /** `http://127.0.0.1:PORT/fhir` */
+  /** `http://127.0.0.1:PORT/fhir`; at Medicare `/v2/fhir` */
   baseUrl: string;
   records: Records;
   /** The types served; undefined where a type is read by id only. */
   types: ReadonlyMap<string, SearchType | undefined>;
+  clients: Clients;
   grants: Grants;
+  signingKey: SigningKey;
+  /** Life of an access token. */
+  accessTokenSeconds: number;
   searches: Searches;
   /** Types answered 403. */
   refuse: ReadonlySet<string>;
   profile: ProfileName;
+  /** How the profile signs people in. */
+  manners: Manners;
   faults: FaultSwitches;
   pageSize: number;
   /** When the portal took the data in. */
   started: Date;
+  now: () => Date;
 }

@@ -8,6 +8,8 @@ export interface Reply {
   headers: Record<string, string>;
   body: string | Uint8Array;
   served?: Served;
+  /** `destroy`: the connection ends without an answer; the request was dealt with all the same. */
+  connection?: 'destroy';
 }
 
 /** Answers with a FHIR resource. */
@@ -37,8 +39,13 @@ export function textReply(status: number, text: string, headers: Record<string, 
 }
 
 /** The parameters of `address` with these added, as a redirect. */
-export function redirectReply(address: string, parameters: Record<string, string>): Reply {
+export function redirectReply(address: string, parameters: Iterable<readonly [string, string]>): Reply {
   const url = new URL(address);
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.append(name, value);
-  return { status: 302, headers: { location: url.href, 'cache-control': 'no-store' }, body: '' };
+  for (const [name, value] of parameters) url.searchParams.append(name, value);
+  return movedReply(302, url.href);
+}
+
+/** A redirect to another address. */
+export function movedReply(status: number, location: string): Reply {
+  return { status, headers: { location, 'cache-control': 'no-store' }, body: '' };
 }

@@ -1,25 +1,26 @@
 import type { Asked } from './asked.ts';
 import { answerAuthorize } from './authorize.ts';
 import { capabilityStatement } from './capability-statement.ts';
+import { answerOpenidConfiguration, answerSmartConfiguration } from './discovery.ts';
+import { medicareSlash, medicareUserinfo, medicareUserinfoPath } from './medicare.ts';
 import { FhirRefusal } from './outcome.ts';
 import type { Portal } from './portal.ts';
 import { answerRead, requireJson } from './read.ts';
+import { answerRegister } from './registration.ts';
 import { fhirReply, jsonReply, textReply, type Reply } from './reply.ts';
 import { answerPage, answerSearch } from './search.ts';
-import { authorizePath, revokePath, smartConfiguration, tokenPath } from './smart-configuration.ts';
+import { jwksPath, registerPath } from './smart-configuration.ts';
+import { strikeAccess } from './access-faults.ts';
 import { answerRevoke, answerToken } from './token.ts';
 
 /** The portal's answer to any request. */
-export function answer(asked: Asked, portal: Portal): Reply {
-  const { method, path } = asked;
-  if (path === authorizePath) {
-    return method === 'GET' || method === 'POST'
-      ? answerAuthorize(asked, portal)
-      : notAllowed('GET, HEAD, POST');
+export async function answer(asked: Asked, portal: Portal): Promise<Reply> {
+  const { path } = asked;
+  const { fhirPath } = portal.manners;
+  if (path !== fhirPath && !path.startsWith(`${fhirPath}/`)) {
+    const oauth = await answerOAuth(asked, portal);
+    return oauth ?? textReply(404, 'Nothing is here.');
   }
-  if (path === tokenPath) return method === 'POST' ? answerToken(asked, portal) : notAllowed('POST');
-  if (path === revokePath) return method === 'POST' ? answerRevoke(asked, portal) : notAllowed('POST');
-  if (path !== '/fhir' && !path.startsWith('/fhir/')) return textReply(404, 'Nothing is here.');
   try {
     return answerFhir(asked, portal);
   } catch (thrown) {
@@ -28,16 +29,46 @@ export function answer(asked: Asked, portal: Portal): Reply {
   }
 }
 
+/** Signing in: every route may have a slash at its end. */
+async function answerOAuth(asked: Asked, portal: Portal): Promise<Reply | undefined> {
+  const { method } = asked;
+  const { manners } = portal;
+  const { authorize, token, revoke } = manners.paths;
+  const path = asked.path.replace(/\/$/, '');
+  const moved = medicareSlash(asked, portal);
+  if (moved !== undefined) return moved;
+  if (path === authorize) {
+    const answered = method === 'GET' || method === 'POST';
+    return answered ? answerAuthorize(asked, portal) : notAllowed('GET, HEAD, POST');
+  }
+  if (path === token) return method === 'POST' ? answerToken(asked, portal) : notAllowed('POST');
+  if (path === revoke) return method === 'POST' ? answerRevoke(asked, portal) : notAllowed('POST');
+  if (manners.registration && path === registerPath) {
+    return method === 'POST' ? answerRegister(asked, portal) : notAllowed('POST');
+  }
+  if (manners.openid && path === jwksPath) return jsonReply(200, await portal.signingKey.set());
+  if (path === '/.well-known/openid-configuration') return answerOpenidConfiguration(portal);
+  if (manners.medicare === true) {
+    if (path === '/v2/o/revoke') {
+      return method === 'POST' ? answerRevoke(asked, portal, true) : notAllowed('POST');
+    }
+    if (path === '/v2/connect/.well-known/openid-configuration') return answerOpenidConfiguration(portal);
+    if (path === medicareUserinfoPath) return medicareUserinfo(asked, portal);
+  }
+  return undefined;
+}
+
 function answerFhir(asked: Asked, portal: Portal): Reply {
   if (asked.method !== 'GET') {
     const issue = { code: 'not-supported', text: 'This portal is read only.' };
     throw new FhirRefusal(405, issue, { allow: 'GET, HEAD' });
   }
-  const segments = decodedSegments(asked.path);
+  const segments = decodedSegments(asked.path, portal.manners.fhirPath);
   const [first, second] = segments;
   // Discovery is JSON whatever Accept says (SMART App Launch 2.2).
   if (segments.join('/') === '.well-known/smart-configuration')
-    return jsonReply(200, smartConfiguration(portal));
+    return answerSmartConfiguration(asked, portal);
+  if (first !== 'metadata') strikeAccess(asked, portal);
   if (first !== undefined && second !== undefined && segments.length === 2) {
     return answerRead(first, second, asked, portal);
   }
@@ -48,10 +79,10 @@ function answerFhir(asked: Asked, portal: Portal): Reply {
   throw new FhirRefusal(404, { code: 'not-supported', text: 'This portal has no such operation.' });
 }
 
-/** The parts of the path after `/fhir`; a slash at the end adds none. */
-function decodedSegments(path: string): string[] {
+/** The parts of the path after the base; a slash at the end adds none. */
+function decodedSegments(path: string, fhirPath: string): string[] {
   try {
-    return path.replace(/\/$/, '').split('/').slice(2).map(decodeURIComponent);
+    return path.slice(fhirPath.length).replace(/\/$/, '').split('/').slice(1).map(decodeURIComponent);
   } catch {
     throw new FhirRefusal(400, { code: 'invalid', text: 'The address is not well formed.' });
   }

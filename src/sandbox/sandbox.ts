@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { BlueButtonError, messageOf, systemCodeOf } from '../errors/index.ts';
+import { Clients } from './clients.ts';
 import { FaultSwitches, unknownFaults } from './fault-switches.ts';
 import { Grants } from './grants.ts';
+import { SigningKey } from './id-token.ts';
 import { loadResources } from './load.ts';
+import { mannersOf } from './manners.ts';
 import type { SandboxOptions } from './options.ts';
 import { Records } from './records.ts';
 import { isKnownType, servedTypes, type SearchType } from './resource-types.ts';
@@ -12,7 +15,7 @@ import { listener } from './server.ts';
 
 /** A running practice portal. */
 export interface Sandbox {
-  /** The FHIR base URL, `http://127.0.0.1:PORT/fhir`. */
+  /** The FHIR base URL, `http://127.0.0.1:PORT/fhir`; at Medicare `/v2/fhir`. */
   baseUrl: string;
   port: number;
   /** Ends the portal at once, open connections too. */
@@ -27,6 +30,8 @@ export interface Sandbox {
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const now = options.now ?? (() => new Date());
+  const profile = options.profile ?? 'open';
+  const manners = mannersOf(profile);
   const records = new Records(loadResources(options.data));
   const types = servedTypes(records);
   requireKnown(options.refuse ?? [], types);
@@ -36,16 +41,21 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const origin = `http://127.0.0.1:${port}`;
   const portal = {
     origin,
-    baseUrl: `${origin}/fhir`,
+    baseUrl: origin + manners.fhirPath,
     records,
     types,
-    grants: new Grants(now, options.accessTokenSeconds ?? 3600),
+    clients: new Clients(options.clients ?? []),
+    grants: new Grants(now),
+    signingKey: new SigningKey(),
+    accessTokenSeconds: options.accessTokenSeconds ?? manners.accessTokenSeconds,
     searches: new Searches(),
     refuse: new Set(options.refuse),
-    profile: options.profile ?? ('open' as const),
+    profile,
+    manners,
     faults: new FaultSwitches(options.faults ?? []),
     pageSize: options.pageSize ?? 20,
     started: now(),
+    now,
   };
   server.on('request', listener(portal, now, options.log));
   return {

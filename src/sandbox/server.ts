@@ -17,11 +17,16 @@ export function listener(
 ): RequestListener {
   return (request, response) => {
     const asked = askedOf(request);
-    readForm(request).then(
-      (body) => {
-        const complete = { ...asked, form: body === 'too large' ? undefined : body };
-        const reply = body === 'too large' ? tooLarge : (refusal(request) ?? answerOrFault(complete, portal));
+    readBody(request).then(
+      async (body) => {
+        const complete = { ...asked, ...(body === 'too large' ? {} : body) };
+        const reply =
+          body === 'too large' ? tooLarge : (refusal(request) ?? (await answerOrFault(complete, portal)));
         log?.(logEntry(request.method ?? '', complete, reply, now()));
+        if (reply.connection === 'destroy') {
+          response.destroy();
+          return;
+        }
         response.writeHead(reply.status, {
           ...reply.headers,
           'content-length': Buffer.byteLength(reply.body),
@@ -43,14 +48,15 @@ function askedOf({ url = '', method = '', headers }: IncomingMessage): Asked {
     query: new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)),
     headers,
     form: undefined,
+    json: undefined,
   };
 }
 
 /**
- * The form in the body; undefined when the body is none. A body that is too large is read to its end and forgotten, so
+ * The form or the JSON in the body; neither when the body is none of them. A body that is too large is read to its end and forgotten, so
  * that the client gets to read the answer.
  */
-async function readForm(request: IncomingMessage): Promise<URLSearchParams | 'too large' | undefined> {
+async function readBody(request: IncomingMessage): Promise<Pick<Asked, 'form' | 'json'> | 'too large'> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
@@ -60,8 +66,11 @@ async function readForm(request: IncomingMessage): Promise<URLSearchParams | 'to
   }
   if (size > largestForm) return 'too large';
   const type = request.headers['content-type'] ?? '';
-  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) return undefined;
-  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+  const text = Buffer.concat(chunks).toString('utf8');
+  return {
+    form: /^application\/x-www-form-urlencoded\s*(;|$)/i.test(type) ? new URLSearchParams(text) : undefined,
+    json: /^application\/json\s*(;|$)/i.test(type) ? text : undefined,
+  };
 }
 
 const tooLarge = textReply(413, 'The body is too large.');
@@ -73,9 +82,9 @@ function refusal({ headers }: IncomingMessage): Reply | undefined {
 }
 
 /** A fault of the portal itself ends one request, not the portal. */
-function answerOrFault(asked: Asked, portal: Portal): Reply {
+async function answerOrFault(asked: Asked, portal: Portal): Promise<Reply> {
   try {
-    return answer(asked, portal);
+    return await answer(asked, portal);
   } catch {
     return textReply(500, 'The practice portal failed to answer.');
   }

@@ -48,10 +48,10 @@ describe('the consent page', () => {
   });
 
   test('shows only the scopes that would be granted', async () => {
-    const scope = 'openid patient/Condition.read patient/Nonsense.rs user/*.rs';
+    const scope = 'online_access patient/Condition.read patient/Nonsense.rs user/*.rs';
     const page = await (await fetch(authorizeUrl(portal, { scope }))).text();
     expect(page).toContain('patient/Condition.read');
-    expect(page).not.toMatch(/openid|Nonsense|user\//);
+    expect(page).not.toMatch(/online_access|Nonsense|user\//);
   });
 
   test('asks no choice of patient when the data has one', async () => {
@@ -135,6 +135,7 @@ describe('an authorization request', () => {
     expect([...back.searchParams]).toEqual([
       ['error', 'access_denied'],
       ['state', 'a-state-of-sixteen-or-more'],
+      ['iss', new URL(portal.baseUrl).origin],
     ]);
   });
 
@@ -163,7 +164,7 @@ describe('the token endpoint', () => {
 
   test('grants what was asked for and is supported, and no refresh token without offline_access', async () => {
     const tokens = await signIn(portal, {
-      scope: 'openid fhirUser patient/Observation.rs patient/*.write patient/Device.s',
+      scope: 'online_access patient/Observation.rs patient/*.write patient/Device.s',
     });
     expect(tokens['scope']).toBe('patient/Observation.rs patient/Device.s');
     expect(tokens).not.toHaveProperty('refresh_token');

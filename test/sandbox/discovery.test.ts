@@ -13,7 +13,7 @@ test('the portal listens on 127.0.0.1 and its base URL says so', () => {
   expect(portal.baseUrl).toBe(`http://127.0.0.1:${portal.port}/fhir`);
 });
 
-test('smart-configuration names the endpoints, S256 alone, and no issuer', async () => {
+test('smart-configuration names the endpoints, S256 alone, and the issuer', async () => {
   const response = await fetch(`${portal.baseUrl}/.well-known/smart-configuration`, {
     headers: { accept: 'text/html' },
   });
@@ -25,11 +25,17 @@ test('smart-configuration names the endpoints, S256 alone, and no issuer', async
     authorization_endpoint: `${origin}/oauth/authorize`,
     token_endpoint: `${origin}/oauth/token`,
     revocation_endpoint: `${origin}/oauth/revoke`,
+    registration_endpoint: `${origin}/oauth/register`,
+    issuer: origin,
+    jwks_uri: `${origin}/oauth/jwks`,
     grant_types_supported: ['authorization_code', 'refresh_token'],
     code_challenge_methods_supported: ['S256'],
     capabilities: [
       'launch-standalone',
       'client-public',
+      'client-confidential-symmetric',
+      'client-confidential-asymmetric',
+      'sso-openid-connect',
       'context-standalone-patient',
       'permission-patient',
       'permission-offline',
@@ -37,7 +43,6 @@ test('smart-configuration names the endpoints, S256 alone, and no issuer', async
       'permission-v2',
     ],
   });
-  expect(configuration).not.toHaveProperty('issuer');
   expect(configuration['scopes_supported']).toEqual(
     expect.arrayContaining(['launch/patient', 'offline_access', 'patient/*.read', 'patient/Condition.rs']),
   );
