@@ -411,7 +411,7 @@ export const commandTable: readonly CommandEntry[] = [
     options: [
       {
         flags: '--data <file...>',
-        description: 'FHIR R4 files to serve (default: a made-up person)',
+        description: 'FHIR R4 files to serve, read again when they change (default: a made-up person)',
       },
       { flags: '--port <port>', description: 'port on 127.0.0.1 (default: a free one)' },
       { flags: '--log <file>', description: 'write every request to this file, one JSON object a line' },
@@ -427,7 +427,7 @@ export const commandTable: readonly CommandEntry[] = [
       { flags: '--list-faults', description: 'list every fault there is, and end' },
       {
         flags: '--refuse <type...>',
-        description: 'resource types to answer 403',
+        description: 'resource types, or single resources (Type/id), to answer 403',
       },
       json,
     ],

@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BlueButtonError } from '../errors/index.ts';
@@ -22,13 +22,14 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
     return 'done';
   }
   const profile = textOption(input, 'profile');
-  const files = valuesOption(input, 'data') ?? [];
-  const data = await Promise.all(
-    (files.length > 0 ? files : [sample]).map((file) => dataText(file, context)),
-  );
+  const given = valuesOption(input, 'data') ?? [];
+  const files = given.length > 0 ? given : [sample];
+  const reload = await reloading(files, context);
+  const data = await Promise.all(files.map((file) => dataText(file, context)));
   const log = await openLog(textOption(input, 'log'), context);
   const sandbox = await startSandbox({
     data,
+    reload,
     port: portOf(input),
     ...(profile !== undefined && isProfileName(profile) && { profile }),
     faults: valuesOption(input, 'fault') ?? [],
@@ -59,6 +60,32 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
 async function dataText(file: string, context: Context): Promise<DataText> {
   const bytes = await readPath(file, context);
   return { name: basename(file), text: Buffer.from(await bytes.read(0, bytes.size)).toString('utf8') };
+}
+
+/** Reads the files again once one of them has changed, so that the record can change while the portal runs. */
+async function reloading(
+  files: readonly string[],
+  context: Context,
+): Promise<() => Promise<DataText[] | undefined>> {
+  let seen = await stamps();
+  return async () => {
+    const now = await stamps();
+    if (now === seen) return undefined;
+    const data = await Promise.all(files.map((file) => dataText(file, context)));
+    seen = now;
+    return data;
+  };
+
+  /** When the files were last written, and how long they are; standard input and pipes are read once only. */
+  async function stamps(): Promise<string> {
+    const all = await Promise.all(
+      files.map(async (file) => {
+        const found = await stat(resolve(context.cwd, file), { bigint: true }).catch(() => undefined);
+        return found?.isFile() === true ? `${found.mtimeNs} ${found.size}` : '';
+      }),
+    );
+    return all.join('\n');
+  }
 }
 
 function portOf(input: CommandInput): number {

@@ -16,3 +16,11 @@ export function acceptsJson(accept: string | undefined): boolean {
 export function namesFhirJson(accept: string | undefined): boolean {
   return allowed(accept).includes('application/fhir+json');
 }
+
+/** Whether a media type is an acceptable answer; `exact`: only where it is named in so many words. */
+export function allowsType(accept: string | undefined, mediaType: string, exact: boolean): boolean {
+  const [type = ''] = mediaType.toLowerCase().split(';');
+  const [kind = ''] = type.split('/');
+  const fits = exact ? [type.trim()] : [type.trim(), `${kind}/*`, '*/*'];
+  return allowed(accept).some((range) => fits.includes(range));
+}

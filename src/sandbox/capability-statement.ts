@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from './json.ts';
 import type { Portal } from './portal.ts';
 import type { SearchType } from './resource-types.ts';
+import { searchMannersOf, type SearchManners } from './search-manners.ts';
 import type { Typed } from './resource.ts';
 import { endpointsOf } from './smart-configuration.ts';
 
@@ -8,6 +9,9 @@ import { endpointsOf } from './smart-configuration.ts';
 export function capabilityStatement(portal: Portal): Typed {
   const { baseUrl, types, started, manners } = portal;
   const { authorize, token, revoke } = endpointsOf(portal);
+  const searchManners = searchMannersOf(portal);
+  // A server that refuses undeclared parameters declares few.
+  const narrow = portal.faults.isOn('unknown-parameter-400');
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -15,7 +19,7 @@ export function capabilityStatement(portal: Portal): Typed {
     kind: 'instance',
     software: { name: manners.software },
     implementation: { description: 'A practice portal with made-up data', url: baseUrl },
-    fhirVersion: '4.0.1',
+    fhirVersion: searchManners.fhirVersion,
     format: ['application/fhir+json', 'json'],
     rest: [
       {
@@ -42,25 +46,54 @@ export function capabilityStatement(portal: Portal): Typed {
             },
           ],
         },
-        resource: [...types].map(([type, search]) => served(type, search)),
+        resource: [...types].map(([type, search]) => served(type, search, searchManners, narrow)),
       },
     ],
   };
 }
 
-function served(type: string, search: SearchType | undefined): JsonObject {
+function served(
+  type: string,
+  search: SearchType | undefined,
+  { lastUpdated, operations, types }: SearchManners,
+  narrow: boolean,
+): JsonObject {
   if (search === undefined) return { type, interaction: [{ code: 'read' }] };
+  const offered = operations.flatMap((name) =>
+    declared[name].type === type ? declared[name].operation : [],
+  );
+  // A portal with a few types of its own has no Provenance to include.
+  const includes = !narrow && (types === undefined || types.includes('Provenance'));
   return {
     type,
     interaction: [{ code: 'read' }, { code: 'search-type' }],
-    ...(type === 'MedicationRequest' ? { searchInclude: ['MedicationRequest:medication'] } : {}),
-    searchRevInclude: ['Provenance:target'],
+    ...(type === 'MedicationRequest' && !narrow ? { searchInclude: ['MedicationRequest:medication'] } : {}),
+    ...(includes ? { searchRevInclude: ['Provenance:target'] } : {}),
     searchParam: [
       { name: '_id', type: 'token' },
-      { name: '_lastUpdated', type: 'date' },
+      ...(lastUpdated === 'none' || narrow ? [] : [{ name: '_lastUpdated', type: 'date' }]),
       ...search.by.map((name): Json => ({ name, type: 'reference' })),
       ...search.tokens.map((name): Json => ({ name, type: 'token' })),
       ...Object.keys(search.dates).map((name): Json => ({ name, type: 'date' })),
     ],
+    ...(offered.length === 0 ? {} : { operation: offered }),
   };
 }
+
+/** The operations, each with the type that declares it. */
+const declared = {
+  everything: {
+    type: 'Patient',
+    operation: {
+      name: 'everything',
+      definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
+    },
+  },
+  docref: {
+    type: 'DocumentReference',
+    operation: {
+      name: 'docref',
+      definition: 'http://hl7.org/fhir/us/core/OperationDefinition/docref',
+    },
+  },
+};

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { BlueButtonError } from '../errors/index.ts';
+import type { FaultSwitches } from './fault-switches.ts';
 import { flatten, type Taken } from './flatten.ts';
 import { writeJson } from './json.ts';
 import type { DataText } from './options.ts';
-import { relativeReferences, type Placed } from './references.ts';
+import { relativeReferences, renamed, type Placed } from './references.ts';
 import { keyOf, type Resource } from './resource.ts';
 
 /**
@@ -12,11 +13,13 @@ import { keyOf, type Resource } from './resource.ts';
  *
  * @throws BlueButtonError `not-a-health-record` when a text is not FHIR JSON, or no Patient is among the resources.
  */
-export function loadResources(data: DataText[]): Resource[] {
+export function loadResources(data: DataText[], faults?: FaultSwitches): Resource[] {
   const place = placer();
   const placed = data.flatMap(flatten).map(place);
   const byKey = new Map<string, Resource>();
-  for (const resource of relativeReferences(placed)) byKey.set(keyOf(resource), resource);
+  const related = relativeReferences(placed);
+  for (const resource of faults?.strikes('ids-share-prefix') === true ? renamed(related, longId) : related)
+    byKey.set(keyOf(resource), resource);
   const resources = [...byKey.values()];
   if (!resources.some(({ resourceType }) => resourceType === 'Patient')) {
     throw new BlueButtonError('not-a-health-record', 'The data holds no Patient.', {
@@ -25,6 +28,12 @@ export function loadResources(data: DataText[]): Resource[] {
     });
   }
   return resources;
+}
+
+/** Epic's ids are long, and those of one kind begin alike; 64 characters are the most FHIR allows. */
+function longId(id: string): string {
+  const own = createHash('sha256').update(id).digest('hex').slice(0, 24);
+  return `eT6w3kPv9QmZrB1yXcLdN8sJfHaGuVoKiW5bR0M-${own}`;
 }
 
 /** Gives an id to what has none: that of its urn:uuid, else one made of its content, the same at every start. */

@@ -10,15 +10,20 @@ export interface DataText {
 
 export interface SandboxOptions {
   data: DataText[];
+  /**
+   * Called before each answer: the data anew where it has changed, else undefined. What is new or different then counts
+   * as updated at that time. Data that cannot be taken in is passed over.
+   */
+  reload?: () => Promise<DataText[] | undefined>;
   /** The port on 127.0.0.1; absent or 0 takes any free one. */
   port?: number;
-  /** Resource types answered 403 on search and on read. */
+  /** Resource types answered 403 on search and on read; `Type/id` refuses one resource by id alone. */
   refuse?: string[];
   /** Whose manners the portal shows; `open` by default. */
   profile?: ProfileName;
   /** Faults to switch on, as `FaultSwitches` reads them. */
   faults?: string[];
-  /** Matches a page when `_count` is absent; 20 by default. */
+  /** Matches a page when `_count` is absent; by default as the profile has it. */
   pageSize?: number;
   /** Called once for each request, just before its answer is sent: who holds an answer finds its entry. Must not throw. */
   log?: (entry: LogEntry) => void;
@@ -50,4 +55,6 @@ export interface LogEntry {
   form?: Fields;
   status: number;
   served?: Served;
+  /** Only of requests to the second origin, where attachments lie: whether an Authorization header came. */
+  elsewhere?: { authorization: boolean };
 }

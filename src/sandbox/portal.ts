@@ -1,3 +1,4 @@
+import type { Elsewhere } from './elsewhere.ts';
 import type { FaultSwitches } from './fault-switches.ts';
 import type { Clients } from './clients.ts';
 import type { ProfileName } from './profiles.ts';
@@ -23,13 +24,18 @@ export interface Portal {
   /** Life of an access token. */
   accessTokenSeconds: number;
   searches: Searches;
-  /** Types answered 403. */
+  /** Types answered 403, and single resources (`Type/id`) that are. */
   refuse: ReadonlySet<string>;
   profile: ProfileName;
   /** How the profile signs people in. */
   manners: Manners;
   faults: FaultSwitches;
-  pageSize: number;
+  /** Matches a page, in place of the profile's own. */
+  pageSize: number | undefined;
+  /** Another origin, where a fault needs one. */
+  elsewhere: Elsewhere | undefined;
+  /** Takes the data in again where it has changed; called before each answer. */
+  refresh?: () => Promise<void>;
   /** When the portal took the data in. */
   started: Date;
   now: () => Date;

@@ -26,13 +26,30 @@ export function relativeReferences(placed: Placed[]): Resource[] {
   const identified = identifierIndex(placed.map(({ resource }) => resource));
   return placed.map(({ resource, bundle }) => {
     const own = bundle === undefined ? undefined : within.get(bundle);
-    const resolve = (reference: string): string | undefined =>
-      own?.get(reference) ?? everywhere.get(reference) ?? conditional(reference, identified);
+    const resolve: Resolve = (reference, key) =>
+      key === 'url'
+        ? undefined
+        : (own?.get(reference) ?? everywhere.get(reference) ?? conditional(reference, identified));
     return { ...rewriteObject(resource, resolve), resourceType: resource.resourceType, id: resource.id };
   });
 }
 
-type Resolve = (reference: string) => string | undefined;
+/** The resources, all but Patients under new ids, and the references and attachments that lead to them. */
+export function renamed(resources: Resource[], rename: (id: string) => string): Resource[] {
+  const places = new Map(
+    resources
+      .filter(({ resourceType }) => resourceType !== 'Patient')
+      .map((resource) => [keyOf(resource), `${resource.resourceType}/${rename(resource.id)}`]),
+  );
+  return resources.map((resource) => {
+    const id = places.has(keyOf(resource)) ? rename(resource.id) : resource.id;
+    const { resourceType } = resource;
+    return { ...rewriteObject(resource, (reference) => places.get(reference)), resourceType, id };
+  });
+}
+
+/** What stands in place of the text of a `reference`, or of a `url`. */
+type Resolve = (text: string, key: 'reference' | 'url') => string | undefined;
 
 function rewrite(value: Json, resolve: Resolve): Json {
   if (Array.isArray(value)) return value.map((item) => rewrite(item, resolve));
@@ -41,7 +58,8 @@ function rewrite(value: Json, resolve: Resolve): Json {
 
 function rewriteObject(object: JsonObject, resolve: Resolve): JsonObject {
   const members = Object.entries(object).map(([key, member = null]): [string, Json] => {
-    if (key === 'reference' && typeof member === 'string') return [key, resolve(member) ?? member];
+    if ((key === 'reference' || key === 'url') && typeof member === 'string')
+      return [key, resolve(member, key) ?? member];
     return [key, rewrite(member, resolve)];
   });
   return Object.fromEntries(members);

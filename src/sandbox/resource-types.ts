@@ -38,7 +38,11 @@ const searchTypes: Readonly<Record<string, SearchType>> = {
   DocumentReference: { by: either, tokens: ['category', 'status', 'type'], dates: { date: 'date' } },
   Encounter: { by: either, tokens: ['status', 'type'], dates: { date: 'period' } },
   EpisodeOfCare: { by: patient, tokens: ['status', 'type'], dates: { date: 'period' } },
-  ExplanationOfBenefit: { by: patient, tokens: ['status', 'type'], dates: { created: 'created' } },
+  ExplanationOfBenefit: {
+    by: patient,
+    tokens: ['status', 'type'],
+    dates: { created: 'created', 'service-date': 'billablePeriod' },
+  },
   FamilyMemberHistory: { by: patient, tokens: ['code', 'status'], dates: { date: 'date' } },
   Goal: { by: either, tokens: ['category', 'lifecycle-status'], dates: { 'start-date': 'start' } },
   ImagingStudy: { by: either, tokens: ['status'], dates: { started: 'started' } },
@@ -111,11 +115,14 @@ const readOnly = [
 
 /**
  * The types the portal serves, sorted by name: those of US Core and those held. Undefined stands for a type that is
- * read by id only. A held type the table does not know is searched by patient alone.
+ * read by id only. A held type the table does not know is searched by patient alone. `only` leaves out all other types.
  */
-export function servedTypes(records: Records): ReadonlyMap<string, SearchType | undefined> {
+export function servedTypes(
+  records: Records,
+  only?: readonly string[],
+): ReadonlyMap<string, SearchType | undefined> {
   const { owned, shared } = records.types();
-  const names = new Set([...usCore, ...readOnly, ...owned, ...shared]);
+  const names = new Set(only ?? [...usCore, ...readOnly, ...owned, ...shared]);
   return new Map(
     [...names].toSorted().map((name) => {
       if (readOnly.includes(name)) return [name, undefined];

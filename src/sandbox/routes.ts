@@ -2,14 +2,18 @@ import type { Asked } from './asked.ts';
 import { answerAuthorize } from './authorize.ts';
 import { capabilityStatement } from './capability-statement.ts';
 import { answerOpenidConfiguration, answerSmartConfiguration } from './discovery.ts';
+import { answerDocref } from './docref.ts';
+import { answerEverything } from './everything.ts';
 import { medicareSlash, medicareUserinfo, medicareUserinfoPath } from './medicare.ts';
-import { FhirRefusal } from './outcome.ts';
+import { FhirRefusal, refusalReply } from './outcome.ts';
 import type { Portal } from './portal.ts';
 import { answerRead, requireJson } from './read.ts';
 import { answerRegister } from './registration.ts';
 import { fhirReply, jsonReply, textReply, type Reply } from './reply.ts';
 import { answerPage, answerSearch } from './search.ts';
+import { searchMannersOf } from './search-manners.ts';
 import { jwksPath, registerPath } from './smart-configuration.ts';
+import { asSent, faultInstead } from './spoiled-answers.ts';
 import { strikeAccess } from './access-faults.ts';
 import { answerRevoke, answerToken } from './token.ts';
 
@@ -21,10 +25,14 @@ export async function answer(asked: Asked, portal: Portal): Promise<Reply> {
     const oauth = await answerOAuth(asked, portal);
     return oauth ?? textReply(404, 'Nothing is here.');
   }
+  return asSent(fhirOrRefusal(asked, portal), asked, portal);
+}
+
+function fhirOrRefusal(asked: Asked, portal: Portal): Reply {
   try {
-    return answerFhir(asked, portal);
+    return faultInstead(asked, portal) ?? answerFhir(asked, portal);
   } catch (thrown) {
-    if (thrown instanceof FhirRefusal) return thrown.reply;
+    if (thrown instanceof FhirRefusal) return refusalReply(thrown, searchMannersOf(portal).errors);
     throw thrown;
   }
 }
@@ -59,20 +67,25 @@ async function answerOAuth(asked: Asked, portal: Portal): Promise<Reply | undefi
 }
 
 function answerFhir(asked: Asked, portal: Portal): Reply {
-  if (asked.method !== 'GET') {
+  const operation = asked.path.split('/').at(-1);
+  if (asked.method !== 'GET' && !(asked.method === 'POST' && operation === '$docref')) {
     const issue = { code: 'not-supported', text: 'This portal is read only.' };
     throw new FhirRefusal(405, issue, { allow: 'GET, HEAD' });
   }
   const segments = decodedSegments(asked.path, portal.manners.fhirPath);
-  const [first, second] = segments;
+  const [first, second, third] = segments;
   // Discovery is JSON whatever Accept says (SMART App Launch 2.2).
   if (segments.join('/') === '.well-known/smart-configuration')
     return answerSmartConfiguration(asked, portal);
   if (first !== 'metadata') strikeAccess(asked, portal);
+  if (segments.join('/') === 'DocumentReference/$docref') return answerDocref(asked, portal);
+  if (first === 'Patient' && second !== undefined && third === '$everything' && segments.length === 3) {
+    return answerEverything(second, asked, portal);
+  }
   if (first !== undefined && second !== undefined && segments.length === 2) {
     return answerRead(first, second, asked, portal);
   }
-  requireJson(asked.headers.accept);
+  requireJson(asked.headers.accept, portal);
   if (segments.length === 0) return answerPage(asked, portal);
   if (first === 'metadata' && segments.length === 1) return fhirReply(200, capabilityStatement(portal));
   if (first !== undefined && segments.length === 1) return answerSearch(first, asked, portal);

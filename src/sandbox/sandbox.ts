@@ -1,15 +1,18 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import { BlueButtonError, messageOf, systemCodeOf } from '../errors/index.ts';
+import { createServer } from 'node:http';
+import { BlueButtonError } from '../errors/index.ts';
 import { Clients } from './clients.ts';
+import { startElsewhere } from './elsewhere.ts';
 import { FaultSwitches, unknownFaults } from './fault-switches.ts';
 import { Grants } from './grants.ts';
 import { SigningKey } from './id-token.ts';
+import { closeServer, listen } from './listening.ts';
 import { loadResources } from './load.ts';
 import { mannersOf } from './manners.ts';
-import type { SandboxOptions } from './options.ts';
+import type { DataText, SandboxOptions } from './options.ts';
+import type { Portal } from './portal.ts';
 import { Records } from './records.ts';
 import { isKnownType, servedTypes, type SearchType } from './resource-types.ts';
+import { searchMannersOf } from './search-manners.ts';
 import { Searches } from './searches.ts';
 import { listener } from './server.ts';
 
@@ -32,14 +35,18 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const now = options.now ?? (() => new Date());
   const profile = options.profile ?? 'open';
   const manners = mannersOf(profile);
-  const records = new Records(loadResources(options.data));
-  const types = servedTypes(records);
-  requireKnown(options.refuse ?? [], types);
   requireFaults(options.faults ?? []);
+  const faults = new FaultSwitches(options.faults ?? []);
+  const { types: only } = searchMannersOf({ profile });
+  const load = (data: DataText[]): ReturnType<typeof loadResources> => loadResources(data, faults);
+  const records = new Records(load(options.data), now().getTime());
+  const types = servedTypes(records, only);
+  requireKnown(options.refuse ?? [], types);
   const server = createServer({ requestTimeout: 30_000 });
   const port = await listen(server, options.port ?? 0);
+  const elsewhere = await startElsewhere(faults, now, options.log);
   const origin = `http://127.0.0.1:${port}`;
-  const portal = {
+  const portal: Portal = {
     origin,
     baseUrl: origin + manners.fhirPath,
     records,
@@ -52,27 +59,36 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     refuse: new Set(options.refuse),
     profile,
     manners,
-    faults: new FaultSwitches(options.faults ?? []),
-    pageSize: options.pageSize ?? 20,
-    started: now(),
+    faults,
+    pageSize: options.pageSize,
+    elsewhere,
     now,
+    started: now(),
+    async refresh() {
+      try {
+        const data = await options.reload?.();
+        if (data === undefined) return;
+        portal.records = new Records(load(data), now().getTime(), portal.records);
+        portal.types = servedTypes(portal.records, only);
+      } catch {
+        // A file that is being written, most likely: the portal goes on with what it has.
+      }
+    },
   };
+  elsewhere?.serve(portal);
   server.on('request', listener(portal, now, options.log));
   return {
     baseUrl: portal.baseUrl,
     port,
     async close() {
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
-      server.closeAllConnections();
-      await closed;
+      await closeServer(server);
+      await elsewhere?.close();
     },
   };
 }
 
 function requireKnown(refuse: readonly string[], types: ReadonlyMap<string, SearchType | undefined>): void {
-  const unknown = refuse.find((name) => !isKnownType(name, types));
+  const unknown = refuse.find((name) => !isKnownType(name.replace(/\/.*/, ''), types));
   if (unknown === undefined) return;
   const folded = unknown.toLowerCase();
   const meant = [...types.keys()].find((name) => name.toLowerCase().startsWith(folded.slice(0, 4)));
@@ -89,19 +105,4 @@ function requireFaults(words: readonly string[]): void {
     why: 'A fault is written NAME, NAME@WHERE, NAME*COUNT or NAME@WHERE*COUNT.',
     try: 'bluebutton sandbox --list-faults',
   });
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  try {
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-  } catch (cause) {
-    throw new BlueButtonError('failed', `The practice portal cannot listen on port ${port}.`, {
-      why: systemCodeOf(cause) === 'EADDRINUSE' ? 'Another program uses the port.' : messageOf(cause),
-      try: 'Choose another port, or give none and take any free one.',
-      cause,
-    });
-  }
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : port;
 }

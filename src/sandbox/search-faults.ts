@@ -1,4 +1,116 @@
 import type { Fault } from './fault-switches.ts';
 
-/** Misbehaviour of searches, pages, reads and attachments. */
-export const searchFaults: readonly Fault[] = [];
+const next = 'The next link of a search';
+
+/**
+ * Misbehaviour of FHIR answers. WHERE is a resource type or a part of the path; of a search it is looked for in
+ * `Type?page=N`, so `500-page@page=3` strikes on the third page.
+ */
+export const searchFaults: readonly Fault[] = [
+  { name: '429-seconds', what: 'Too many requests; Retry-After: 1.', times: 1 },
+  { name: '429-date', what: 'Too many requests; Retry-After is an HTTP date, two seconds ahead.', times: 1 },
+  { name: '429-past', what: 'Too many requests; Retry-After is an HTTP date that is past.', times: 1 },
+  { name: '429-none', what: 'Too many requests; no Retry-After, RateLimit headers only.', times: 1 },
+  { name: '429-epoch-seconds', what: 'Too many requests; Retry-After is a time in epoch seconds.', times: 1 },
+  { name: '429-epoch-ms', what: 'Too many requests; Retry-After is a time in epoch milliseconds.', times: 1 },
+  { name: '429-garbage', what: 'Too many requests; Retry-After is no time at all.', times: 1 },
+  { name: '429-negative', what: 'Too many requests; Retry-After: -5.', times: 1 },
+  { name: '429-float', what: 'Too many requests; Retry-After: 0.5.', times: 1 },
+  { name: '429-huge', what: 'Too many requests; Retry-After: 1000000000, thirty years.', times: 1 },
+  { name: '500-always', what: 'Every FHIR request fails.' },
+  { name: '500-page', what: 'Every page of a search but the first fails.' },
+  { name: '500-once', what: 'A FHIR request fails once.', times: 1 },
+  { name: '502-once', what: 'Bad gateway, once.', times: 1 },
+  { name: '503-once', what: 'Unavailable, once.', times: 1 },
+  { name: '503-html', what: 'Unavailable, once, with a page of HTML.', times: 1 },
+  { name: '504-once', what: 'Gateway time-out, once.', times: 1 },
+  { name: 'html-login-page', what: 'A FHIR request is answered 200 with a sign-in page.' },
+  { name: 'wrong-content-type', what: 'FHIR JSON is sent as text/plain.' },
+  { name: 'empty-body', what: 'A FHIR request is answered 200 with nothing.' },
+  { name: 'resource-gone', what: 'A read by id is answered 410.' },
+
+  { name: 'next-self', what: `${next} leads to the page itself.` },
+  { name: 'next-loop', what: `${next} leads from A to B and back to A.` },
+  { name: 'next-same-entries', what: `${next} is ever new and leads to the same entries.` },
+  { name: 'next-endless', what: `${next} never ends; behind the last page are new entries, one a page.` },
+  { name: 'next-other-origin', what: `${next} leads to another host, which logs what it is sent.` },
+  {
+    name: 'next-other-port',
+    what: `${next} leads to another port of this host, which logs what it is sent.`,
+  },
+  { name: 'next-downgrade', what: `${next} leads to http at a host that does not exist.` },
+  { name: 'next-userinfo', what: `${next} has the portal's address as user name of another host.` },
+  { name: 'next-file', what: `${next} is a file: address.` },
+  { name: 'next-outside-base', what: `${next} leads out of the FHIR base.` },
+  { name: 'next-relative', what: `${next} is relative: Type?…` },
+  { name: 'next-root-relative', what: `${next} is relative to the host: /fhir/Type?…` },
+  { name: 'next-query-only', what: `${next} is a query alone: ?…` },
+  { name: 'next-scheme-relative', what: `${next} has no scheme: //host/fhir/Type?…` },
+  { name: 'next-unencoded', what: `${next} has spaces and bars in it.` },
+  { name: 'next-double-encoded', what: `${next} is encoded twice, and must come back so.` },
+  { name: 'next-huge', what: `${next} is longer than 8 kB.` },
+  { name: 'next-fragment', what: `${next} has a fragment.` },
+  { name: 'next-two', what: 'A page of a search has two next links, the second to the first page.' },
+  { name: 'next-capital', what: `${next} is called Next.` },
+  { name: 'next-empty-page', what: `${next} leads to a page without entries, and that one to more.` },
+  { name: 'next-expired', what: 'The last page of a search is 404.' },
+  { name: 'next-gone', what: 'The last page of a search is 410.' },
+
+  { name: 'total-wrong', what: 'The total of a search is seven too many.' },
+  { name: 'total-absent', what: 'A search has no total.' },
+  { name: 'total-changing', what: 'The total of a search grows from page to page.' },
+  { name: 'duplicates-across-pages', what: 'A page begins with the last match of the page before.' },
+  { name: 'lost-between-pages', what: 'Every page but the first misses its first match.' },
+  { name: 'same-id-other-version', what: 'The first match of a page comes again, in another version.' },
+  { name: 'missing-id', what: 'The first match of a page has no id.' },
+  { name: 'missing-full-url', what: 'No entry of a search has a fullUrl.' },
+  { name: 'entry-without-resource', what: 'A search has an entry without a resource.' },
+  { name: 'outcome-warning', what: 'A search says with a warning that something is missing.' },
+  { name: 'outcome-error', what: 'A search says with an error that something is missing.' },
+  { name: 'bundle-type-wrong', what: 'The answer of a search is a Bundle of type collection.' },
+  { name: 'ignores-count', what: 'A search takes no notice of _count.' },
+  { name: 'ignores-last-updated', what: 'A search takes no notice of _lastUpdated.' },
+  { name: 'ignores-patient', what: "A search serves other patients' resources too." },
+  {
+    name: 'unknown-parameter-400',
+    what: 'A search with _count, _lastUpdated, _include or _revinclude is 400.',
+  },
+  { name: 'last-updated-missing', what: 'No resource has a meta.lastUpdated.' },
+  { name: 'last-updated-dishonest', what: '_lastUpdated does not find what changed or came anew.' },
+  { name: 'ids-share-prefix', what: 'The ids of all but Patients begin with the same forty characters.' },
+
+  { name: 'binary-always-json', what: 'A Binary is FHIR JSON whatever Accept says.' },
+  { name: 'binary-bad-base64', what: 'A Binary is FHIR JSON whose data is no base64.' },
+  { name: 'binary-empty', what: 'A Binary is empty.' },
+  {
+    name: 'attachment-content-type-mismatch',
+    what: 'A Binary comes as another type than its attachment says.',
+  },
+  {
+    name: 'attachment-hash-mismatch',
+    what: 'Attachments state a hash and a size that their content has not.',
+  },
+  { name: 'attachment-absolute', what: 'Attachments name their Binary by its absolute address.' },
+  { name: 'attachment-inline', what: 'Attachments hold their content and no address.' },
+  { name: 'attachment-missing', what: 'Attachments have neither content nor address.' },
+  { name: 'attachment-foreign', what: 'Attachments lie on another host, which wants a sign-in of its own.' },
+  {
+    name: 'attachment-presigned',
+    what: 'Attachments lie on another port, at an address that changes with every read and refuses tokens.',
+  },
+  { name: 'attachment-expired', what: 'As attachment-presigned; the address is no longer good: 403.' },
+  {
+    name: 'attachment-redirect-other-origin',
+    what: 'A Binary redirects to another port, which refuses tokens.',
+  },
+
+  { name: 'docref-400', what: '$docref is answered 400.' },
+  { name: 'docref-404', what: '$docref is declared and answered 404.' },
+  { name: 'docref-501', what: '$docref is declared and answered 501.' },
+  { name: 'docref-empty', what: '$docref finds no document.' },
+  { name: 'docref-outcome', what: '$docref is answered 200 with an OperationOutcome.' },
+  {
+    name: 'docref-next-leaks',
+    what: 'The next link of $docref leads to a plain search of DocumentReference.',
+  },
+];

@@ -60,20 +60,26 @@ export function dateFilter(name: string, value: string, stem: string): Filter {
 }
 
 /**
- * `_lastUpdated`. As Medicare does, it takes only values that begin gt, ge, lt or le. A resource that does not say when
- * it was updated counts as updated when the portal took it in.
+ * `_lastUpdated`; `updated` tells when a resource was. Medicare takes only values that begin gt, ge, lt or le.
+ *
+ * @throws FhirRefusal 400 when the value is not one.
  */
-export function lastUpdatedFilter(value: string, started: Date): Filter {
-  if (!/^(gt|ge|lt|le)/.test(value)) {
-    throw new FhirRefusal(400, { code: 'invalid', text: 'The _lastUpdated must begin gt, ge, lt or le.' });
+export function lastUpdatedFilter(
+  value: string,
+  prefixes: 'every prefix' | 'gt ge lt le',
+  updated: (resource: Resource) => DateRange,
+): Filter {
+  if (prefixes !== 'every prefix' && !/^(gt|ge|lt|le)/.test(value)) {
+    throw new FhirRefusal(400, { code: 'invalid', text: 'The _lastUpdated operator is not valid.' });
   }
   const test = dateTest('_lastUpdated', value);
-  const intake = { from: started.getTime(), to: started.getTime() + 1 };
-  return ({ meta }) => {
-    const updated =
-      isObject(meta) && typeof meta['lastUpdated'] === 'string' ? rangeOf(meta['lastUpdated']) : undefined;
-    return test(updated ?? intake);
-  };
+  return (resource) => test(updated(resource));
+}
+
+/** Medicare's `type` of a claim: the code of any of its types, upper or lower case. */
+export function claimTypeFilter(value: string): Filter {
+  const wanted = value.toLowerCase().split(',');
+  return ({ type }) => codings(type).some(({ code }) => wanted.includes(code.toLowerCase()));
 }
 
 function dateTest(name: string, text: string): (held: DateRange) => boolean {

@@ -1,71 +1,108 @@
 import { mayReach, type Access } from './access.ts';
-import type { Json } from './json.ts';
-import { operationOutcome, type Issue } from './outcome.ts';
+import type { JsonObject } from './json.ts';
+import { outcomeEntry, type Issue } from './outcome.ts';
+import { linksOf, type Link } from './paging.ts';
 import type { Portal } from './portal.ts';
+import { presented } from './presented.ts';
 import { keyInReference, keyOf, referenceIn, type Resource, type Typed } from './resource.ts';
+import { searchMannersOf } from './search-manners.ts';
 import type { Search } from './searches.ts';
+import { spoil } from './spoiled-searchset.ts';
 
-/** One page of a search. */
-export interface Page {
-  number: number;
-  /** The page's own address. */
-  self: string;
-  /** The address of the page after it, if there is one. */
-  next: string | undefined;
+/** A searchset in the making. */
+export interface Sheet {
+  type: string;
+  total: number | undefined;
+  links: Link[];
+  entries: JsonObject[];
 }
 
-/** A page of a search as a searchset Bundle. The last one ends with an OperationOutcome, as every one of Epic's does. */
-export function searchset(
-  search: Search,
-  { number, self, next }: Page,
-  access: Access,
-  portal: Portal,
-): Typed {
-  const { matches, pageSize } = search;
-  const shown = matches.slice((number - 1) * pageSize, number * pageSize);
-  const { included, withheld } = includes(shown, search, access, portal);
-  const entry = (resource: Resource, mode: string): Json => ({
-    fullUrl: `${portal.baseUrl}/${keyOf(resource)}`,
-    resource,
-    search: { mode },
-  });
+/** Which part of a search is asked for: after how many matches it begins, and the mark its address carried. */
+export interface Part {
+  start: number;
+  mark: string | undefined;
+}
+
+/** A page of a search as a searchset Bundle. */
+export function searchset(search: Search, part: Part, access: Access, portal: Portal): Typed {
+  const sheet = sheetOf(search, part, access, portal);
+  spoil(sheet, search, part, portal);
+  const { type, total, links, entries } = sheet;
   return {
     resourceType: 'Bundle',
+    type,
+    ...(total === undefined ? {} : { total }),
+    link: links.map(({ relation, url }) => ({ relation, url })),
+    entry: entries,
+  };
+}
+
+function sheetOf(search: Search, { start }: Part, access: Access, portal: Portal): Sheet {
+  const { matches, pageSize } = search;
+  const { notices, total, entries } = searchMannersOf(portal);
+  const shown = matches.slice(start, start + pageSize);
+  const { included, withheld } = includes(shown, search, access, portal);
+  const entry = (resource: Resource, mode: string): JsonObject =>
+    entries === 'bare'
+      ? { resource: presented(resource, portal) }
+      : {
+          fullUrl: `${portal.baseUrl}/${keyOf(resource)}`,
+          resource: presented(resource, portal),
+          search: { mode },
+        };
+  const links = linksOf(search, start, portal);
+  const isLast = !links.some(({ relation }) => relation === 'next');
+  const issues = [
+    ...(notices === 'every page' || (notices === 'last page' && isLast)
+      ? [general(matches.length === 0)]
+      : []),
+    ...(notices === 'every page' ? subTypes(search) : []),
+    ...(isLast ? withheld.map(suppressed) : []),
+  ];
+  return {
     type: 'searchset',
-    total: matches.length,
-    link: [{ relation: 'self', url: self }, ...(next === undefined ? [] : [{ relation: 'next', url: next }])],
-    entry: [
+    total: { honest: matches.length, 'of the page': shown.length, none: undefined }[total],
+    links,
+    entries: [
       ...shown.map((resource) => entry(resource, 'match')),
       ...included.map((resource) => entry(resource, 'include')),
-      ...(next === undefined ? [notice(matches.length === 0, withheld)] : []),
+      ...(issues.length === 0 || entries === 'bare' ? [] : [outcomeEntry(issues)]),
     ],
   };
 }
 
-function notice(empty: boolean, withheld: string[]): Json {
-  const issues: Issue[] = [
-    empty
-      ? {
-          severity: 'warning',
-          code: 'processing',
-          epic: '4101',
-          text: 'Resource request returns no results.',
-        }
-      : {
-          severity: 'information',
-          code: 'informational',
-          epic: '4119',
-          text:
-            'This response includes information available at the time of the request. ' +
-            'It may not contain the entire record available in the system.',
-        },
-    ...withheld.map((type): Issue => ({
-      severity: 'warning',
-      code: 'suppressed',
-      text: `No ${type} is included: it is not shared, or no scope granted allows it.`,
-    })),
-  ];
-  return { resource: operationOutcome(issues), search: { mode: 'outcome' } };
+/** What Epic says with every search. */
+function general(empty: boolean): Issue {
+  return empty
+    ? {
+        severity: 'warning',
+        code: 'processing',
+        epic: '4101',
+        text: 'Resource request returns no results.',
+      }
+    : {
+        severity: 'information',
+        code: 'informational',
+        epic: '4119',
+        text:
+          'This response includes information available at the time of the request. ' +
+          'It may not contain the entire record available in the system.',
+      };
+}
+
+/** What Epic says of a search that reaches records its app may not see. Which ones is this portal's own choice. */
+function subTypes({ type, parameters }: Search): Issue[] {
+  if (type !== 'Observation' || parameters.get('category') !== 'social-history') return [];
+  const text = 'The client has no access to some of the data. Results of this sub-type will not be returned.';
+  return [{ severity: 'warning', code: 'suppressed', epic: '59204', text }];
+}
+
+function suppressed(type: string): Issue {
+  return {
+    severity: 'warning',
+    code: 'suppressed',
+    text: `No ${type} is included: it is not shared, or no scope granted allows it.`,
+  };
 }
 
 /** What the search asks to have beside its matches, each once, and the types of it that may not be given. */

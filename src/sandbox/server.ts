@@ -20,6 +20,7 @@ export function listener(
     readBody(request).then(
       async (body) => {
         const complete = { ...asked, ...(body === 'too large' ? {} : body) };
+        await portal.refresh?.();
         const reply =
           body === 'too large' ? tooLarge : (refusal(request) ?? (await answerOrFault(complete, portal)));
         log?.(logEntry(request.method ?? '', complete, reply, now()));
@@ -69,7 +70,7 @@ async function readBody(request: IncomingMessage): Promise<Pick<Asked, 'form' | 
   const text = Buffer.concat(chunks).toString('utf8');
   return {
     form: /^application\/x-www-form-urlencoded\s*(;|$)/i.test(type) ? new URLSearchParams(text) : undefined,
-    json: /^application\/json\s*(;|$)/i.test(type) ? text : undefined,
+    json: /^application\/(fhir\+)?json\s*(;|$)/i.test(type) ? text : undefined,
   };
 }
 
