@@ -3,6 +3,9 @@ import { FhirRefusal } from './outcome.ts';
 import type { Portal } from './portal.ts';
 import { keyInReference, keyOf, type Resource } from './resource.ts';
 
+/** A file name that leads out of any folder. */
+export const climbing = '../../../climbed.txt';
+
 /** Changes the attachments of a document as the faults that are switched on have it. */
 export function spoiledAttachments(resource: Resource, portal: Portal): Resource {
   const change = (attachment: JsonObject): JsonObject => spoiled(attachment, keyOf(resource), portal);
@@ -26,6 +29,7 @@ function spoiled(attachment: JsonObject, where: string, portal: Portal): JsonObj
   if (strikes('attachment-hash-mismatch')) {
     return { ...attachment, size: 1, hash: 'AAAAAAAAAAAAAAAAAAAAAAAAAAA=' };
   }
+  if (strikes('attachment-title-traversal')) return { ...attachment, title: climbing };
   if (strikes('attachment-missing')) return bare;
   if (key === undefined) return attachment;
   if (strikes('attachment-inline')) {

@@ -1,4 +1,5 @@
 import { allowsType, namesFhirJson } from './accept.ts';
+import { climbing } from './attachments.ts';
 import { FhirRefusal } from './outcome.ts';
 import type { Portal } from './portal.ts';
 import { fhirReply, type Reply } from './reply.ts';
@@ -31,7 +32,10 @@ export function answerBinary(
     const text = `This Binary is ${mediaTypeOf(resource)}.`;
     throw new FhirRefusal(otherType, { code: otherType === 404 ? 'not-found' : 'not-supported', text });
   }
-  return rawReply(sent, headers);
+  const disposition: Record<string, string> = strikes('attachment-title-traversal')
+    ? { 'content-disposition': `attachment; filename="${climbing}"` }
+    : {};
+  return rawReply(sent, { ...headers, ...disposition });
 }
 
 /** The content of a Binary as it is, under its own type (FHIR R4 binary.html#rest). */

@@ -80,7 +80,7 @@ function sectionText(
   { template, code, title, type }: (typeof sections)[number],
   resources: Resource[],
 ): string {
-  const names = resources.filter(({ resourceType }) => resourceType === type).map(titleOf);
+  const names = resources.filter((one) => one.resourceType === type && stands(one)).map(titleOf);
   const list = names.map((name) => `<item>${escaped(name)}</item>`).join('');
   const text = names.length === 0 ? 'Nothing is recorded.' : `<list>${list}</list>`;
   return `    <component><section nullFlavor="NI">
@@ -95,7 +95,15 @@ function sectionText(
 function titleOf(resource: Resource): string {
   const concept = [resource['code'], resource['medicationCodeableConcept']].find(isObject);
   const display = objectsOf(concept?.['coding'])[0]?.['display'];
-  return textOf(concept?.['text']) ?? textOf(display) ?? 'not named';
+  const medication = [resource['medicationReference']].find(isObject)?.['display'];
+  return textOf(concept?.['text']) ?? textOf(display) ?? textOf(medication) ?? 'not named';
+}
+
+/** False for what was entered in error, refuted, or says that something is not to be done: a bare name would say it is. */
+function stands({ status, verificationStatus, doNotPerform }: Resource): boolean {
+  const [verified] = isObject(verificationStatus) ? objectsOf(verificationStatus['coding']) : [];
+  const words = [textOf(status), textOf(verified?.['code'])];
+  return doNotPerform !== true && !words.includes('entered-in-error') && !words.includes('refuted');
 }
 
 function nameOf(patient: Resource | undefined): string {

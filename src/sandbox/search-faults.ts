@@ -90,6 +90,10 @@ export const searchFaults: readonly Fault[] = [
     name: 'attachment-hash-mismatch',
     what: 'Attachments state a hash and a size that their content has not.',
   },
+  {
+    name: 'attachment-title-traversal',
+    what: 'Attachments and their files are titled ../../../climbed.txt.',
+  },
   { name: 'attachment-absolute', what: 'Attachments name their Binary by its absolute address.' },
   { name: 'attachment-inline', what: 'Attachments hold their content and no address.' },
   { name: 'attachment-missing', what: 'Attachments have neither content nor address.' },

@@ -63,6 +63,13 @@ describe('an attachment', () => {
     expect(await attachmentOf(await faulty('attachment-hash-mismatch'))).toMatchObject({ size: 1 });
   });
 
+  test('attachment-title-traversal names a file outside any folder', async () => {
+    const served = await faulty('attachment-title-traversal');
+    expect(await attachmentOf(served)).toMatchObject({ title: '../../../climbed.txt' });
+    const header = (await served.get('/Binary/note-text')).headers.get('content-disposition');
+    expect(header).toBe('attachment; filename="../../../climbed.txt"');
+  });
+
   test('attachment-presigned lies on another port, ever anew, and takes no token', async () => {
     const served = await faulty('attachment-presigned');
     const { url = '' } = await attachmentOf(served);

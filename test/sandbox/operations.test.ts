@@ -1,9 +1,18 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { record } from './record.ts';
 import { closeAll, declared, issueOf, linkOf, placesIn, rawBundle, serving } from './signing-in.ts';
 
 afterEach(closeAll);
 
 const docref = '/DocumentReference/$docref';
+
+const allergy = (name: string, code: string) => ({
+  resourceType: 'AllergyIntolerance',
+  id: name,
+  patient: { reference: 'Patient/ann' },
+  code: { text: name },
+  verificationStatus: { coding: [{ code }] },
+});
 
 describe('Patient/$everything', () => {
   test('gives all that is the patient’s and what that refers to, page by page', async () => {
@@ -79,6 +88,19 @@ describe('$docref', () => {
     expect(placesIn(await rawBundle(await get('/DocumentReference?patient=ann')))).toEqual([
       'DocumentReference/note',
     ]);
+  });
+
+  test('does not list in a summary what was refuted or entered in error', async () => {
+    const allergies = [
+      allergy('peanut', 'confirmed'),
+      allergy('latex', 'refuted'),
+      allergy('x', 'entered-in-error'),
+    ];
+    const data = [...record, { name: 'allergies', text: JSON.stringify(allergies) }];
+    const { get } = await serving({ data });
+    const document = await made(await get(`${docref}?patient=ann`));
+    const text = await (await get(`/${document.content[0]?.attachment.url}`)).text();
+    expect(text).toContain('<list><item>peanut</item></list>');
   });
 
   test('gives the documents that are there when dates or another type are given', async () => {
