@@ -426,6 +426,10 @@ export const commandTable: readonly CommandEntry[] = [
       },
       { flags: '--list-faults', description: 'list every fault there is, and end' },
       {
+        flags: '--client-jwks <file>',
+        description: 'public keys (JWK Set) of the client id key-client',
+      },
+      {
         flags: '--refuse <type...>',
         description: 'resource types, or single resources (Type/id), to answer 403',
       },

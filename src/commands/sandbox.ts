@@ -2,7 +2,15 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BlueButtonError } from '../errors/index.ts';
-import { faultTable, isProfileName, startSandbox, type DataText, type LogEntry } from '../sandbox/index.ts';
+import {
+  faultTable,
+  isProfileName,
+  readKeys,
+  startSandbox,
+  type Client,
+  type DataText,
+  type LogEntry,
+} from '../sandbox/index.ts';
 import { flagOption, listOption, textOption, valuesOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
 import { readPath } from './inputs.ts';
@@ -26,6 +34,11 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
   const files = given.length > 0 ? given : [sample];
   const reload = await reloading(files, context);
   const data = await Promise.all(files.map((file) => dataText(file, context)));
+  const files = valuesOption(input, 'data') ?? [];
+  const data = await Promise.all(
+    (files.length > 0 ? files : [sample]).map((file) => dataText(file, context)),
+  );
+  const clients = await keyClient(textOption(input, 'clientJwks'), context);
   const log = await openLog(textOption(input, 'log'), context);
   const sandbox = await startSandbox({
     data,
@@ -33,6 +46,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
     port: portOf(input),
     ...(profile !== undefined && isProfileName(profile) && { profile }),
     faults: valuesOption(input, 'fault') ?? [],
+    clients,
     refuse: listOption(input, 'refuse') ?? [],
     ...(log && { log: log.write }),
     now: context.now,
@@ -42,9 +56,12 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
     if (flagOption(input, 'json'))
       context.out.write(`${JSON.stringify({ schema: 'bluebutton/sandbox/1', baseUrl, port })}\n`);
     else context.out.write(`The practice portal is at ${baseUrl}\n`);
+    // Medicare's portal knows confidential apps only.
+    const clientId = profile === 'medicare' ? 'secret-client' : 'practice';
     context.err.write(
-      `In another terminal: bluebutton portals add practice ${baseUrl} --client-id practice\n`,
+      `In another terminal: bluebutton portals add practice ${baseUrl} --client-id ${clientId}\n`,
     );
+    if (clientId === 'secret-client') context.err.write('Its client secret: practice-secret\n');
     context.err.write('Ctrl-C stops it.\n');
     await new Promise<void>((stopped) => {
       if (context.signal.aborted) stopped();
@@ -86,6 +103,15 @@ async function reloading(
     );
     return all.join('\n');
   }
+/** The app `key-client`, which signs its token requests with the keys in a file. */
+async function keyClient(file: string | undefined, context: Context): Promise<Client[]> {
+  if (file === undefined) return [];
+  const jwks = readKeys((await dataText(file, context)).text);
+  if (jwks !== undefined) return [{ clientId: 'key-client', jwks }];
+  throw new BlueButtonError('usage', `${file} holds no public keys.`, {
+    why: 'It is not a JWK Set: a JSON object whose "keys" lists at least one key (RFC 7517).',
+    try: 'bluebutton keys prints one',
+  });
 }
 
 function portOf(input: CommandInput): number {

@@ -21,8 +21,16 @@ const schema = v.object({
   ),
 });
 
-/** Reads a JWK Set (RFC 7517 §5) of public keys; undefined when it is none. */
-export function readKeys(value: unknown): JSONWebKeySet | undefined {
-  const parsed = v.safeParse(schema, value);
+/** The JWK Set (RFC 7517 §5) of public keys that a value, or a text of JSON, is; undefined when it is none. */
+export function readKeys(found: unknown): JSONWebKeySet | undefined {
+  const parsed = v.safeParse(schema, typeof found === 'string' ? parsedJson(found) : found);
   return parsed.success ? parsed.output : undefined;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -11,10 +11,11 @@ import { endpointsOf } from './smart-configuration.ts';
  * probed live.
  */
 
-/** A grant lasts thirteen months. */
+/** A grant lasts thirteen months, to the same day or the last of a shorter month. */
 export function medicareGrantEnd(now: Date): Date {
   const end = new Date(now);
   end.setUTCMonth(end.getUTCMonth() + 13);
+  if (end.getUTCDate() !== now.getUTCDate()) end.setUTCDate(0);
   return end;
 }
 

@@ -420,6 +420,12 @@ const refusals: Readonly<Record<string, Case>> = {
     says: /Coverag is no resource type/,
     next: /--refuse Coverage$/,
   },
+  'practice keys that are none': {
+    words: ['sandbox', '--client-jwks', 'not-fhir.json'],
+    status: 2,
+    says: /not-fhir\.json holds no public keys/,
+    next: /bluebutton keys/,
+  },
   'a port that is none': {
     words: ['sandbox', '--port', '99999'],
     status: 2,
