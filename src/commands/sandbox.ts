@@ -34,10 +34,6 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
   const files = given.length > 0 ? given : [sample];
   const reload = await reloading(files, context);
   const data = await Promise.all(files.map((file) => dataText(file, context)));
-  const files = valuesOption(input, 'data') ?? [];
-  const data = await Promise.all(
-    (files.length > 0 ? files : [sample]).map((file) => dataText(file, context)),
-  );
   const clients = await keyClient(textOption(input, 'clientJwks'), context);
   const log = await openLog(textOption(input, 'log'), context);
   const sandbox = await startSandbox({
@@ -103,6 +99,8 @@ async function reloading(
     );
     return all.join('\n');
   }
+}
+
 /** The app `key-client`, which signs its token requests with the keys in a file. */
 async function keyClient(file: string | undefined, context: Context): Promise<Client[]> {
   if (file === undefined) return [];

@@ -38,8 +38,7 @@ export async function startIndependentServer({
   clients = [],
   configuration = {},
 }: IndependentOptions = {}): Promise<IndependentServer> {
-  let serve: (request: IncomingMessage, response: ServerResponse) => void = () => undefined;
-  const server = createServer((request, response) => serve(request, response));
+  const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
@@ -121,15 +120,15 @@ export async function startIndependentServer({
       return send(200, { resourceType: 'Bundle', type: 'searchset', entry: [{ resource: allergy }] });
     return send(404, { resourceType: 'OperationOutcome' });
   };
-  serve = (request, response) => {
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const url = request.url ?? '';
     if (url.startsWith('/fhir/')) void answerFhir(url.slice('/fhir'.length), request, response);
     else void oauth(request, response);
-  };
+  });
   return {
     origin,
     grants,
-    browse: (start, decision = 'allow') => browse(start, decision),
+    browse,
     expire: () => {
       expired = new Date();
     },
@@ -181,7 +180,7 @@ const capabilityStatement = {
 };
 
 /** Follows redirects with cookies and fills in the forms that oidc-provider shows in development. */
-async function browse(start: string, decision: 'allow' | 'deny'): Promise<Response> {
+async function browse(start: string, decision: 'allow' | 'deny' = 'allow'): Promise<Response> {
   const cookies = new Map<string, string>();
   const ask = async (url: string, form?: Record<string, string>): Promise<Response> => {
     const response = await fetch(url, {

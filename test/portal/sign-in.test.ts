@@ -237,7 +237,9 @@ describe('signing in', () => {
 
   it('shows a server’s words on one line, without terminal codes and without the secrets it repeats', async () => {
     token = tokenAnswer({ error: 'invalid_grant', error_description: 'bad\u001b[31m\ncode' }, 400);
-    expect((await failure(signInWith(allow))).why.split('\n')[0]).toBe('It says: invalid_grant: bad [31m code');
+    expect((await failure(signInWith(allow))).why.split('\n')[0]).toBe(
+      'It says: invalid_grant: bad [31m code',
+    );
     token = tokenAnswer({ error: 'invalid_grant', error_description: 'no such code CODE-1' }, 400);
     const thrown = await failure(signInWith(allow));
     expect(thrown.why).toMatch(/^It says: invalid_grant\n/);
