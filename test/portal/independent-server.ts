@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import Provider, { type Configuration, type ClientMetadata } from 'oidc-provider';
+import { Provider, type ClientMetadata, type Configuration } from 'oidc-provider';
 
 /** An OAuth server nobody here wrote (oidc-provider), with a FHIR endpoint in front that honours its tokens. */
 export interface IndependentServer {
