@@ -87,6 +87,15 @@ export function headsOf(bags: readonly Bag[]): Bag[] {
   return bags.filter((bag) => !continued.has(bag.folder));
 }
 
+/** The newest bags of a source with their seals, as one text: another history has another. */
+export async function headOf(archive: Archive, { bags }: { bags: readonly Bag[] }): Promise<string> {
+  const links = await Promise.all(headsOf(bags).map((bag) => linkTo(archive, bag)));
+  return links
+    .map(({ folder, sha256 }) => `${folder} ${sha256}`)
+    .toSorted()
+    .join(', ');
+}
+
 /** What keeps the bags of one source from being one unbroken history. */
 export function chainProblems(bags: readonly Bag[]): { bag: Bag; problem: string }[] {
   const bySequence = new Map(bags.map((bag) => [bag.folder, bag.sequence]));

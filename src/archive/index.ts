@@ -1,6 +1,6 @@
 /** Source documents and the files they are kept in: a folder of BagIt bags that can be read without this tool. */
 export { archiveFormat, createArchive, openArchive, type Archive } from './archive.ts';
-export type { Bag, BagLink } from './chain.ts';
+export { headOf, type Bag, type BagLink } from './chain.ts';
 export { fileBytes, memoryBytes, type StoredBytes } from './file-bytes.ts';
 export { findPerson, type PortalPatient } from './identity.ts';
 export {

@@ -17,6 +17,8 @@ const row = v.object({
   missing: v.array(v.string()),
   notices: v.array(v.string()),
   reason: v.exactOptional(v.string()),
+  tried: v.exactOptional(v.array(v.string())),
+  since: v.exactOptional(v.string()),
 });
 
 /** `data/ledger.json`. */

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import { BlueButtonError } from '../errors/index.ts';
 import type {
@@ -6,6 +8,7 @@ import type {
   PersonIdentity,
   Pulled,
   PulledDocument,
+  PulledGenerated,
   PulledResource,
 } from '../model/index.ts';
 import type { Archive } from './archive.ts';
@@ -14,12 +17,14 @@ import { sha256Of } from './digest.ts';
 import { documentKey, type AttachmentLine } from './document-file.ts';
 import { Draft } from './draft.ts';
 import { fileUnder } from './filing.ts';
+import { stableDocument } from './generated-document.ts';
 import { memoryBytes } from './file-bytes.ts';
-import { foldSource, resourceFile, type Fold, type HeldResource } from './fold.ts';
+import { foldSource, resourceFile, type Fold, type HeldDocument, type HeldResource } from './fold.ts';
 import { ledgerFile } from './ledger-file.ts';
 import type { Lock } from './lock.ts';
 import { renumberedResources } from './renumbering.ts';
 import { isSameResource } from './same-resource.ts';
+import { missing } from './stored-json.ts';
 import { StoredResources } from './stored-resources.ts';
 import { vanishedResources } from './vanished.ts';
 
@@ -82,6 +87,7 @@ export async function beginPull(archive: Archive, lock: Lock, subject: PullSubje
 
 /** A pull being kept: `add` everything it brings, then `finish`, or `discard`. An error discards it. */
 export class PullDraft {
+  readonly #archive: Archive;
   readonly #draft: Draft;
   readonly #fold: Fold;
   readonly #stored: StoredResources;
@@ -104,6 +110,7 @@ export class PullDraft {
   };
 
   constructor(archive: Archive, draft: Draft, fold: Fold, baseUrl: string) {
+    this.#archive = archive;
     this.#draft = draft;
     this.#fold = fold;
     this.#baseUrl = baseUrl;
@@ -112,13 +119,39 @@ export class PullDraft {
 
   /** Keeps what is new about a resource or attachment. Of one that comes twice in a pull the first stays. */
   async add(item: Pulled): Promise<Outcome> {
+    if (item.kind === 'generated') return this.#addGenerated(item);
     const outcome = await this.#draft.attempt(() =>
       item.kind === 'resource' ? this.#addResource(item) : this.#addDocument(item),
     );
-    const tally = this.#tallies.get(item.query) ?? { new: 0, changed: 0, unchanged: 0, repeated: 0 };
-    tally[outcome] += 1;
-    this.#tallies.set(item.query, tally);
+    this.#tally(item.query, outcome, 1);
     return outcome;
+  }
+
+  #tally(query: string, outcome: Outcome, count: number): void {
+    const tally = this.#tallies.get(query) ?? { new: 0, changed: 0, unchanged: 0, repeated: 0 };
+    tally[outcome] += count;
+    this.#tallies.set(query, tally);
+  }
+
+  /** Keeps documents made for this pull, unless they say what the last ones made said: then nothing of them is kept. */
+  async #addGenerated({ query, resources, documents }: PulledGenerated): Promise<Outcome> {
+    const held = [...this.#fold.documents.values()].filter(
+      ({ line }) => 'query' in line && line.query === query,
+    );
+    const last = await this.#draft.attempt(() =>
+      Promise.all(held.slice(-documents.length).map((document) => this.#bytesOf(document))),
+    );
+    const isSame =
+      documents.length > 0 &&
+      documents.length === last.length &&
+      documents.every(({ bytes }, index) => isSameDocument(bytes, last[index]));
+    if (isSame) {
+      this.#tally(query, 'unchanged', resources.length + documents.length);
+      this.#counts.unchanged += resources.length;
+      return 'unchanged';
+    }
+    for (const item of [...resources, ...documents]) await this.add(item);
+    return 'new';
   }
 
   /**
@@ -195,7 +228,8 @@ export class PullDraft {
     const sha256 = sha256Of(bytes);
     this.#attached.set(key, sha256);
     const held = this.#fold.documents.get(key);
-    if (held !== undefined && held.line.sha256 === sha256) return 'unchanged';
+    if (held !== undefined && (held.line.sha256 === sha256 || (await this.#saysSame(held, bytes))))
+      return 'unchanged';
     const change = held === undefined ? 'new' : 'changed';
     const kept = await this.#draft.keep(
       { title, date, mediaType, sha256, content: memoryBytes(bytes) },
@@ -207,13 +241,40 @@ export class PullDraft {
     return change;
   }
 
+  /** Whether an attachment is the document that is held, only made anew. */
+  async #saysSame(held: HeldDocument, bytes: Uint8Array): Promise<boolean> {
+    return stableDocument(bytes) !== undefined && isSameDocument(bytes, await this.#bytesOf(held));
+  }
+
+  async #bytesOf({ path }: HeldDocument): Promise<Uint8Array> {
+    return readFile(join(this.#archive.directory, path)).catch((thrown: unknown) => {
+      throw missing(path, thrown);
+    });
+  }
+
+  /**
+   * True when something that is new says what something held says that was not asked for, because only what was updated
+   * was: only a pull of everything can tell whether the portal has renumbered it.
+   */
+  async mayBeRenumbered(rows: readonly LedgerRow[]): Promise<boolean> {
+    const partly = askedInPart(rows);
+    const unseen = [...this.#fold.resources.values()].filter(
+      (held) => held.standing === 'given' && partly.has(held.resourceType) && !this.#seen.has(nameOf(held)),
+    );
+    return this.#draft.attempt(async () => (await this.#renamed(unseen)).size > 0);
+  }
+
   /** Notes what is gone, vanished or renumbered, and returns the names of what vanished. */
   async #noteGone(rows: readonly LedgerRow[]): Promise<string[]> {
     const held = [...this.#fold.resources.values()];
     const gone = vanishedResources(held, this.#seen, rows);
     // Gone now, earlier, or not proven to be gone at all: what is there under another id is not lost.
+    const partly = askedInPart(rows);
     const unseen = held.filter(
-      (resource) => resource.standing !== 'renumbered' && !this.#seen.has(nameOf(resource)),
+      (resource) =>
+        resource.standing !== 'renumbered' &&
+        !this.#seen.has(nameOf(resource)) &&
+        !partly.has(resource.resourceType),
     );
     const renamed = await this.#renamed(unseen);
     for (const [name, to] of renamed) {
@@ -275,6 +336,18 @@ export class PullDraft {
     const last = this.#fold.ledger;
     return last === undefined || unanswered(last) !== unanswered(ledger);
   }
+}
+
+/** The types of which only what was updated since some instant was asked for. */
+function askedInPart(rows: readonly LedgerRow[]): Set<string> {
+  return new Set(rows.filter(({ since }) => since !== undefined).map(({ resourceType }) => resourceType));
+}
+
+/** Whether two documents are the same but for what changes whenever they are made. */
+function isSameDocument(one: Uint8Array, other: Uint8Array | undefined): boolean {
+  if (other === undefined) return false;
+  const text = stableDocument(one);
+  return text === undefined ? sha256Of(one) === sha256Of(other) : text === stableDocument(other);
 }
 
 function nameOf({ resourceType, id }: Pick<HeldResource, 'resourceType' | 'id'>): string {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Ledger } from '../model/index.ts';
+import { isByReference, type Ledger } from '../model/index.ts';
 import type { Archive } from './archive.ts';
 import type { Bag } from './chain.ts';
 import { sha256Of, sha256OfFile } from './digest.ts';
@@ -13,7 +13,7 @@ import { referredVersions, type ReferredVersion } from './referred-versions.ts';
 import type { SourceDescription } from './source-file.ts';
 import { damage } from './storage-error.ts';
 import { missing } from './stored-json.ts';
-import { isByReference } from './vanished.ts';
+import { provenBy } from './vanished.ts';
 
 /** What the archive holds of one person: the fold of all bags of all sources. */
 export interface ArchiveState {
@@ -201,6 +201,9 @@ async function* resourcesOf(archive: Archive, source: string, fold: Fold): Async
 /** When the portal last said what a resource says, where its last pull did not bring an answer to that. */
 function lastSaid({ query, resourceType, id }: HeldResource, { ledger, answered }: Fold): string | undefined {
   const row = ledger?.rows.find((each) => each.query === query);
+  // The type was asked for in other words, and all of it came.
+  if (ledger && row === undefined && !isByReference(query) && provenBy(ledger.rows).has(resourceType))
+    return undefined;
   const cameById = isByReference(query) && row?.outcome === 'refused';
   const isMissing = row?.missing.some((item) => item.startsWith(`${resourceType}/${id} `)) ?? true;
   if (row !== undefined && (isAnswered(row) || (cameById && !isMissing))) return undefined;

@@ -1,4 +1,4 @@
-import { refusedScopes } from '../portal/index.ts';
+import { refusedScopes, vendorFor } from '../portal/index.ts';
 import { visible } from '../render/index.ts';
 import { clientIdOf, readPortals, placesOf, portalNamed } from '../settings/index.ts';
 import { flagOption, type CommandInput } from './command.ts';
@@ -6,7 +6,7 @@ import type { Context, Outcome } from './context.ts';
 import { chosenTokenStore, readableSignIn } from './kept-sign-ins.ts';
 import { httpFor, reachPortal, whoText, withSignInCommand } from './portal-access.ts';
 import { forecastOf, lifeText } from './sign-in-forecast.ts';
-import { signInAt, vendorFor } from './sign-in-at.ts';
+import { signInAt } from './sign-in-at.ts';
 
 /** Signs in to a portal and keeps the sign-in where the person chose. */
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
@@ -23,7 +23,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
     await store.write(name, tokens);
     const { scopesRequested, scopesGranted, refreshToken } = tokens;
     const refused = refusedScopes(scopesRequested, scopesGranted, refreshToken !== undefined);
-    const until = forecastOf(tokens, vendorFor(portal, access.description));
+    const until = forecastOf(tokens, vendorFor(access.description, portal.vendor));
     if (flagOption(input, 'json')) {
       const { patientId, expires } = tokens;
       const answer = {

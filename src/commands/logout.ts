@@ -1,5 +1,5 @@
 import { BlueButtonError } from '../errors/index.ts';
-import { revoke, type TokenSet } from '../portal/index.ts';
+import { revoke, vendorFor, type TokenSet } from '../portal/index.ts';
 import { placesOf, portalNamed, readPortals, type NamedPortal } from '../settings/index.ts';
 import { proofFor } from './client-proof.ts';
 import { flagOption, type CommandInput } from './command.ts';
@@ -7,7 +7,6 @@ import type { Context, Outcome } from './context.ts';
 import { errorText } from './error-text.ts';
 import { keptTokens, readableSignIn } from './kept-sign-ins.ts';
 import { httpFor, reachPortal } from './portal-access.ts';
-import { vendorFor } from './sign-in-at.ts';
 
 /** What became of a sign-in at the portal. */
 type AtPortal = 'revoked' | 'not-offered' | 'refused' | 'not-asked';
@@ -57,7 +56,7 @@ async function endAtPortal(
   const http = await httpFor(input, context);
   try {
     const { description } = await reachPortal(name, portal, http, input, context);
-    const vendor = vendorFor(portal, description);
+    const vendor = vendorFor(description, portal.vendor);
     const proof = await proofFor({ name, portal, kept: tokens, vendor }, input, context);
     return await revoke(http, description, tokens, { proof, signal: context.signal });
   } catch (thrown) {

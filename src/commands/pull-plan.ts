@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { keptSignIn, loginAgain } from './kept-sign-ins.ts';
 import { reachPortal } from './portal-access.ts';
 import type { PullTask } from './pull-portal.ts';
+import { planOptions } from './pull-sync.ts';
 
 /** What a pull from one portal would ask. */
 export interface PortalPlan {
@@ -30,7 +31,9 @@ export async function planPortal(
   const { description } = await reachPortal(name, portal, http, input, context);
   const { patientId, scopesGranted } = await keptSignIn(name, description.baseUrl, input, context);
   if (patientId === undefined) throw noPatient(name, await loginAgain(name, context));
-  const queries = planQueries(description, scopesGranted, patientId);
+  const { baseUrl } = description;
+  const { plan } = await planOptions({ baseUrl, patientId }, portal.vendor, input, context);
+  const queries = planQueries(description, scopesGranted, patientId, plan);
   return { name, baseUrl: description.baseUrl, patientId, queries };
 }
 
@@ -51,16 +54,35 @@ export function* planText(
   const left = queries.filter(({ how }) => how === 'not-asked');
   yield `${name} (${new URL(baseUrl).host}), patient ${visible(patientId)}: would ask ${counted(asked.length, 'question')}\n`;
   let said = '';
-  for (const { what, query, reason, ifRefused } of asked) {
-    if (what !== said) yield `  ${what}\n`;
-    said = what;
-    yield `    ${visible(query)}\n`;
-    if (reason !== undefined) yield `      ${reason}\n`;
-    if (ifRefused !== undefined) yield `      if refused: ${visible(ifRefused)}\n`;
+  for (const planned of asked) {
+    if (planned.what !== said) yield `  ${planned.what}\n`;
+    said = planned.what;
+    yield indented(planned.query, 4, width);
+    for (const line of manners(planned)) yield indented(line, 6, width);
   }
   yield '  then, by id, what those refer to, and their attachments\n';
   for (const reason of new Set(left.map((query) => query.reason))) {
     const types = left.filter((query) => query.reason === reason).map(({ resourceType }) => resourceType);
     yield `Not asked (${types.length}). ${reason ?? ''}\n  ${wrapLine(types.join(', '), width)}\n`;
   }
+}
+
+/** How a query is asked, where there is more to say than the query itself. */
+function manners({ reason, since, pageSize, needs = [], instead, covers, orElse }: PlannedQuery): string[] {
+  return [
+    ...(reason === undefined ? [] : [reason]),
+    ...(since === undefined ? [] : [`only what was updated since ${since}`]),
+    ...(pageSize === undefined ? [] : [`${pageSize} on a page`]),
+    ...needs.map(({ parameter, values }) => `if the portal insists: by ${parameter} (${values.join(', ')})`),
+    ...(instead === undefined
+      ? []
+      : [`if refused or cut: by ${instead.parameter} (${instead.values.join(', ')})`]),
+    ...(covers === undefined ? [] : [`in place of searches for ${counted(covers.length, 'type')}`]),
+    ...(orElse === undefined ? [] : [`if refused: the ${orElse.length} of them that it offers`]),
+  ];
+}
+
+function indented(text: string, by: number, width: number): string {
+  const margin = ' '.repeat(by);
+  return `${margin}${wrapLine(visible(text), width - by).replaceAll('\n', `\n${margin}`)}\n`;
 }

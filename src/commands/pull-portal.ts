@@ -1,4 +1,4 @@
-import { beginPull, listPeople, type PullDraft, type PullResult } from '../archive/index.ts';
+import { beginPull, listPeople, type Archive, type PullDraft, type PullResult } from '../archive/index.ts';
 import { BlueButtonError } from '../errors/index.ts';
 import { Element, identityOf, type Ledger, type PersonIdentity, type Pulled } from '../model/index.ts';
 import {
@@ -6,6 +6,7 @@ import {
   pull,
   readPatient,
   type Http,
+  type PlanOptions,
   type PullProgress,
   type TokenSet,
   type TokenStore,
@@ -19,6 +20,7 @@ import { errorText } from './error-text.ts';
 import { keptSignIn, keptTokens, loginAgain } from './kept-sign-ins.ts';
 import { reachPortal, whoText, withSignInCommand, type PortalAccess } from './portal-access.ts';
 import { noPatient } from './pull-plan.ts';
+import { noteSync, planOptions, SyncWatch } from './pull-sync.ts';
 import { renewer } from './renewal.ts';
 import { settingOf } from './setting.ts';
 import { signInAt } from './sign-in-at.ts';
@@ -59,17 +61,66 @@ async function pullIntoArchive(task: PullTask, input: CommandInput, context: Con
   const { current, identity } = await accepted(http, tokens, renew, context);
   const { patientId } = current;
   if (patientId === undefined) throw noPatient(name, await loginAgain(name, context));
+  const { baseUrl } = access.description;
+  const { plan, points } = await planOptions({ baseUrl, patientId }, portal.vendor, input, context);
+  let latest = current;
+  const bring = (asked: PlanOptions): Promise<Kept | undefined> => {
+    const watch = new SyncWatch(points);
+    const items = pull({
+      http,
+      description: access.description,
+      tokens: latest,
+      patientId,
+      now: context.now,
+      renew: async (old) => (latest = await renew(old)),
+      onProgress: progress,
+      signal: context.signal,
+      plan: asked,
+      onSearched: watch.searched,
+    });
+    return keepItems({ task, access, patientId, identity, items, watch }, input, context);
+  };
+  // What is new may be what is held under another id: only everything can tell.
+  const kept = (await bring(plan)) ?? (await bring({ ...plan, since: {} }));
+  if (kept === undefined) throw new TypeError('a pull of everything tells what was renumbered');
+  const { result, archive, source, watch } = kept;
+  if (source !== undefined) {
+    const note = async (): Promise<void> => {
+      const { ledger } = result;
+      await writeLastCheck(placesOf(context.env), archive.directory, source, ledger.finished);
+      await noteSync(watch, { baseUrl, patientId }, archive, ledger, context);
+    };
+    await noteSafely(note, context);
+  }
+  return { name, who: whoText(identity, patientId), ...result };
+}
+
+/** A pull under way. */
+interface Bringing {
+  task: PullTask;
+  access: PortalAccess;
+  patientId: string;
+  identity: PersonIdentity;
+  items: AsyncGenerator<Pulled, Ledger>;
+  watch: SyncWatch;
+}
+
+interface Kept {
+  result: PullResult;
+  archive: Archive;
+  /** The source's path in the archive. */
+  source: string | undefined;
+  watch: SyncWatch;
+}
+
+/** Keeps a pull in the archive. Undefined, and nothing kept, where only a pull of everything can tell what came. */
+async function keepItems(
+  { task, access, patientId, identity, items, watch }: Bringing,
+  input: CommandInput,
+  context: Context,
+): Promise<Kept | undefined> {
+  const { name } = task;
   const { baseUrl, fhirVersion } = access.description;
-  const items = pull({
-    http,
-    description: access.description,
-    tokens: current,
-    patientId,
-    now: context.now,
-    renew,
-    onProgress: progress,
-    signal: context.signal,
-  });
   const first = await items.next();
   if (first.done === true) refuseUnanswered(name, first.value);
   context.signal.throwIfAborted();
@@ -83,13 +134,12 @@ async function pullIntoArchive(task: PullTask, input: CommandInput, context: Con
     software: softwareName(context),
     now: context.now,
   });
-  const result = await keep(draft, first, items, context);
+  const result = await keep(draft, first, items, watch, context);
   const known = people.find(({ folder }) => folder === person)?.sources;
   const source =
-    result.bag?.split('/').slice(0, 2).join('/') ??
+    result?.bag?.split('/').slice(0, 2).join('/') ??
     known?.find(({ description }) => description.name === name)?.path;
-  if (source !== undefined) await noteCheck(archive.directory, source, result.ledger.finished, context);
-  return { name, who: whoText(identity, patientId), ...result };
+  return result && { result, archive, source, watch };
 }
 
 /** Puts everything a pull brings into the draft, and the draft into the archive; on any error nothing of it. */
@@ -97,15 +147,18 @@ async function keep(
   draft: PullDraft,
   first: IteratorResult<Pulled, Ledger>,
   more: AsyncGenerator<Pulled, Ledger>,
+  watch: SyncWatch,
   { signal }: Context,
-): Promise<PullResult> {
+): Promise<PullResult | undefined> {
   try {
     for (let step = first; ; step = await more.next()) {
       if (step.done === true) {
         signal.throwIfAborted();
-        return await draft.finish(step.value);
+        if (!(await draft.mayBeRenumbered(step.value.rows))) return await draft.finish(step.value);
+        await draft.discard();
+        return undefined;
       }
-      await draft.add(step.value);
+      watch.kept(step.value, await draft.add(step.value));
     }
   } catch (thrown) {
     await draft.discard();
@@ -124,15 +177,10 @@ function refuseUnanswered(name: string, { rows }: Ledger): void {
   });
 }
 
-/** Notes when a source was last pulled to the end. What was pulled is safe by then, whatever comes of the note. */
-async function noteCheck(
-  archive: string,
-  source: string,
-  finished: string,
-  { env, err }: Context,
-): Promise<void> {
+/** Notes when a source was last pulled, and how far. What was pulled is safe by then, whatever comes of the note. */
+async function noteSafely(note: () => Promise<void>, { err }: Context): Promise<void> {
   try {
-    await writeLastCheck(placesOf(env), archive, source, finished);
+    await note();
   } catch (thrown) {
     if (!(thrown instanceof BlueButtonError)) throw thrown;
     err.write(`The time of this pull could not be noted for status. ${errorText(thrown)}`);

@@ -146,9 +146,10 @@ function vanishedText(vanished: readonly string[]): string {
   return `no longer provided, and kept: ${visible(vanished.slice(0, most).join(', '))}${more}`;
 }
 
-function gapText({ query, outcome, httpStatus, missing, reason, notices }: LedgerRow): string {
+function gapText({ query, outcome, httpStatus, missing, reason, notices, tried = [] }: LedgerRow): string {
   const status = httpStatus === undefined ? '' : ` (${httpStatus})`;
   const lines = [`  ${query}: ${outcome}${status}${reason === undefined ? '' : `: ${reason}`}`];
+  if (tried.length > 0) lines.push(`    asked before: ${visible(tried.join(', '))}`);
   if (missing.length > 0) lines.push(`    missing: ${visible(missing.join(', '))}`);
   lines.push(...notices.map((notice) => `    the portal says: ${visible(notice)}`));
   return `${lines.join('\n')}\n`;

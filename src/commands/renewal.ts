@@ -1,14 +1,13 @@
 import { join } from 'node:path';
 import { takeLock } from '../disk/index.ts';
 import { BlueButtonError } from '../errors/index.ts';
-import { isLapsing, refresh, type TokenSet, type TokenStore } from '../portal/index.ts';
+import { isLapsing, refresh, vendorFor, type TokenSet, type TokenStore } from '../portal/index.ts';
 import { visible } from '../render/index.ts';
 import { placesOf } from '../settings/index.ts';
 import { proofFor } from './client-proof.ts';
 import type { CommandInput } from './command.ts';
 import type { Context } from './context.ts';
 import type { PortalAccess } from './portal-access.ts';
-import { vendorFor } from './sign-in-at.ts';
 
 /** How long one process waits for another that renews the same sign-in. */
 const patienceMs = 60_000;
@@ -31,7 +30,7 @@ export function renewer(
 
   async function renewed(old: TokenSet): Promise<TokenSet> {
     const proof = await proofFor(
-      { name, portal, kept: old, vendor: vendorFor(portal, description) },
+      { name, portal, kept: old, vendor: vendorFor(description, portal.vendor) },
       input,
       context,
     );

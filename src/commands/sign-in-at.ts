@@ -7,12 +7,8 @@ import {
   readPatient,
   registerClient,
   signIn,
-  vendorById,
-  vendorOf,
-  vendors,
-  type PortalDescription,
+  vendorFor,
   type TokenSet,
-  type Vendor,
 } from '../portal/index.ts';
 import { clientIdOf, placesOf, readPortals, writePortals, type NamedPortal } from '../settings/index.ts';
 import { proofFor } from './client-proof.ts';
@@ -20,15 +16,6 @@ import type { CommandInput } from './command.ts';
 import type { Context } from './context.ts';
 import type { PortalAccess } from './portal-access.ts';
 import { settingOf } from './setting.ts';
-
-/** The vendor whose manners are expected of a portal: as the person set it, else as recognised. */
-export function vendorFor(
-  { vendor }: NamedPortal,
-  description: Pick<PortalDescription, 'baseUrl' | 'software'>,
-): Vendor {
-  const set = vendors.find(({ id }) => id === vendor);
-  return set === undefined ? vendorOf(description) : vendorById(set.id);
-}
 
 /**
  * Signs in through the browser and tells whose record it is.
@@ -43,7 +30,7 @@ export async function signInAt(
 ): Promise<{ tokens: TokenSet; identity: PersonIdentity }> {
   const { name, portal, http, description } = access;
   const { signal, now } = context;
-  const vendor = vendorFor(portal, description);
+  const vendor = vendorFor(description, portal.vendor);
   const scopes = portal.scopes ?? defaultScopes(description, vendor);
   const { clientId, redirectPort, secret } = await clientOf(access, scopes, input, context);
   const proof = await proofFor({ name, portal, kept, fresh: secret, vendor }, input, context);

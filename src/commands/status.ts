@@ -1,4 +1,5 @@
 import { listPeople, openArchive, readState, type ArchiveState } from '../archive/index.ts';
+import { vendorFor } from '../portal/index.ts';
 import { BlueButtonError } from '../errors/index.ts';
 import { isGap, isOpenGap, type LedgerRow } from '../model/index.ts';
 import type { KeptKind } from '../secrets/index.ts';
@@ -8,7 +9,6 @@ import { flagOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
 import { keptKind, keptTokens } from './kept-sign-ins.ts';
 import { endsSoon, forecastOf, type SignInForecast } from './sign-in-forecast.ts';
-import { vendorFor } from './sign-in-at.ts';
 import { statusText } from './status-text.ts';
 
 /** One source of a person's record. Instants are ISO 8601 in UTC. */
@@ -134,7 +134,7 @@ async function portalsOf(
       statuses.push({ ...common, signedIn: closed, renews: false });
       continue;
     }
-    const vendor = vendorFor({ ...portal, vendor: portal.vendor ?? tokens.vendor }, { baseUrl });
+    const vendor = vendorFor({ baseUrl }, portal.vendor ?? tokens.vendor);
     const forecast = forecastOf(tokens, vendor);
     const lost = tokens.scopesLost ?? [];
     statuses.push({

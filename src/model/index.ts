@@ -11,7 +11,16 @@ export type { Entry, Reading } from './entry.ts';
 export { otherReleaseUrl, ourExtensions } from './extension-urls.ts';
 export type { Finding } from './finding.ts';
 export { isOutOfRange } from './flag.ts';
-export { gapsOf, isGap, isOpenGap, type Ledger, type LedgerRow, type QueryOutcome } from './ledger.ts';
+export {
+  gapsOf,
+  isByReference,
+  isGap,
+  isGenerated,
+  isOpenGap,
+  type Ledger,
+  type LedgerRow,
+  type QueryOutcome,
+} from './ledger.ts';
 export { referenceName } from './reference.ts';
 export { ReferenceIndex, referenceTextOf } from './reference-index.ts';
 export { patientElements, type PatientOfInput } from './patients.ts';
@@ -28,7 +37,7 @@ export {
   sharesWord,
   type PersonIdentity,
 } from './person-identity.ts';
-export type { Pulled, PulledDocument, PulledResource } from './pulled.ts';
+export type { Pulled, PulledDocument, PulledGenerated, PulledResource } from './pulled.ts';
 export {
   buildRecord,
   entriesOfPatient,

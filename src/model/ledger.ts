@@ -29,6 +29,10 @@ export interface LedgerRow {
   notices: string[];
   /** Why it was not asked, refused or cut, in one sentence. */
   reason?: string;
+  /** What was asked first and refused, with the status, e.g. `CarePlan?patient=1 (400)`: this was asked in its place. */
+  tried?: string[];
+  /** Only what was updated from this instant on was asked for: what did not come says nothing of being gone. */
+  since?: string;
 }
 
 /** What one pull asked of a portal, what it was granted and what it got; kept in the bag as `data/ledger.json`. */
@@ -45,6 +49,16 @@ export interface Ledger {
   rows: LedgerRow[];
   /** `Type/id` of resources the archive holds that complete queries no longer returned. */
   vanished: string[];
+}
+
+/** True for the row of what was asked for by id, because something refers to it. */
+export function isByReference(query: string): boolean {
+  return query.endsWith('(by reference)');
+}
+
+/** True for the row of a document that the portal made for the pull. */
+export function isGenerated(query: string): boolean {
+  return query.startsWith('DocumentReference/$docref?');
 }
 
 /** True when the row leaves something out that was asked for: the pull is done only in part. */
@@ -66,8 +80,7 @@ export function gapsOf(row: LedgerRow): string[] {
   if (!isGap(row)) return [];
   const { query, outcome, httpStatus, missing, returned, repeated } = row;
   const whole = `${query}: ${outcome} (${httpStatus ?? 'no answer'})`;
-  const refusedAltogether =
-    query.endsWith('(by reference)') && outcome === 'refused' && returned + repeated === 0;
+  const refusedAltogether = isByReference(query) && outcome === 'refused' && returned + repeated === 0;
   if (refusedAltogether || missing.length === 0) return [whole];
   const items = missing.map((item) => `${query}: ${item}`);
   return outcome === 'truncated' ? [whole, ...items] : items;

@@ -25,5 +25,13 @@ export interface PulledDocument {
   bytes: Uint8Array;
 }
 
+/** What a portal made for this pull (`$docref`): resources that describe documents, and the bytes of these. */
+export interface PulledGenerated {
+  kind: 'generated';
+  query: string;
+  resources: PulledResource[];
+  documents: PulledDocument[];
+}
+
 /** What a pull brings, piece by piece. */
-export type Pulled = PulledResource | PulledDocument;
+export type Pulled = PulledResource | PulledDocument | PulledGenerated;

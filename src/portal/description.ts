@@ -41,6 +41,8 @@ export interface OfferedType {
   searchParams: string[];
   includes: string[];
   revIncludes: string[];
+  /** Names of operations, without `$`: as listed, and as their definitions are called; absent when none is listed. */
+  operations?: string[];
 }
 
 /** True when the portal offers the interaction, or says nothing about interactions of this type. */

@@ -13,10 +13,13 @@ export interface NoAnswer {
   status?: number;
   reason: string;
   notices: string[];
+  /** What the answer says, unless it is a web page: an error that is no OperationOutcome has its words too. */
+  words?: string;
 }
 
 /** What a request for FHIR brought. */
-export type FhirAnswer<Value> = { outcome: 'answered'; status: number; value: Value } | NoAnswer;
+export type FhirAnswer<Value> =
+  { outcome: 'answered'; status: number; value: Value; date?: string } | NoAnswer;
 
 /**
  * Asks for FHIR JSON and reads the answer with `read`. A refusal (4xx) and anything unusable are told apart; only what
@@ -43,7 +46,8 @@ export async function askFhir<Value extends object>(
   try {
     const value = read(text);
     if ('resourceType' in value && value.resourceType === 'OperationOutcome') return outcomeInstead(answer);
-    return { outcome: 'answered', status, value };
+    const date = answer.headers.get('date');
+    return { outcome: 'answered', status, value, ...(date !== null && { date }) };
   } catch (thrown) {
     if (!(thrown instanceof JsonSyntaxError)) throw thrown;
     return failed(`The answer is not FHIR JSON: ${thrown.message}.`);
@@ -65,7 +69,7 @@ export function notAnswered(answer: Answer): NoAnswer {
   const { status } = answer;
   const refused = status >= 400 && status < 500 && ![408, 425, 429].includes(status);
   const outcome = refused ? 'refused' : 'failed';
-  return { outcome, status, reason: `The portal answered ${status}.`, notices: noticesIn(answer) };
+  return { outcome, status, reason: `The portal answered ${status}.`, ...saidIn(answer) };
 }
 
 function outcomeInstead(answer: Answer): NoAnswer {
@@ -75,13 +79,19 @@ function outcomeInstead(answer: Answer): NoAnswer {
     outcome: refused ? 'refused' : 'failed',
     status: answer.status,
     reason: 'An OperationOutcome came instead of what was asked for.',
-    notices: noticesIn(answer),
+    ...saidIn(answer),
   };
 }
 
-function noticesIn(answer: Answer): string[] {
+const mostWords = 4000;
+
+function saidIn(answer: Answer): Pick<NoAnswer, 'notices' | 'words'> {
   const outcome = operationOutcome(answer);
-  return outcome === undefined ? [] : noticesOf(outcome);
+  const words = new TextDecoder().decode(answer.bytes.subarray(0, mostWords));
+  return {
+    notices: outcome === undefined ? [] : noticesOf(outcome),
+    ...(!words.trimStart().startsWith('<') && { words }),
+  };
 }
 
 function operationOutcome({ bytes }: Answer) {

@@ -10,7 +10,7 @@ export { createHttp, type Http, type HttpOptions, type Timeouts } from './http.t
 export type { StreamedAnswer } from './stream.ts';
 export { knownPortal, knownPortals, type KnownPortal } from './known-portals.ts';
 export { readPatient } from './patient.ts';
-export { planQueries, type PlannedQuery } from './plan.ts';
+export { planQueries, type PlannedQuery, type PlanOptions } from './plan.ts';
 export { pull, type PullOptions, type PullProgress } from './pull.ts';
 export { allows, defaultScopes, narrowed, refusedScopes } from './scopes.ts';
 export { refresh } from './refresh.ts';
@@ -20,9 +20,18 @@ export { registrationSteps, type RegistrationSteps } from './registration-steps.
 export { signInCommand } from './sign-in-command.ts';
 export type { TokenSet } from './token-set.ts';
 export { tokenStoreOver, type SecretTexts, type TokenStore } from './token-store.ts';
-export { vendorById, vendorOf, vendors, type ClientKind, type Vendor, type VendorId } from './vendors.ts';
 export { findPatientId } from './patient-id.ts';
 export { registerClient, type RegisteredClient } from './register.ts';
 export { revoke, type Revocation } from './revoke.ts';
 export { isLapsing } from './session.ts';
 export { freeRedirectPort } from './loopback.ts';
+export { updatedAt, type SearchSeen } from './updated-since.ts';
+export {
+  vendorById,
+  vendorFor,
+  vendorOf,
+  vendors,
+  type ClientKind,
+  type Vendor,
+  type VendorId,
+} from './vendors.ts';

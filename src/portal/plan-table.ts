@@ -1,3 +1,11 @@
+/** A parameter a portal may insist on, and values that together bring what there is; each makes a search of its own. */
+export interface Need {
+  parameter: string;
+  values: readonly string[];
+  /** True where nobody demands of servers that they search without it: asked also when nothing came without it. */
+  ifEmpty?: true;
+}
+
 /** How the resources of one type are asked for. */
 export interface PlanEntry {
   type: string;
@@ -5,10 +13,10 @@ export interface PlanEntry {
   by: readonly string[];
   /** More parameters that find resources of the person; each declared one makes a search of its own. */
   also?: readonly string[];
-  /** A parameter servers insist on: one search for each value, where the portal declares it. */
-  each?: { parameter: string; values: readonly string[] };
-  /** Added when a search by patient alone is answered 400 or 422. */
-  ifRefused?: string;
+  /** Always added, where the portal declares it. */
+  each?: Need;
+  /** Added when the portal insists on more than the patient, the likeliest first. */
+  needs?: readonly Need[];
   /** `_include` to ask for, where declared. */
   include?: string;
   /** Why it is never asked, although a portal may offer it. */
@@ -19,10 +27,7 @@ export interface PlanEntry {
 
 const patient = ['patient', 'subject'] as const;
 
-/**
- * US Core 6.1 to 9 as servers in the field carry it. A search by patient alone is not demanded of servers, and Epic
- * answers it 400.
- */
+/** US Core 6.1 to 9 as servers in the field carry it. */
 const observationCategories = [
   'laboratory',
   'vital-signs',
@@ -45,9 +50,45 @@ const observationCategories = [
 /** Every intent R4 knows, in one search: servers may insist on `intent` (US Core), and no request is left out by it. */
 const everyIntent = 'order,plan,proposal,original-order,reflex-order,filler-order,instance-order,option';
 
+/** Laboratory, radiology, cardiology and pathology (US Core). */
+const reportCategories = ['LAB', 'LP29684-5', 'LP29708-2', 'LP7839-6'];
+
+/** The ten kinds of note that US Core names, by LOINC. */
+const noteTypes = [
+  '11488-4',
+  '18842-5',
+  '34117-2',
+  '28570-0',
+  '11506-3',
+  '18748-4',
+  '11502-2',
+  '11526-1',
+  '11504-8',
+  '34111-5',
+];
+
+/** Surgical, laboratory, imaging, counselling, education (SNOMED CT), and the two of US Core. */
+const orderCategories = [
+  '387713003',
+  '108252007',
+  '363679005',
+  '409063005',
+  '409073007',
+  'sdoh',
+  'functional-status',
+];
+
+/** For portals that want to know a range of time: all of it. */
+export const anyDate: Need = { parameter: 'date', values: ['ge1900-01-01'] };
+
 /**
  * What a person's record is made of: what US Core demands first, then the rest of the Patient compartment of R4. The
  * order is the order of asking.
+ *
+ * A type is asked for by patient alone: one search brings every category, also those no list knows, and costs least.
+ * Only where a portal insists on more (US Core lets servers insist on the category of Observation and CarePlan, the
+ * status of CareTeam, the intent of MedicationRequest), or says that the search leaves something out, is it asked again
+ * by the values in `needs`.
  */
 export const planTable: readonly PlanEntry[] = [
   { type: 'AllergyIntolerance', by: patient, what: 'allergies' },
@@ -55,6 +96,7 @@ export const planTable: readonly PlanEntry[] = [
     type: 'MedicationRequest',
     by: patient,
     each: { parameter: 'intent', values: [everyIntent] },
+    needs: [{ parameter: 'intent', values: [everyIntent] }],
     include: 'MedicationRequest:medication',
     what: 'prescriptions',
   },
@@ -71,32 +113,65 @@ export const planTable: readonly PlanEntry[] = [
     what: 'medications handed out',
   },
   { type: 'MedicationAdministration', by: patient, what: 'medications given' },
-  { type: 'Condition', by: patient, what: 'problems and diagnoses' },
+  {
+    type: 'Condition',
+    by: patient,
+    needs: [
+      { parameter: 'category', values: ['problem-list-item', 'encounter-diagnosis', 'health-concern'] },
+    ],
+    what: 'problems and diagnoses',
+  },
   { type: 'Immunization', by: patient, what: 'immunizations' },
   {
     type: 'Observation',
     by: patient,
-    each: { parameter: 'category', values: observationCategories },
+    needs: [{ parameter: 'category', values: observationCategories, ifEmpty: true }],
     what: 'results, vital signs and other findings',
   },
-  { type: 'DiagnosticReport', by: patient, what: 'reports of laboratories and examinations' },
-  { type: 'DocumentReference', by: patient, what: 'notes and documents' },
+  {
+    type: 'DiagnosticReport',
+    by: patient,
+    needs: [{ parameter: 'category', values: reportCategories }],
+    what: 'reports of laboratories and examinations',
+  },
+  {
+    type: 'DocumentReference',
+    by: patient,
+    needs: [
+      { parameter: 'category', values: ['clinical-note'] },
+      { parameter: 'type', values: noteTypes },
+    ],
+    what: 'notes and documents',
+  },
   { type: 'Procedure', by: patient, what: 'procedures' },
   { type: 'Encounter', by: patient, what: 'visits and stays' },
-  // US Core demands only patient + category; asked alone first, so that plans of other categories come too.
-  { type: 'CarePlan', by: patient, ifRefused: 'category=assess-plan', what: 'care plans' },
-  // US Core demands only patient + status; asked alone first, so that former teams come too.
-  { type: 'CareTeam', by: patient, ifRefused: 'status=active', what: 'care teams' },
+  {
+    type: 'CarePlan',
+    by: patient,
+    needs: [{ parameter: 'category', values: ['assess-plan'], ifEmpty: true }],
+    what: 'care plans',
+  },
+  {
+    type: 'CareTeam',
+    by: patient,
+    needs: [{ parameter: 'status', values: ['active', 'inactive', 'suspended', 'proposed'] }],
+    what: 'care teams',
+  },
   { type: 'Goal', by: patient, what: 'goals' },
   { type: 'Device', by: ['patient'], what: 'implants and devices' },
-  { type: 'ServiceRequest', by: patient, what: 'orders and referrals' },
+  {
+    type: 'ServiceRequest',
+    by: patient,
+    needs: [{ parameter: 'category', values: orderCategories }],
+    what: 'orders and referrals',
+  },
   { type: 'RelatedPerson', by: ['patient'], what: 'related persons' },
   { type: 'QuestionnaireResponse', by: patient, what: 'questionnaires answered' },
   { type: 'FamilyMemberHistory', by: ['patient'], what: 'family history' },
   // Medicare declares `beneficiary` only.
   { type: 'Coverage', by: ['patient', 'beneficiary'], what: 'insurance' },
   { type: 'ExplanationOfBenefit', by: ['patient'], what: 'insurance claims as settled' },
-  { type: 'Appointment', by: ['patient', 'actor'], what: 'appointments' },
+  { type: 'Appointment', by: ['patient', 'actor'], needs: [anyDate], what: 'appointments' },
   { type: 'Communication', by: patient, also: ['recipient', 'sender'], what: 'messages' },
   { type: 'Specimen', by: patient, what: 'specimens' },
   { type: 'Provenance', by: ['patient'], what: 'where records come from' },

@@ -1,46 +1,79 @@
 import { offers, type OfferedType, type PortalDescription } from './description.ts';
-import { planTable, type PlanEntry } from './plan-table.ts';
+import { planOperations } from './plan-operations.ts';
+import { planTable, type Need, type PlanEntry } from './plan-table.ts';
+import { parametersOf, queryValue, withPart } from './query-parts.ts';
 import { allows, restrictions } from './scopes.ts';
+import { vendorFor, type Vendor } from './vendors.ts';
 
 /** One thing a pull asks, or the reason why it does not. */
 export interface PlannedQuery {
   /** Relative to the base URL; also the name of its ledger row. */
   query: string;
   resourceType: string;
-  how: 'read' | 'search' | 'not-asked';
-  /** Asked in its place when the portal answers 400 or 422. */
-  ifRefused?: string;
+  how: 'read' | 'search' | 'docref' | 'everything' | 'not-asked';
+  /** `_count` it is asked with. */
+  pageSize?: number;
+  /** Only what was updated from this instant on: asked with `_lastUpdated`. */
+  since?: string;
+  /** Asked by these, where the portal insists on them. */
+  needs?: readonly Need[];
+  /** Asked once for each value, where it is refused or breaks off. */
+  instead?: Need;
+  /** Of `everything`: the types whose fate it settles, and what is asked where it is refused. */
+  covers?: readonly string[];
+  orElse?: readonly PlannedQuery[];
   /** Why it is not asked, or only in part. */
   reason?: string;
   /** What it brings, in a person's words. */
   what: string;
 }
 
+/** What a person, and earlier pulls, have to say about a plan. */
+export interface PlanOptions {
+  /** The vendor's id, where the person named it. */
+  vendor?: string | undefined;
+  /** True to have the portal make a summary document (`$docref`). */
+  ccd?: boolean | undefined;
+  /** True to ask for everything at once, where the portal can. */
+  everything?: boolean | undefined;
+  /** By query: the instant since which alone it need be asked. */
+  since?: Readonly<Record<string, string>> | undefined;
+}
+
 /**
  * What to ask of a portal for one person's record: what the portal declares, of what was granted, by the parameters
- * of `planTable`. Every type of the Patient compartment is there, the ones not asked with their reason.
+ * of `planTable` and the manners of its vendor. Every type of the Patient compartment is there, the ones not asked with
+ * their reason.
  */
 export function planQueries(
   description: PortalDescription,
   granted: readonly string[],
   patientId: string,
+  options: PlanOptions = {},
 ): PlannedQuery[] {
-  const plan = planTable.flatMap((entry) => planType(entry, description, granted, patientId));
+  const vendor = vendorFor(description, options.vendor);
+  const about = { description, granted, patientId, vendor, options };
+  const plan = planTable.flatMap((entry) => planType(entry, about));
   const known = new Set(['Patient', ...planTable.map(({ type }) => type)]);
   const others = Object.entries(description.types).filter(
     ([type, offered]) => !known.has(type) && offered.searchParams.includes('patient'),
   );
   const more = others.flatMap(([type]) =>
-    planType({ type, by: ['patient'], what: 'offered by this portal' }, description, granted, patientId),
+    planType({ type, by: ['patient'], what: 'offered by this portal' }, about),
   );
-  return [planPatient(description, granted, patientId), ...plan, ...more];
+  return [planPatient(about), ...planOperations([...plan, ...more], about)];
 }
 
-function planPatient(
-  { types }: PortalDescription,
-  granted: readonly string[],
-  patientId: string,
-): PlannedQuery {
+/** What a plan is made from. */
+export interface PlanContext {
+  description: PortalDescription;
+  granted: readonly string[];
+  patientId: string;
+  vendor: Vendor;
+  options: PlanOptions;
+}
+
+function planPatient({ description: { types }, granted, patientId }: PlanContext): PlannedQuery {
   const planned = {
     query: `Patient/${encodeURIComponent(patientId)}`,
     resourceType: 'Patient',
@@ -54,18 +87,14 @@ function planPatient(
 const notOffered = 'The portal does not offer it.';
 const notGranted = 'The granted access does not cover it.';
 
-function planType(
-  entry: PlanEntry,
-  { types }: PortalDescription,
-  granted: readonly string[],
-  patientId: string,
-): PlannedQuery[] {
+function planType(entry: PlanEntry, about: PlanContext): PlannedQuery[] {
   const { type, what } = entry;
-  const offered = types[type];
+  const { description, granted, patientId, vendor } = about;
+  const offered = description.types[type];
   const by = entry.by.find((name) => declares(offered, name));
   const notAsked = (reason: string): PlannedQuery[] => [
     {
-      query: search(type, [patientPart(by ?? entry.by[0] ?? 'patient', patientId)]),
+      query: `${type}?${patientPart(by ?? entry.by[0] ?? 'patient', patientId)}`,
       resourceType: type,
       how: 'not-asked',
       reason,
@@ -75,48 +104,88 @@ function planType(
   if (offered === undefined) return notAsked(notOffered);
   if (!offers(offered, 'search-type')) return notAsked('The portal offers no search of it.');
   if (entry.never !== undefined) return notAsked(`Never asked: ${entry.never}.`);
+  const skipped = vendor.search.skip[type];
+  if (skipped !== undefined) return notAsked(skipped);
   if (by === undefined) return notAsked('The portal declares no search of it by patient.');
   if (!allows(granted, type, 'search')) return notAsked(notGranted);
 
-  const extras = extraParts(entry, offered, granted);
   const only = restrictions(granted, type);
-  const planned = {
-    resourceType: type,
-    how: 'search' as const,
-    ...(only.length === 0 ? {} : { reason: `Granted only for ${only.join(' and ')}.` }),
-    what,
+  const readable = only.filter((text) => restriction.test(text));
+  if (only.length > 0 && readable.length === 0)
+    return notAsked('It is granted only in part, in no known way.');
+  const parts = [by, ...(entry.also ?? []).filter((name) => offered.searchParams.includes(name))];
+  return parts
+    .flatMap((name) => {
+      const alone = [`${type}?${patientPart(name, patientId)}`, ...extraParts(entry, about, offered)].reduce(
+        (query, part) => (part === '' ? query : withPart(query, part)),
+      );
+      if (readable.length > 0) return readable.map((text) => withPart(alone, encodeURI(text)));
+      const each = vendor.search.each[type] ?? (declares(offered, entry.each?.parameter) && entry.each);
+      return each ? each.values.map((value) => withNeed(alone, each.parameter, value)) : [alone];
+    })
+    .map((query) => ({
+      query,
+      resourceType: type,
+      how: 'search' as const,
+      ...mannersOf(query, entry, about, offered),
+      ...(only.length === 0 ? {} : { reason: `Granted only for ${only.join(' and ')}.` }),
+      what,
+    }));
+}
+
+/** What a granular scope allows only, in the words of a search (SMART App Launch 2.2 §3). */
+const restriction = /^[\w-]+(:[\w-]+)?=[^&#\s]+(&[\w-]+(:[\w-]+)?=[^&#\s]+)*$/;
+
+/** How large pages are asked for, since when, and what may be added to a query. */
+function mannersOf(
+  query: string,
+  entry: PlanEntry,
+  { vendor, options }: PlanContext,
+  offered: OfferedType,
+): Pick<PlannedQuery, 'pageSize' | 'since' | 'needs' | 'instead'> {
+  const { search } = vendor;
+  const pageSize = search.pageSize?.of?.[entry.type] ?? search.pageSize?.default;
+  const since = mayAskSince(vendor, offered) ? options.since?.[query] : undefined;
+  const present = parametersOf(query);
+  const needs = (entry.needs ?? []).filter(({ parameter }) => !present.includes(parameter));
+  const instead = search.instead?.[entry.type];
+  return {
+    ...(pageSize !== undefined && { pageSize }),
+    ...(since !== undefined && { since }),
+    ...(needs.length > 0 && { needs }),
+    ...(instead !== undefined && !present.includes(instead.parameter) && { instead }),
   };
-  const patientParts = [by, ...(entry.also ?? []).filter((name) => offered.searchParams.includes(name))].map(
-    (name) => patientPart(name, patientId),
-  );
-  return patientParts.flatMap((part) =>
-    requiredParts(entry, offered).map((required) => ({
-      ...planned,
-      query: search(type, [part, ...required, ...extras]),
-      ...(entry.ifRefused === undefined
-        ? {}
-        : { ifRefused: search(type, [part, entry.ifRefused, ...extras]) }),
-    })),
-  );
+}
+
+/** True where a type can be asked for what was updated since an instant: declared, and by its vendor not ruled out. */
+export function mayAskSince({ search }: Vendor, offered: OfferedType | undefined): boolean {
+  return search.lastUpdated === 'as-declared' && (offered?.searchParams.includes('_lastUpdated') ?? false);
+}
+
+/** The query with one value of a parameter. */
+export function withNeed(query: string, parameter: string, value: string): string {
+  return withPart(query, `${parameter}=${queryValue(value)}`);
 }
 
 /** A portal that lists no parameters at all is taken to know those the table asks for. */
-function declares(offered: OfferedType | undefined, parameter: string): boolean {
+function declares(offered: OfferedType | undefined, parameter: string | undefined): boolean {
   return (
-    offered !== undefined && (offered.searchParams.length === 0 || offered.searchParams.includes(parameter))
+    offered !== undefined &&
+    parameter !== undefined &&
+    (offered.searchParams.length === 0 || offered.searchParams.includes(parameter))
   );
 }
 
-function requiredParts({ each }: PlanEntry, offered: OfferedType): string[][] {
-  if (each === undefined || !declares(offered, each.parameter)) return [[]];
-  return each.values.map((value) => [`${each.parameter}=${value}`]);
-}
-
-function extraParts({ include }: PlanEntry, offered: OfferedType, granted: readonly string[]): string[] {
+function extraParts(
+  { type, include }: PlanEntry,
+  { granted, vendor }: PlanContext,
+  offered: OfferedType,
+): string[] {
   const provenance =
     offered.revIncludes.includes('Provenance:target') &&
     (allows(granted, 'Provenance', 'search') || allows(granted, 'Provenance', 'read'));
   return [
+    vendor.search.add[type] ?? '',
     ...(include !== undefined && offered.includes.includes(include) ? [`_include=${include}`] : []),
     ...(provenance ? ['_revinclude=Provenance:target'] : []),
   ];
@@ -128,8 +197,4 @@ function patientPart(parameter: string, patientId: string): string {
   return parameter === 'patient' || parameter === 'beneficiary'
     ? `${parameter}=${id}`
     : `${parameter}=Patient/${id}`;
-}
-
-function search(type: string, parts: readonly string[]): string {
-  return `${type}?${parts.join('&')}`;
 }

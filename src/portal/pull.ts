@@ -1,16 +1,19 @@
 import type { Ledger, LedgerRow, Pulled, PulledResource } from '../model/index.ts';
+import { askDocref, askEverything } from './ask-operation.ts';
+import { askSearch, type Asking } from './ask-search.ts';
 import { readReferences } from './by-reference.ts';
 import { requireR4, type PortalDescription } from './description.ts';
-import { askFhir } from './fhir-answer.ts';
+import { askFhir, fhirJson } from './fhir-answer.ts';
 import { fetchAttachments } from './fetch-attachments.ts';
 import { Harvest } from './harvest.ts';
 import type { Http } from './http.ts';
 import { addNotices, closeRow, openRow, worsen } from './ledger-row.ts';
-import { planQueries, type PlannedQuery } from './plan.ts';
-import { search } from './search.ts';
+import { mayAskSince, planQueries, type PlannedQuery, type PlanOptions } from './plan.ts';
 import { readResource } from './searchset.ts';
 import { openSession, type Session } from './session.ts';
 import type { TokenSet } from './token-set.ts';
+import type { SearchSeen } from './updated-since.ts';
+import { vendorFor } from './vendors.ts';
 
 /** Told when a query begins, and, with its row, when it has ended. */
 export interface PullProgress {
@@ -31,6 +34,10 @@ export interface PullOptions {
   /** Gets new tokens, and keeps them, when the portal no longer accepts the old. */
   renew?: ((old: TokenSet) => Promise<TokenSet>) | undefined;
   signal?: AbortSignal | undefined;
+  /** What a person and earlier pulls have to say about the plan. */
+  plan?: PlanOptions | undefined;
+  /** Told of every search that came to its end. */
+  onSearched?: ((seen: SearchSeen) => void) | undefined;
 }
 
 /**
@@ -43,22 +50,33 @@ export interface PullOptions {
  *   version, `interrupted` when `signal` fired.
  */
 export async function* pull(options: PullOptions): AsyncGenerator<Pulled, Ledger> {
-  const { description, tokens, patientId, now, onProgress } = options;
+  const { description, tokens, patientId, now, onProgress, onSearched, plan: planOptions } = options;
   requireR4(description);
   const { baseUrl, fhirVersion } = description;
-  const session = openSession(options);
+  const vendor = vendorFor(description, planOptions?.vendor);
+  const session = accepting(openSession(options), vendor.accept ?? fhirJson);
   const granted = tokens.scopesGranted;
   const started = now().toISOString();
-  const plan = planQueries(description, granted, patientId);
+  const plan = planQueries(description, granted, patientId, planOptions);
   const harvest = new Harvest(patientId, baseUrl);
+  const sinceOf = (query: string, type: string): string | undefined =>
+    mayAskSince(vendor, description.types[type]) ? planOptions?.since?.[query] : undefined;
+  const sources = { ...options, session, baseUrl };
+  const asking = { session, harvest, baseUrl, sources, sinceOf, onSearched };
   const rows: LedgerRow[] = [];
-  const of = plan.length + 2;
+  let of = plan.length + 2;
 
   for (const [index, planned] of plan.entries()) {
     onProgress?.({ query: planned.query, step: index + 1, of });
-    const row = yield* runPlanned(planned, session, harvest, baseUrl);
-    rows.push(closeRow(row));
-    onProgress?.({ query: row.query, step: index + 1, of, row });
+    const ended = yield* runPlanned(planned, asking);
+    if (planned.how === 'everything' && ended[0]?.outcome === 'not-asked') {
+      plan.push(...(planned.orElse ?? []));
+      of = plan.length + 2;
+    }
+    for (const row of ended) {
+      rows.push(closeRow(row));
+      onProgress?.({ query: row.query, step: index + 1, of, row });
+    }
   }
 
   onProgress?.({ query: 'references', step: plan.length + 1, of });
@@ -71,7 +89,7 @@ export async function* pull(options: PullOptions): AsyncGenerator<Pulled, Ledger
 
   const attachments = openRow('attachments', 'Binary');
   onProgress?.({ query: attachments.query, step: of, of });
-  yield* fetchAttachments({ ...options, session, baseUrl }, harvest.attachments, attachments);
+  yield* fetchAttachments(sources, harvest.attachments, attachments);
   rows.push(closeRow(attachments));
   onProgress?.({ query: attachments.query, step: of, of, row: attachments });
 
@@ -89,36 +107,25 @@ export async function* pull(options: PullOptions): AsyncGenerator<Pulled, Ledger
   };
 }
 
-async function* runPlanned(
-  planned: PlannedQuery,
-  session: Session,
-  harvest: Harvest,
-  baseUrl: string,
-): AsyncGenerator<PulledResource, LedgerRow> {
-  const row = openRow(planned.query, planned.resourceType);
-  if (planned.reason !== undefined) row.reason = planned.reason;
-  if (planned.how === 'not-asked') {
-    row.outcome = 'not-asked';
-    return row;
-  }
-  if (planned.how === 'read') {
-    yield* readOne(session, harvest, baseUrl, row);
-    return row;
-  }
-  yield* search(session, harvest, baseUrl, row);
-  const insists =
-    row.pages === 1 && row.outcome === 'refused' && (row.httpStatus === 400 || row.httpStatus === 422);
-  if (!insists || planned.ifRefused === undefined) return row;
-  const instead = openRow(planned.ifRefused, planned.resourceType);
-  addNotices(instead, row.notices);
-  yield* search(session, harvest, baseUrl, instead);
-  return instead;
+async function* runPlanned(planned: PlannedQuery, asking: Asking): AsyncGenerator<Pulled, LedgerRow[]> {
+  const { query, resourceType, how, reason } = planned;
+  if (how === 'search') return yield* askSearch(planned, asking);
+  if (how === 'everything') return yield* askEverything(planned, asking);
+  if (how === 'docref') return yield* askDocref(planned, asking);
+  const row = openRow(query, resourceType);
+  if (reason !== undefined) row.reason = reason;
+  if (how === 'not-asked') row.outcome = 'not-asked';
+  else yield* readOne(asking, row);
+  return [row];
+}
+
+/** The session, asking for FHIR in the words its vendor wants. */
+function accepting(session: Session, fhir: string): Session {
+  return { get: (url, accept, more) => session.get(url, accept === fhirJson ? fhir : accept, more) };
 }
 
 async function* readOne(
-  session: Session,
-  harvest: Harvest,
-  baseUrl: string,
+  { session, harvest, baseUrl }: Asking,
   row: LedgerRow,
 ): AsyncGenerator<PulledResource> {
   const answer = await askFhir(session, new URL(`${baseUrl}/${row.query}`), readResource);

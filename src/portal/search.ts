@@ -1,7 +1,7 @@
 import { writeJson } from '../json/index.ts';
 import type { LedgerRow, PulledResource } from '../model/index.ts';
 import { isUnder, resolveAddress } from './address.ts';
-import { askFhir } from './fhir-answer.ts';
+import { askFhir, type NoAnswer } from './fhir-answer.ts';
 import type { Harvest } from './harvest.ts';
 import { addNotices, worsen } from './ledger-row.ts';
 import { readSearchset, type Searchset } from './searchset.ts';
@@ -10,43 +10,67 @@ import type { Session } from './session.ts';
 const maxPages = 10_000;
 const maxEmptyPages = 20;
 
+/** How a search is made, where that is not all in its row. */
+export interface SearchManner {
+  /** What is sent, relative to the base URL, where that is more than the row's query. */
+  address?: string;
+  /** False where a `next` link is not part of the answer. */
+  follow?: boolean;
+  /** The row of a resource of that type, where one answer fills several. */
+  rowOf?: (resourceType: string) => LedgerRow | undefined;
+  /** Told of every page, and when the portal sent it. */
+  onPage?: (page: Searchset, date: string | undefined) => void;
+}
+
 /**
  * Runs a search to its last page and yields what came first by it. A `next` link is followed only below the base URL,
  * and not into a loop: where it leads elsewhere, or nothing new comes, the row is cut short and says so.
+ *
+ * @returns Why there was no first page, where there was none.
  */
 export async function* search(
   session: Session,
   harvest: Harvest,
   baseUrl: string,
   row: LedgerRow,
-): AsyncGenerator<PulledResource> {
-  const pages = new PageTrail();
-  for (let url: URL | undefined = new URL(`${baseUrl}/${row.query}`); url !== undefined;) {
+  { address = row.query, follow = true, rowOf, onPage }: SearchManner = {},
+): AsyncGenerator<PulledResource, NoAnswer | undefined> {
+  const trail = new PageTrail();
+  let number = 0;
+  for (let url: URL | undefined = new URL(`${baseUrl}/${address}`); url !== undefined;) {
     const answer = await askFhir(session, url, readSearchset);
     if (answer.status !== undefined) row.httpStatus = answer.status;
     row.pages += 1;
+    number += 1;
     const page = answer.outcome === 'answered' ? answer.value : undefined;
     if (answer.outcome !== 'answered' || page === undefined || !isSearchset(page)) {
       const reason = answer.outcome === 'answered' ? 'The answer is not a Bundle.' : answer.reason;
       const outcome = answer.outcome === 'answered' ? 'failed' : answer.outcome;
       if (answer.outcome !== 'answered') addNotices(row, answer.notices);
-      if (row.pages === 1) worsen(row, outcome, reason);
-      else worsen(row, 'truncated', `Page ${row.pages} did not come: ${reason}`);
-      return;
+      if (number > 1) worsen(row, 'truncated', `Page ${number} did not come: ${reason}`);
+      else worsen(row, outcome, reason);
+      if (number > 1) return undefined;
+      return answer.outcome === 'answered' ? { outcome: 'failed', reason, notices: [] } : answer;
     }
+    onPage?.(page, answer.date);
     for (const entry of page.entries) {
-      const pulled = harvest.take(entry, row);
+      const pulled = harvest.take(entry, rowOf?.(entry.resource.resourceType) ?? row);
       if (pulled !== undefined) yield pulled;
     }
-    if (page.next === undefined) return;
+    if (page.next === undefined) return undefined;
+    if (!follow) {
+      row.reason ??= 'Its link to more leaves the operation and is not followed.';
+      return undefined;
+    }
     const next = resolveAddress(page.next, url.href);
-    const stop = pages.stopAt(url, page, next, baseUrl);
+    const stop = trail.stopAt(url, page, next, baseUrl);
     if (stop !== undefined) {
       worsen(row, 'truncated', stop);
-      return;
+      return undefined;
     }
     url = next;
   }
+  return undefined;
 }
 
 function isSearchset(value: object): value is Searchset {

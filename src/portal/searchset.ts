@@ -25,8 +25,9 @@ export interface SearchEntry extends ResourceText {
 /** One page of a search (R4 §3.1.1.6). */
 export interface Searchset {
   entries: SearchEntry[];
-  /** The `next` link as stated. */
+  /** The `next` and `self` links as stated. */
   next?: string;
+  self?: string;
 }
 
 /**
@@ -58,8 +59,8 @@ export function readSearchset(text: string): Searchset | Resource {
     entries.push(typeof mode === 'string' ? { ...content, mode } : content);
   }
   if (entries.length !== slices.length) throw new JsonSyntaxError('the same key twice');
-  const next = nextLink(bundle);
-  return { entries, ...(next === undefined ? {} : { next }) };
+  const [next, self] = [linkOf(bundle, 'next'), linkOf(bundle, 'self')];
+  return { entries, ...(next !== undefined && { next }), ...(self !== undefined && { self }) };
 }
 
 /**
@@ -85,8 +86,8 @@ function resourceSlices(text: string): { start: number; end: number }[] {
     .filter(({ key, start: at }) => key === 'resource' && text[at] === '{');
 }
 
-function nextLink(bundle: JsonObject): string | undefined {
+function linkOf(bundle: JsonObject, name: string): string | undefined {
   const links = Array.isArray(bundle['link']) ? bundle['link'].filter(isObject) : [];
-  const next = links.find(({ relation }) => relation === 'next')?.['url'];
-  return typeof next === 'string' && next !== '' ? next : undefined;
+  const url = links.find(({ relation }) => relation === name)?.['url'];
+  return typeof url === 'string' && url !== '' ? url : undefined;
 }

@@ -31,6 +31,8 @@ export interface Vendor {
   search: {
     /** Searches by patient alone that are refused or cut: each value makes a search of its own. */
     each: Readonly<Record<string, { parameter: string; values: readonly string[] }>>;
+    /** Searches by patient alone that may be refused or break off: asked then once for each value. */
+    instead?: Readonly<Record<string, { parameter: string; values: readonly string[] }>>;
     /** Parameters added to every search of the type. */
     add: Readonly<Record<string, string>>;
     /** Types never searched although declared, with the reason. */
@@ -98,7 +100,9 @@ export const vendors: readonly Vendor[] = [
     patientId: ['token', 'search'],
     refresh: { token: 'rotates', grantDays: 395 },
     search: {
-      each: {
+      each: {},
+      // All at once brings types that this list does not know. Claims that are not shared (42 CFR part 2) can make it 403.
+      instead: {
         ExplanationOfBenefit: {
           parameter: 'type',
           values: ['carrier', 'dme', 'hha', 'hospice', 'inpatient', 'outpatient', 'snf', 'pde'],
@@ -254,6 +258,11 @@ export function vendorOf({ baseUrl, software }: { baseUrl: string; software?: st
     vendors.find((vendor) => vendor.hosts.test(hostname)) ??
     other
   );
+}
+
+/** The vendor a person named for a portal, else the one it is known by. */
+export function vendorFor(portal: { baseUrl: string; software?: string }, named: string | undefined): Vendor {
+  return vendors.find(({ id }) => id === named) ?? vendorOf(portal);
 }
 
 /** The vendor of that id. */

@@ -32,3 +32,4 @@ export {
   type SettingName,
   type SettingValue,
 } from './setting-table.ts';
+export { readSyncPoints, writeSyncPoints, type SyncPoints } from './sync-points.ts';

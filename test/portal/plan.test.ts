@@ -11,12 +11,99 @@ function queries(types: Parameters<typeof describe4>[1], granted = ['patient/*.r
 }
 
 describe('the plan', () => {
-  it('asks Observations category by category, where the portal knows categories', () => {
-    const asked = queries({ Observation: { ...openType, searchParams: ['patient', 'category'] } });
-    expect(asked).toContain('Observation?patient=1&category=laboratory');
-    expect(asked).toContain('Observation?patient=1&category=vital-signs');
+  it('asks Observations by patient alone, which brings every category, and says what is done where that is refused', () => {
+    const plan = planQueries(
+      describe4(origin, { Observation: { ...openType, searchParams: ['patient', 'category'] } }),
+      ['patient/*.rs'],
+      '1',
+    ).filter(({ resourceType }) => resourceType === 'Observation');
+    expect(plan).toMatchObject([{ query: 'Observation?patient=1', needs: [{ parameter: 'category' }] }]);
+    expect(plan[0]?.needs?.[0]?.values).toContain('laboratory');
+  });
+
+  it('asks Epic by category from the start, for it refuses less', () => {
+    const types = { Observation: openType, Goal: openType };
+    const asked = planQueries(describe4(origin, types), ['patient/*.rs'], '1', { vendor: 'epic' })
+      .filter(({ how }) => how === 'search')
+      .map(({ query }) => query);
+    expect(asked).toContain('Observation?patient=1&category=smartdata');
+    expect(asked).toContain('Goal?patient=1');
     expect(asked).not.toContain('Observation?patient=1');
-    expect(queries({ Observation: openType })).toContain('Observation?patient=1');
+  });
+
+  it('asks Oracle for appointments of any date and for large pages, athena for orders and plans', () => {
+    const types = { Appointment: openType, Observation: openType, MedicationRequest: openType };
+    const asked = (vendor: string) =>
+      planQueries(describe4(origin, types), ['patient/*.rs'], '1', { vendor })
+        .filter(({ how }) => how === 'search')
+        .map(({ query, pageSize }) => [query, pageSize]);
+    expect(asked('oracle')).toContainEqual(['Appointment?patient=1&date=ge1900-01-01', undefined]);
+    expect(asked('oracle')).toContainEqual(['Observation?patient=1', 200]);
+    expect(asked('athena')).toContainEqual(['MedicationRequest?patient=1&intent=order,plan', undefined]);
+  });
+
+  it('asks what is granted by category in exactly those categories', () => {
+    const asked = queries({ Observation: openType }, [
+      'patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory',
+      'patient/Observation.s?category=vital-signs',
+    ]);
+    expect(asked).toEqual([
+      'Observation?patient=1&category=http://terminology.hl7.org/CodeSystem/observation-category%7Claboratory',
+      'Observation?patient=1&category=vital-signs',
+    ]);
+  });
+
+  it('asks for claims all at once, and by kind only where that is refused', () => {
+    const types = {
+      ExplanationOfBenefit: openType,
+      Coverage: { ...openType, searchParams: ['beneficiary'] },
+    };
+    const plan = planQueries(describe4(origin, types), ['patient/*.rs'], '1', { vendor: 'medicare' });
+    expect(plan.filter(({ how }) => how === 'search')).toMatchObject([
+      { query: 'Coverage?beneficiary=1', pageSize: 50 },
+      { query: 'ExplanationOfBenefit?patient=1', instead: { parameter: 'type' } },
+    ]);
+  });
+
+  it('asks since an instant only where the portal declares that it can', () => {
+    const since = { 'Goal?patient=1': '2026-01-01T00:00:00Z', 'Flag?patient=1': '2026-01-01T00:00:00Z' };
+    const types = { Goal: { ...openType, searchParams: ['patient', '_lastUpdated'] }, Flag: openType };
+    const bounds = (vendor?: string) =>
+      planQueries(describe4(origin, types), ['patient/*.rs'], '1', { since, vendor }).flatMap(
+        (planned) => planned.since ?? [],
+      );
+    expect(bounds()).toEqual(['2026-01-01T00:00:00Z']);
+    expect(bounds('epic')).toEqual([]);
+  });
+
+  it('has the portal make a document when one is due, and else says why not', () => {
+    const types = { DocumentReference: { ...openType, operations: ['docref'] } };
+    const docref = (ccd: boolean) =>
+      planQueries(describe4(origin, types), ['patient/*.rs'], '1', { ccd }).at(-1);
+    const query = 'DocumentReference/$docref?patient=1&type=http://loinc.org%7C34133-9';
+    expect(docref(true)).toMatchObject({ query, how: 'docref' });
+    expect(docref(false)).toMatchObject({
+      query,
+      how: 'not-asked',
+      reason: expect.stringContaining('once a month'),
+    });
+  });
+
+  it('asks for everything at once where nothing can be searched, or a person wants it', () => {
+    const everything = { ...openType, operations: ['everything'] };
+    const how = (types: Parameters<typeof describe4>[1], wanted: boolean) =>
+      planQueries(describe4(origin, types), ['patient/*.rs'], '1', { everything: wanted })
+        .filter((planned) => planned.how !== 'not-asked')
+        .map(({ query }) => query);
+    expect(how({ Patient: everything, Goal: openType }, false)).toEqual(['Patient/1', 'Goal?patient=1']);
+    expect(how({ Patient: everything, Goal: openType }, true)).toEqual([
+      'Patient/1',
+      'Patient/1/$everything',
+    ]);
+    expect(how({ Patient: everything, Goal: { ...openType, interactions: ['read'] } }, false)).toEqual([
+      'Patient/1',
+      'Patient/1/$everything',
+    ]);
   });
 
   it('names every intent in one search, so that no prescription is left out by it', () => {
