@@ -1,7 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { CommandInput, CommandModule } from '../commands/command.ts';
 import { BlueButtonError } from '../errors/index.ts';
-import { commandTable, type CommandEntry } from './command-table.ts';
+import type { CommandEntry } from './command-entry.ts';
+import { commandTable } from './command-table.ts';
 import { exitStatuses } from './exit-codes.ts';
 
 /** A command as typed: its logic and what was typed after its name. */

@@ -1,5 +1,6 @@
 import { settingNames, settingTable, variableOf } from '../settings/index.ts';
-import { commandTable, type CommandEntry } from './command-table.ts';
+import type { CommandEntry } from './command-entry.ts';
+import { commandTable } from './command-table.ts';
 import { exitStatuses } from './exit-codes.ts';
 
 /** The README's table of commands, as Markdown. */

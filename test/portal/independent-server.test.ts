@@ -125,7 +125,7 @@ describe('against an OAuth server nobody here wrote', () => {
     const redirectPort = await freeRedirectPort();
     const client = await registerClient(http, description, {
       redirectUri: `http://127.0.0.1:${redirectPort}/callback`,
-      scopes: ['openid', 'launch/patient'],
+      scopes: ['openid', 'fhirUser', 'offline_access', 'launch/patient', 'patient/*.rs'],
     });
     expect(client.clientSecret).toBeUndefined();
     const tokens = await login(server, { clientId: client.clientId, redirectPort });

@@ -10,6 +10,13 @@ function queries(types: Parameters<typeof describe4>[1], granted = ['patient/*.r
     .map(({ query }) => query);
 }
 
+/** The queries of a plan, with everything at once wanted or not. */
+function how(types: Parameters<typeof describe4>[1], everything: boolean): string[] {
+  return planQueries(describe4(origin, types), ['patient/*.rs'], '1', { everything })
+    .filter((planned) => planned.how !== 'not-asked')
+    .map(({ query }) => query);
+}
+
 describe('the plan', () => {
   it('asks Observations by patient alone, which brings every category, and says what is done where that is refused', () => {
     const plan = planQueries(
@@ -91,10 +98,6 @@ describe('the plan', () => {
 
   it('asks for everything at once where nothing can be searched, or a person wants it', () => {
     const everything = { ...openType, operations: ['everything'] };
-    const how = (types: Parameters<typeof describe4>[1], wanted: boolean) =>
-      planQueries(describe4(origin, types), ['patient/*.rs'], '1', { everything: wanted })
-        .filter((planned) => planned.how !== 'not-asked')
-        .map(({ query }) => query);
     expect(how({ Patient: everything, Goal: openType }, false)).toEqual(['Patient/1', 'Goal?patient=1']);
     expect(how({ Patient: everything, Goal: openType }, true)).toEqual([
       'Patient/1',

@@ -124,7 +124,10 @@ export async function statusOf(
   tokens: Record<string, unknown>,
   path: string,
 ): Promise<number> {
-  const headers = { authorization: `Bearer ${String(tokens['access_token'])}` };
+  const headers = {
+    accept: 'application/fhir+json',
+    authorization: `Bearer ${String(tokens['access_token'])}`,
+  };
   return (await fetch(portal.baseUrl + path, { headers })).status;
 }
 

@@ -26,7 +26,9 @@ test.each<[ProfileName, string]>([
   ['athena', 'athenahealth (practice)'],
 ])('the profile %s names its software %s', async (profile, name) => {
   await withPortal({ profile }, async (portal) => {
-    const statement = await json(await fetch(`${portal.baseUrl}/metadata`));
+    const statement = await json(
+      await fetch(`${portal.baseUrl}/metadata`, { headers: { accept: 'application/fhir+json' } }),
+    );
     expect(statement['software']).toEqual({ name });
   });
 });
