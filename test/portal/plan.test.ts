@@ -11,7 +11,7 @@ function queries(types: Parameters<typeof describe4>[1], granted = ['patient/*.r
 }
 
 /** The queries of a plan, with everything at once wanted or not. */
-function how(types: Parameters<typeof describe4>[1], everything: boolean): string[] {
+function askedOf(types: Parameters<typeof describe4>[1], everything: boolean): string[] {
   return planQueries(describe4(origin, types), ['patient/*.rs'], '1', { everything })
     .filter((planned) => planned.how !== 'not-asked')
     .map(({ query }) => query);
@@ -98,12 +98,12 @@ describe('the plan', () => {
 
   it('asks for everything at once where nothing can be searched, or a person wants it', () => {
     const everything = { ...openType, operations: ['everything'] };
-    expect(how({ Patient: everything, Goal: openType }, false)).toEqual(['Patient/1', 'Goal?patient=1']);
-    expect(how({ Patient: everything, Goal: openType }, true)).toEqual([
+    expect(askedOf({ Patient: everything, Goal: openType }, false)).toEqual(['Patient/1', 'Goal?patient=1']);
+    expect(askedOf({ Patient: everything, Goal: openType }, true)).toEqual([
       'Patient/1',
       'Patient/1/$everything',
     ]);
-    expect(how({ Patient: everything, Goal: { ...openType, interactions: ['read'] } }, false)).toEqual([
+    expect(askedOf({ Patient: everything, Goal: { ...openType, interactions: ['read'] } }, false)).toEqual([
       'Patient/1',
       'Patient/1/$everything',
     ]);
