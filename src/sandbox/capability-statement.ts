@@ -55,7 +55,7 @@ export function capabilityStatement(portal: Portal): Typed {
 function served(
   type: string,
   search: SearchType | undefined,
-  { lastUpdated, operations, types }: SearchManners,
+  { lastUpdated, operations, types, undeclared }: SearchManners,
   narrow: boolean,
 ): JsonObject {
   if (search === undefined) return { type, interaction: [{ code: 'read' }] };
@@ -72,7 +72,9 @@ function served(
     searchParam: [
       { name: '_id', type: 'token' },
       ...(lastUpdated === 'none' || narrow ? [] : [{ name: '_lastUpdated', type: 'date' }]),
-      ...search.by.map((name): Json => ({ name, type: 'reference' })),
+      ...search.by
+        .filter((name) => undeclared?.[type]?.includes(name) !== true)
+        .map((name): Json => ({ name, type: 'reference' })),
       ...search.tokens.map((name): Json => ({ name, type: 'token' })),
       ...Object.keys(search.dates).map((name): Json => ({ name, type: 'date' })),
     ],

@@ -15,6 +15,8 @@ export interface SearchManners {
   unknownParameters: 'refused' | 'dropped';
   /** Whether a search must name the patient, or means the token's own. */
   patient: 'named' | 'implied';
+  /** Parameters of a type that are not declared: Medicare's Coverage names its `beneficiary` only. */
+  undeclared?: Readonly<Record<string, readonly string[]>>;
   /** Types whose search needs one of these parameters beside the patient. */
   requires: Readonly<Record<string, readonly string[]>>;
   /** Categories of Observation whose search is an error. */
@@ -110,6 +112,7 @@ const manners: Readonly<Record<ProfileName, SearchManners>> = {
     largeCount: 'refused',
     unknownParameters: 'dropped',
     patient: 'implied',
+    undeclared: { Coverage: ['patient'] },
     requires: {},
     stamps: true,
     notices: 'none',
