@@ -21,5 +21,5 @@ export function stableDocument(bytes: Uint8Array): string | undefined {
 /** Elements of these names, empty or with all that is in them: none of them holds another of its name. */
 function element(names: string): RegExp {
   const tag = `(?:[\\w.-]+:)?(?:${names})`;
-  return new RegExp(`<(${tag})(?:\\s[^<>]*)?(?:/>|>[\\s\\S]*?</\\1\\s*>)`, 'g');
+  return new RegExp(`<(${tag})(?:\\s[^<>]*?)?(?:/>|>[\\s\\S]*?</\\1\\s*>)`, 'g');
 }

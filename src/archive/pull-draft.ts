@@ -259,7 +259,8 @@ export class PullDraft {
   async mayBeRenumbered(rows: readonly LedgerRow[]): Promise<boolean> {
     const partly = askedInPart(rows);
     const unseen = [...this.#fold.resources.values()].filter(
-      (held) => held.standing === 'given' && partly.has(held.resourceType) && !this.#seen.has(nameOf(held)),
+      (held) =>
+        held.standing !== 'renumbered' && partly.has(held.resourceType) && !this.#seen.has(nameOf(held)),
     );
     return this.#draft.attempt(async () => (await this.#renamed(unseen)).size > 0);
   }

@@ -47,7 +47,8 @@ export async function planOptions(
   return { plan, points };
 }
 
-function boundsOf(points: SyncPoints | undefined): Record<string, string> {
+/** By query: since when alone it need be asked, where that has proven to lose nothing. */
+export function boundsOf(points: SyncPoints | undefined): Record<string, string> {
   return Object.fromEntries(
     Object.entries(points?.queries ?? {}).flatMap(([query, { latest, trust }]) =>
       trust === 'proven' && latest !== undefined ? [[query, boundBefore(latest)]] : [],

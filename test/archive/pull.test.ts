@@ -1,6 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { verifyArchive } from '../../src/archive/index.ts';
+import type { PulledGenerated } from '../../src/model/pulled.ts';
 import {
   attachment,
   attachments,
@@ -201,6 +203,31 @@ describe('vanishing', () => {
     expect((await pull(archive, [], ledgerOf(row(byReference)))).counts.vanished).toBe(0);
   });
 
+  test('is not said when only what was updated was asked for', async () => {
+    const archive = await newArchive();
+    await pull(archive, [observation('a'), observation('b')]);
+    const since = row(observations, { since: '2026-01-01T00:00:00Z' });
+    const { counts, ledger } = await pull(archive, [observation('b', '"status":"amended"')], ledgerOf(since));
+    expect(counts).toMatchObject({ vanished: 0, changed: 1 });
+    expect(ledger.rows[0]).toMatchObject({ returned: 1, since: '2026-01-01T00:00:00Z' });
+    expect((await stateOf(archive)).all.map(({ id, vanished }) => [id, vanished])).toEqual([
+      ['a', false],
+      ['b', false],
+    ]);
+    expect((await pull(archive, [observation('b', '"status":"amended"')])).ledger.vanished).toEqual([
+      'Observation/a',
+    ]);
+  });
+
+  test('is not said of what a query brought that the portal now refuses, where narrower ones were asked in its place', async () => {
+    const archive = await newArchive();
+    await pull(archive, [observation('a'), observation('b')]);
+    const narrower = `${observations}&category=exam`;
+    const tried = [`${observations} (400)`];
+    const rows = ledgerOf(row(narrower, { tried }));
+    expect((await pull(archive, [{ ...observation('b'), query: narrower }], rows)).counts.vanished).toBe(0);
+  });
+
   test('is not said of what an included query brought when that query was refused', async () => {
     const archive = await newArchive();
     await pull(
@@ -291,5 +318,58 @@ describe('an attachment', () => {
     );
     const { documents } = await stateOf(archive);
     expect(documents.every(({ path }) => path.startsWith(`${first.bag}/data/documents/`))).toBe(true);
+  });
+});
+
+describe('a document made for the pull', () => {
+  const query = 'DocumentReference/$docref?patient=p1&type=http://loinc.org%7C34133-9';
+  const rows = ledgerOf(
+    row('DocumentReference?patient=p1'),
+    row(query, { resourceType: 'DocumentReference' }),
+  );
+  const made = (id: string, said: string, at: string): PulledGenerated => {
+    const resource = { resourceType: 'DocumentReference', id, date: at };
+    const text = JSON.stringify(resource);
+    const ccd = `<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3"><id root="${id}"/>
+      <effectiveTime value="${at}"/><author><time value="${at}"/></author>
+      <component><structuredBody><entry><id root="1.2.${id}"></id><effectiveTime value="${said}"/></entry></structuredBody></component></ClinicalDocument>`;
+    return {
+      kind: 'generated',
+      query,
+      resources: [{ kind: 'resource', query, resourceType: 'DocumentReference', id, text }],
+      documents: [attachment(id, ccd, { query, contentType: 'text/xml' })],
+    };
+  };
+
+  test('that says what the last one said writes nothing, whatever its ids and the times it was made', async () => {
+    const archive = await newArchive();
+    const first = await pull(archive, [made('a', '2020', '20260101')], rows);
+    expect(first.ledger.rows[1]).toMatchObject({ new: 2, returned: 2 });
+    const before = await treeHash(archive.directory);
+    const { bag, ledger } = await pull(archive, [made('b', '2020', '20260201')], rows);
+    expect(bag).toBeUndefined();
+    expect(ledger.rows[1]).toMatchObject({ unchanged: 2, returned: 2 });
+    expect(await treeHash(archive.directory)).toBe(before);
+  });
+
+  test('that says something else is kept beside the last one, which has not vanished by that', async () => {
+    const archive = await newArchive();
+    await pull(archive, [made('a', '2020', '20260101')], rows);
+    const { counts } = await pull(archive, [made('b', '2021', '20260201')], rows);
+    expect(counts).toMatchObject({ new: 1, documents: 1, vanished: 0 });
+    expect((await pull(archive, [], rows)).counts.vanished).toBe(0);
+    expect((await stateOf(archive)).documents).toHaveLength(2);
+    const { problems } = await verifyArchive(archive.directory);
+    expect(problems).toEqual([]);
+  });
+
+  test('under the id of the last one is no new version of it when nothing else differs', async () => {
+    const archive = await newArchive();
+    const attached = ledgerOf(row(observations), attachments);
+    const [one] = made('a', '2020', '20260101').documents;
+    const [other] = made('a', '2020', '20260201').documents;
+    if (one === undefined || other === undefined) throw new Error('no document');
+    await pull(archive, [{ ...one, query: 'attachments' }], attached);
+    expect((await pull(archive, [{ ...other, query: 'attachments' }], attached)).bag).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest';
 import type { Ledger, LedgerRow } from '../../src/model/ledger.ts';
-import type { Pulled, PulledDocument, PulledResource } from '../../src/model/pulled.ts';
+import type { Pulled, PulledDocument, PulledGenerated, PulledResource } from '../../src/model/pulled.ts';
 import { pull, type PortalDescription, type PullOptions } from '../../src/portal/index.ts';
 import {
   describe4,
@@ -40,6 +40,7 @@ export function portal(answers: Record<string, Reply | ((seen: Seen) => Reply)>)
 export interface Brought {
   resources: PulledResource[];
   documents: PulledDocument[];
+  generated: PulledGenerated[];
   ledger: Ledger;
 }
 
@@ -58,6 +59,7 @@ export async function bring(
       return {
         resources: all.filter((item) => item.kind === 'resource'),
         documents: all.filter((item) => item.kind === 'document'),
+        generated: all.filter((item) => item.kind === 'generated'),
         ledger: step.value,
       };
     }
