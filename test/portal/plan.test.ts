@@ -10,12 +10,10 @@ function queries(types: Parameters<typeof describe4>[1], granted = ['patient/*.r
     .map(({ query }) => query);
 }
 
-/** The queries of a plan, with everything at once wanted or not. */
-function askedOf(types: Parameters<typeof describe4>[1], everything: boolean): string[] {
-  return planQueries(describe4(origin, types), ['patient/*.rs'], '1', { everything })
+const plannedWith = (types: Parameters<typeof describe4>[1], wanted: boolean) =>
+  planQueries(describe4(origin, types), ['patient/*.rs'], '1', { everything: wanted })
     .filter((planned) => planned.how !== 'not-asked')
     .map(({ query }) => query);
-}
 
 describe('the plan', () => {
   it('asks Observations by patient alone, which brings every category, and says what is done where that is refused', () => {
@@ -98,15 +96,17 @@ describe('the plan', () => {
 
   it('asks for everything at once where nothing can be searched, or a person wants it', () => {
     const everything = { ...openType, operations: ['everything'] };
-    expect(askedOf({ Patient: everything, Goal: openType }, false)).toEqual(['Patient/1', 'Goal?patient=1']);
-    expect(askedOf({ Patient: everything, Goal: openType }, true)).toEqual([
+    expect(plannedWith({ Patient: everything, Goal: openType }, false)).toEqual([
+      'Patient/1',
+      'Goal?patient=1',
+    ]);
+    expect(plannedWith({ Patient: everything, Goal: openType }, true)).toEqual([
       'Patient/1',
       'Patient/1/$everything',
     ]);
-    expect(askedOf({ Patient: everything, Goal: { ...openType, interactions: ['read'] } }, false)).toEqual([
-      'Patient/1',
-      'Patient/1/$everything',
-    ]);
+    expect(
+      plannedWith({ Patient: everything, Goal: { ...openType, interactions: ['read'] } }, false),
+    ).toEqual(['Patient/1', 'Patient/1/$everything']);
   });
 
   it('names every intent in one search, so that no prescription is left out by it', () => {

@@ -24,6 +24,11 @@ const found = (resourceType: string, id: string, more: object = {}) => ({
   subject,
   ...more,
 });
+const claim = (id: string) => ({ resourceType: 'ExplanationOfBenefit', id, patient: subject });
+const at = (id: string, lastUpdated?: string) => ({
+  ...goal(id),
+  ...(lastUpdated && { meta: { lastUpdated } }),
+});
 const parametersOf = ({ path }: Seen): URLSearchParams => new URL(path, 'http://x').searchParams;
 const outcomes = ({ ledger }: Brought) =>
   Object.fromEntries(
@@ -166,7 +171,6 @@ describe('a search that leaves something out', () => {
 
 describe('claims of Medicare', () => {
   const claims = { ExplanationOfBenefit: openType };
-  const claim = (id: string) => ({ resourceType: 'ExplanationOfBenefit', id, patient: subject });
   const medicare = { plan: { vendor: 'medicare' } };
 
   it('that are refused together are asked for by kind: what is shared comes, what is not is named', async () => {
@@ -212,10 +216,6 @@ describe('what was updated since', () => {
   const dated = { ...openType, searchParams: ['patient', '_lastUpdated'] };
   const since = '2026-06-01T00:00:00Z';
   const plan = { since: { 'Goal?patient=1': since } };
-  const at = (id: string, lastUpdated?: string) => ({
-    ...goal(id),
-    ...(lastUpdated && { meta: { lastUpdated } }),
-  });
   const all = [at('old', '2025-01-01T00:00:00Z'), at('new', '2026-07-01T00:00:00Z')];
   const ask = async (answer: (bound: string | null) => Reply) => {
     const seen: SearchSeen[] = [];
