@@ -68,11 +68,18 @@ function mediaType(type: string | undefined): string | undefined {
   return /^\s*([\w.+-]+\/[\w.+-]+)/.exec(type ?? '')?.[1]?.toLowerCase();
 }
 
-/** A sign-in page or the page of a firewall, by its type or, under the type that was asked for, by its first words. */
+/**
+ * A sign-in page or the page of a firewall, by its type or, under the type that was asked for, by its first words. Of
+ * what is HTML by rights (Epic's notes), or may be anything, only a page that asks for a password is one.
+ */
 function isWebPage(bytes: Uint8Array, sent: string | undefined, stated: string | undefined): boolean {
-  if (stated === undefined || isHtml(stated)) return false;
+  if (stated === undefined || isHtml(stated)) return asksForPassword(bytes);
   if (isHtml(sent)) return true;
   return !/^text\/|xml/i.test(stated) && startsWith(bytes, /^\s*<(!doctype\s+html|html)\b/i);
+}
+
+function asksForPassword(bytes: Uint8Array): boolean {
+  return /<input\b[^>]*\btype\s*=\s*["']?password\b/i.test(Buffer.from(bytes).toString('latin1'));
 }
 
 function isHtml(type: string | undefined): boolean {

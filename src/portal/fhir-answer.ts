@@ -64,10 +64,10 @@ export async function send(session: Session, url: URL, accept: string): Promise<
   }
 }
 
-/** What a status other than 200 means. 408, 425 and 429 refuse for now, not for good. */
+/** What a status other than 200 means. 408, 425 and 429 refuse for now, not for good; 501 refuses for good. */
 export function notAnswered(answer: Answer): NoAnswer {
   const { status } = answer;
-  const refused = status >= 400 && status < 500 && ![408, 425, 429].includes(status);
+  const refused = status === 501 || (status >= 400 && status < 500 && ![408, 425, 429].includes(status));
   const outcome = refused ? 'refused' : 'failed';
   return { outcome, status, reason: `The portal answered ${status}.`, ...saidIn(answer) };
 }

@@ -37,6 +37,7 @@ export async function* search(
 ): AsyncGenerator<PulledResource, NoAnswer | undefined> {
   const trail = new PageTrail();
   let number = 0;
+  let matches = 0;
   for (let url: URL | undefined = new URL(`${baseUrl}/${address}`); url !== undefined;) {
     const answer = await askFhir(session, url, readSearchset);
     if (answer.status !== undefined) row.httpStatus = answer.status;
@@ -53,11 +54,18 @@ export async function* search(
       return answer.outcome === 'answered' ? { outcome: 'failed', reason, notices: [] } : answer;
     }
     onPage?.(page, answer.date);
+    if (page.hollow > 0) worsen(row, 'truncated', 'The portal sent an entry without the resource in it.');
+    matches += page.entries.filter(({ mode = 'match' }) => mode === 'match').length;
     for (const entry of page.entries) {
       const pulled = harvest.take(entry, rowOf?.(entry.resource.resourceType) ?? row);
       if (pulled !== undefined) yield pulled;
     }
-    if (page.next === undefined) return undefined;
+    if (page.next === undefined) {
+      // The count is often wrong, so that it only is worth a remark.
+      if (page.total !== undefined && page.total > matches)
+        row.reason ??= `The portal counts ${page.total}, and ${matches} came.`;
+      return undefined;
+    }
     if (!follow) {
       row.reason ??= 'Its link to more leaves the operation and is not followed.';
       return undefined;
@@ -95,13 +103,19 @@ class PageTrail {
     this.#empty = content === '' ? this.#empty + 1 : 0;
     if (next === undefined) return 'The link to the next page is not an address.';
     if (!isUnder(baseUrl, next))
-      return `The link to the next page leads away from the portal, to ${next.host}.`;
+      return `The link to the next page leads away from the portal${whither(next, url)}.`;
     if (this.#addresses.has(withoutFragment(next))) return 'The pages run in a circle.';
     if (seen) return 'The same page came again under a new address.';
     if (this.#empty >= maxEmptyPages) return `${maxEmptyPages} empty pages came in a row.`;
     if (this.#addresses.size >= maxPages) return `More than ${maxPages} pages.`;
     return undefined;
   }
+}
+
+/** Where a link leads that is not followed, as far as that may be told: never a path or a query. */
+function whither(to: URL, from: URL): string {
+  if (to.origin === from.origin) return "'s FHIR address";
+  return `, to ${/^https?:$/.test(to.protocol) ? '' : to.protocol}${to.host}`;
 }
 
 function withoutFragment(url: URL): string {

@@ -25,6 +25,10 @@ export interface SearchEntry extends ResourceText {
 /** One page of a search (R4 §3.1.1.6). */
 export interface Searchset {
   entries: SearchEntry[];
+  /** Entries that hold no resource, though every entry of a searchset should. */
+  hollow: number;
+  /** How many matches there are in all, by the portal's own count, which is often wrong. */
+  total?: number;
   /** The `next` and `self` links as stated. */
   next?: string;
   self?: string;
@@ -60,7 +64,15 @@ export function readSearchset(text: string): Searchset | Resource {
   }
   if (entries.length !== slices.length) throw new JsonSyntaxError('the same key twice');
   const [next, self] = [linkOf(bundle, 'next'), linkOf(bundle, 'self')];
-  return { entries, ...(next !== undefined && { next }), ...(self !== undefined && { self }) };
+  const hollow = found.filter((entry) => typeof entry['resource'] !== 'number').length;
+  const total = Number(bundle['total'] ?? NaN);
+  return {
+    entries,
+    hollow,
+    ...(Number.isInteger(total) && { total }),
+    ...(next !== undefined && { next }),
+    ...(self !== undefined && { self }),
+  };
 }
 
 /**
@@ -86,8 +98,11 @@ function resourceSlices(text: string): { start: number; end: number }[] {
     .filter(({ key, start: at }) => key === 'resource' && text[at] === '{');
 }
 
+/** The first link of that name; `Next` is `next` (RFC 8288 §3.3: relation types are compared without regard to case). */
 function linkOf(bundle: JsonObject, name: string): string | undefined {
   const links = Array.isArray(bundle['link']) ? bundle['link'].filter(isObject) : [];
-  const url = links.find(({ relation }) => relation === name)?.['url'];
+  const isNamed = ({ relation }: JsonObject): boolean =>
+    typeof relation === 'string' && relation.toLowerCase() === name;
+  const url = links.find(isNamed)?.['url'];
   return typeof url === 'string' && url !== '' ? url : undefined;
 }

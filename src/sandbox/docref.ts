@@ -147,12 +147,12 @@ function missing(parameter: string): FhirRefusal {
 }
 
 function faultOf({ faults }: Portal): Reply | undefined {
-  for (const [status, code, text] of [
-    [400, 'processing', 'No document could be made.'],
-    [404, 'not-found', 'No document could be made.'],
-    [501, 'not-supported', 'The operation is not there yet.'],
+  for (const [name, status, code, text] of [
+    ['docref-400', 400, 'processing', 'No document could be made.'],
+    ['docref-404', 404, 'not-found', 'No document could be made.'],
+    ['docref-501', 501, 'not-supported', 'The operation is not there yet.'],
   ] as const) {
-    if (faults.strikes(`docref-${status}`)) throw new FhirRefusal(status, { code, text });
+    if (faults.strikes(name)) throw new FhirRefusal(status, { code, text });
   }
   if (!faults.strikes('docref-outcome')) return undefined;
   const text = 'No document could be made.';

@@ -46,7 +46,8 @@ export function faultInstead(asked: Asked, portal: Portal): Reply | undefined {
     if (strikes(name)) throw new FhirRefusal(status, { code: 'transient', text: 'Something failed.' });
   }
   if (strikes('503-html')) return html(503, '<h1>Service unavailable</h1><p>Back soon.</p>');
-  if (strikes('html-login-page')) return html(200, '<h1>Sign in</h1><form><input name="user"></form>');
+  if (strikes('html-login-page'))
+    return html(200, '<h1>Sign in</h1><form><input name="user"><input type="password"></form>');
   if (strikes('empty-body')) {
     return { status: 200, headers: { 'content-type': 'application/fhir+json' }, body: '' };
   }
