@@ -2,14 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { BlueButtonError } from '../errors/index.ts';
-import type {
-  Ledger,
-  LedgerRow,
-  PersonIdentity,
-  Pulled,
-  PulledDocument,
-  PulledGenerated,
-  PulledResource,
+import {
+  isGenerated,
+  type Ledger,
+  type LedgerRow,
+  type PersonIdentity,
+  type Pulled,
+  type PulledDocument,
+  type PulledGenerated,
+  type PulledResource,
 } from '../model/index.ts';
 import type { Archive } from './archive.ts';
 import { resourceTypeName, type ChangeLine } from './change-file.ts';
@@ -364,10 +365,11 @@ function refuseUnkeepable(resourceType: string, text: string): void {
   });
 }
 
-/** What a portal did not answer, or not in full, as one text. */
+/** What a portal did not answer, or not in full, as one text. A document that is not due is no open question. */
 function unanswered({ rows }: Ledger): string {
   return JSON.stringify(
     rows
+      .filter(({ query, outcome }) => !(isGenerated(query) && outcome === 'not-asked'))
       .filter((row) => (row.outcome !== 'complete' && row.outcome !== 'empty') || row.missing.length > 0)
       .map((row) => [row.query, row.outcome, ...row.missing.toSorted()].join('\n'))
       .toSorted(),

@@ -53,12 +53,17 @@ export function* planText(
   const asked = queries.filter(({ how }) => how !== 'not-asked');
   const left = queries.filter(({ how }) => how === 'not-asked');
   yield `${name} (${new URL(baseUrl).host}), patient ${visible(patientId)}: would ask ${counted(asked.length, 'question')}\n`;
-  let said = '';
-  for (const planned of asked) {
-    if (planned.what !== said) yield `  ${planned.what}\n`;
-    said = planned.what;
+  for (const [index, planned] of asked.entries()) {
+    if (planned.what !== asked[index - 1]?.what) yield `  ${planned.what}\n`;
     yield indented(planned.query, 4, width);
-    for (const line of manners(planned)) yield indented(line, 6, width);
+    const next = asked[index + 1];
+    const isRepeated = next?.what === planned.what && next.reason === planned.reason;
+    // Of several searches by the same parameter the last one tells why.
+    const lines = [
+      ...(planned.reason === undefined || isRepeated ? [] : [planned.reason]),
+      ...manners(planned),
+    ];
+    for (const line of lines) yield indented(line, 6, width);
   }
   yield '  then, by id, what those refer to, and their attachments\n';
   for (const reason of new Set(left.map((query) => query.reason))) {
@@ -68,9 +73,8 @@ export function* planText(
 }
 
 /** How a query is asked, where there is more to say than the query itself. */
-function manners({ reason, since, pageSize, needs = [], instead, covers, orElse }: PlannedQuery): string[] {
+function manners({ since, pageSize, needs = [], instead, covers, orElse }: PlannedQuery): string[] {
   return [
-    ...(reason === undefined ? [] : [reason]),
     ...(since === undefined ? [] : [`only what was updated since ${since}`]),
     ...(pageSize === undefined ? [] : [`${pageSize} on a page`]),
     ...needs.map(({ parameter, values }) => `if the portal insists: by ${parameter} (${values.join(', ')})`),

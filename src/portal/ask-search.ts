@@ -3,7 +3,7 @@ import type { LedgerRow, PulledResource } from '../model/index.ts';
 import type { NoAnswer } from './fhir-answer.ts';
 import type { Harvest } from './harvest.ts';
 import { addNotices, openRow } from './ledger-row.ts';
-import { withNeed, type PlannedQuery } from './plan.ts';
+import { askedBy, withNeed, type PlannedQuery } from './plan.ts';
 import type { Need } from './plan-table.ts';
 import { withoutParts } from './query-parts.ts';
 import { reactionTo, refusesValue, saysLeftOut } from './reaction.ts';
@@ -66,6 +66,12 @@ export async function* askSearch(
     });
   const ended: Asked[] = [];
   let refused: LedgerRow | undefined;
+  /** The same, where the search for all of it was not answered. */
+  const inParts = (step: Step, need: Need): Step[] => {
+    const why = need.all === true ? [] : [askedBy(need.parameter)];
+    const reasons = [...(step.reason === undefined ? [] : [step.reason]), ...why];
+    return byValues({ ...step, ...(reasons.length > 0 && { reason: reasons.join(' ') }) }, need);
+  };
   let queue: Step[] = [{ query, pageSize, since, added: [], tried: [], notices: [], reason }];
   for (let step = queue.shift(); step !== undefined; step = queue.shift()) {
     const { row, refusal } = yield* askOnce(step, resourceType, asking);
@@ -80,14 +86,15 @@ export async function* askSearch(
     if (reaction !== undefined && 'drop' in reaction) {
       queue = [again, ...queue].map((one) => without(one, reaction.drop));
     } else if (reaction !== undefined && mayAdd) {
-      queue = [...byValues(again, reaction.add), ...queue];
+      queue = [...inParts(again, reaction.add), ...queue];
     } else if (instead !== undefined && isFresh && refusal?.outcome === 'refused') {
       refused = row;
-      queue = [...byValues(again, instead), ...queue];
+      queue = [...inParts(again, instead), ...queue];
     } else {
       ended.push({ step, row, refusal });
       const isBroken = refusal?.status !== undefined || row.outcome === 'truncated';
-      const more = isFresh ? (isBroken ? instead : leftOut(row, needs)) : undefined;
+      if (isFresh && isBroken && instead !== undefined) queue = [...inParts(step, instead), ...queue];
+      const more = isFresh && !isBroken ? leftOut(row, needs) : undefined;
       if (more !== undefined) queue = [...byValues(step, more), ...queue];
     }
   }

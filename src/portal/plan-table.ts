@@ -2,6 +2,8 @@
 export interface Need {
   parameter: string;
   values: readonly string[];
+  /** True where no resource lacks one of the values: nothing is left out by it. */
+  all?: true;
   /** True where nobody demands of servers that they search without it: asked also when nothing came without it. */
   ifEmpty?: true;
 }
@@ -96,7 +98,7 @@ export const planTable: readonly PlanEntry[] = [
     type: 'MedicationRequest',
     by: patient,
     each: { parameter: 'intent', values: [everyIntent] },
-    needs: [{ parameter: 'intent', values: [everyIntent] }],
+    needs: [{ parameter: 'intent', values: [everyIntent], all: true }],
     include: 'MedicationRequest:medication',
     what: 'prescriptions',
   },
@@ -154,7 +156,9 @@ export const planTable: readonly PlanEntry[] = [
   {
     type: 'CareTeam',
     by: patient,
-    needs: [{ parameter: 'status', values: ['active', 'inactive', 'suspended', 'proposed'] }],
+    needs: [
+      { parameter: 'status', values: ['active', 'inactive', 'suspended', 'proposed', 'entered-in-error'] },
+    ],
     what: 'care teams',
   },
   { type: 'Goal', by: patient, what: 'goals' },

@@ -109,10 +109,17 @@ function planType(entry: PlanEntry, about: PlanContext): PlannedQuery[] {
   if (by === undefined) return notAsked('The portal declares no search of it by patient.');
   if (!allows(granted, type, 'search')) return notAsked(notGranted);
 
+  const vendorEach = vendor.search.each[type];
+  const added = vendor.search.add[type];
   const only = restrictions(granted, type);
   const readable = only.filter((text) => restriction.test(text));
   if (only.length > 0 && readable.length === 0)
     return notAsked('It is granted only in part, in no known way.');
+  const reasons = [
+    ...(only.length === 0 ? [] : [`Granted only for ${only.join(' and ')}.`]),
+    ...(vendorEach === undefined ? [] : [askedBy(vendorEach.parameter)]),
+    ...(added === undefined ? [] : [askedBy(parametersOf(`${type}?${added}`).join(' and '))]),
+  ];
   const parts = [by, ...(entry.also ?? []).filter((name) => offered.searchParams.includes(name))];
   return parts
     .flatMap((name) => {
@@ -120,7 +127,7 @@ function planType(entry: PlanEntry, about: PlanContext): PlannedQuery[] {
         (query, part) => (part === '' ? query : withPart(query, part)),
       );
       if (readable.length > 0) return readable.map((text) => withPart(alone, encodeURI(text)));
-      const each = vendor.search.each[type] ?? (declares(offered, entry.each?.parameter) && entry.each);
+      const each = vendorEach ?? (declares(offered, entry.each?.parameter) && entry.each);
       return each ? each.values.map((value) => withNeed(alone, each.parameter, value)) : [alone];
     })
     .map((query) => ({
@@ -128,7 +135,7 @@ function planType(entry: PlanEntry, about: PlanContext): PlannedQuery[] {
       resourceType: type,
       how: 'search' as const,
       ...mannersOf(query, entry, about, offered),
-      ...(only.length === 0 ? {} : { reason: `Granted only for ${only.join(' and ')}.` }),
+      ...(reasons.length > 0 && { reason: reasons.join(' ') }),
       what,
     }));
 }
@@ -160,6 +167,11 @@ function mannersOf(
 /** True where a type can be asked for what was updated since an instant: declared, and by its vendor not ruled out. */
 export function mayAskSince({ search }: Vendor, offered: OfferedType | undefined): boolean {
   return search.lastUpdated === 'as-declared' && (offered?.searchParams.includes('_lastUpdated') ?? false);
+}
+
+/** Why a search may leave something out although it is answered in full: it had to be asked by some parameter. */
+export function askedBy(parameter: string): string {
+  return `Had to be asked by ${parameter}: what has none of the values asked for does not come this way.`;
 }
 
 /** The query with one value of a parameter. */
