@@ -126,7 +126,7 @@ function registeredLines(
 ): string[] {
   const scopes = facts?.scopes ?? portal.scopes;
   return [
-    'To be registered with the portal:',
+    client === 'dynamic' ? 'What this tool registers of itself:' : 'To be registered with the portal:',
     `  - kind of client: ${client}`,
     `  - redirect address, exactly: ${redirectUri}${fixed ? '' : ' (a free port each time)'}`,
     `  - scopes: ${scopes === undefined ? 'worked out once the portal has answered' : scopes.join(' ')}`,

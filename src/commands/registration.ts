@@ -39,11 +39,11 @@ export function registrationOf(
   }
   if (client === 'secret')
     hints.push(
-      'A client secret belongs to the client id. It is never typed into a command line or kept in the settings.',
+      'A client secret belongs to the client id. It is never typed into a command line or kept in the settings: login asks for it, or reads it with --client-secret-file FILE.',
     );
   if (client === 'key')
     hints.push(
-      'A key proves the client: its public half must be registered with the portal, its private half stays here.',
+      'A key proves the client: its public half must be registered with the portal (bluebutton keys create, then bluebutton keys show), its private half stays here.',
     );
   if (offered.length > 0 && !offered.includes(client))
     missing.push(
