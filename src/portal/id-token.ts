@@ -13,6 +13,15 @@ export function canCheckIdToken({ issuer, jwksUri }: SignInDescription): boolean
   return issuer !== undefined && jwksUri !== undefined;
 }
 
+/** True for a token endpoint's answer with an id_token in it; the answer can still be read. */
+export async function holdsIdToken(response: Response): Promise<boolean> {
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined);
+  return typeof body === 'object' && body !== null && 'id_token' in body;
+}
+
 /**
  * The `fhirUser` claim of an answer's id_token as `Type/id` (SMART App Launch 2.2 §4.1): the resource that stands for the
  * person signed in, who may be another than the patient. Issuer, audience, expiry and nonce were checked when the

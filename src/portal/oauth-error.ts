@@ -197,6 +197,12 @@ const checks: Record<string, string> = {
   OAUTH_KEY_SELECTION_FAILED: 'Its id_token is signed with a key that is not among the portal’s.',
 };
 
+/** The same, where the library tells it in words only. */
+const sentences: readonly (readonly [RegExp, string])[] = [
+  [/"iss" \(issuer\) response parameter/, 'It names another server as the one that answers (RFC 9207).'],
+  [/signature|JWT|JWS|ID Token|alg/, 'Its id_token is not signed as it should be.'],
+];
+
 function partsOf(thrown: unknown): Parts {
   if (thrown instanceof ResponseBodyError) {
     return { error: thrown.error, status: thrown.status, description: thrown.error_description };
@@ -210,11 +216,7 @@ function partsOf(thrown: unknown): Parts {
   }
   if (!(thrown instanceof Error)) return {};
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
-  const known =
-    checks[code] ??
-    (/signature|JWT|JWS|ID Token|alg/.test(thrown.message)
-      ? 'Its id_token is not signed as it should be.'
-      : undefined);
+  const known = checks[code] ?? sentences.find(([pattern]) => pattern.test(thrown.message))?.[1];
   if (thrown.cause instanceof Response) return { status: thrown.cause.status };
   return { description: thrown.message, check: known };
 }

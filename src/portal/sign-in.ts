@@ -9,7 +9,7 @@ import {
 } from 'oauth4webapi';
 import type { PortalDescription } from './description.ts';
 import type { Http } from './http.ts';
-import { canCheckIdToken, fhirUserOf } from './id-token.ts';
+import { canCheckIdToken, fhirUserOf, holdsIdToken } from './id-token.ts';
 import { oauthParts, tokenRequestOptions, type ClientProof } from './oauth.ts';
 import { oauthError } from './oauth-error.ts';
 import { openRedirect } from './authorization-answer.ts';
@@ -36,8 +36,8 @@ export interface SignInOptions {
 
 /**
  * Signs a person in at a portal: standalone launch with authorization code and PKCE S256 (SMART App Launch 2.2 §2.0;
- * RFC 8252 loopback redirect; RFC 7636; RFC 9207 `iss`; OpenID Connect Core §3.1.3.7 where `openid` is among the
- * scopes).
+ * RFC 8252 loopback redirect; RFC 7636; RFC 9207 `iss`; OpenID Connect Core §3.1.3.7 where the
+ * answer holds an id_token that was asked for).
  *
  * @throws BlueButtonError `login-needed` when the person denied or did not answer, `interrupted` when `signal` fired,
  *   `temporary` when the portal cannot answer, `failed` when it refuses the client or the scopes, or when its answer
@@ -88,8 +88,10 @@ export async function signIn(
       verifier,
       tokenRequestOptions(http, { signal, withIdToken }),
     );
+    // Whoever is not granted `openid` gets no id_token, and some portals (Medicare) grant it and send none all the same.
+    const identified = nonce !== undefined && (await holdsIdToken(response));
     const tokens = await processAuthorizationCodeResponse(server, client, response, {
-      ...(nonce !== undefined && { expectedNonce: nonce }),
+      ...(identified && { expectedNonce: nonce }),
     });
     const fhirUser = await fhirUserOf(server, response, tokens, http, signal);
     return tokenSetOf(

@@ -84,7 +84,15 @@ export function endpoint(text: string, baseUrl: string): string {
       try: wrongAtPortal,
     });
   }
-  requireSafe(url);
+  try {
+    requireSafe(url);
+  } catch (thrown) {
+    if (!(thrown instanceof BlueButtonError)) throw thrown;
+    throw new BlueButtonError('failed', `${host} names a sign-in address that is not safe.`, {
+      why: `${thrown.message} ${thrown.why}`,
+      try: wrongAtPortal,
+    });
+  }
   if (baseUrl.startsWith('https:') && url.protocol !== 'https:') {
     throw new BlueButtonError('failed', `${host} names a sign-in address that is not https.`, {
       why: 'A password typed there could be read on the way.',

@@ -94,7 +94,7 @@ it('falls back to the oauth-uris of the CapabilityStatement when there is no sma
 
 it('refuses a sign-in address that is plain http on another computer', async () => {
   const base = await portal({ json: { ...configuration, token_endpoint: 'http://example.org/token' } });
-  await expect(discover(http, base)).rejects.toMatchObject({ code: 'usage' });
+  await expect(discover(http, base)).rejects.toMatchObject({ code: 'failed' });
 });
 
 it.each([

@@ -10,6 +10,7 @@ import {
   signIn,
   vendorById,
   type ClientProof,
+  type PortalDescription,
   type TokenSet,
 } from '../../src/portal/index.ts';
 import {
@@ -33,7 +34,11 @@ async function start(options: IndependentOptions = {}): Promise<IndependentServe
   return server;
 }
 
-/** Signs in with `openid`, so that the id_token is checked too. */
+/** With `openid`, so that the id_token is checked too. */
+function scopesAt(description: PortalDescription): string[] {
+  return defaultScopes(description, { ...vendorById('practice'), signIn: vendorById('oracle').signIn });
+}
+
 async function login(
   server: IndependentServer,
   {
@@ -47,7 +52,7 @@ async function login(
     clientId,
     proof,
     redirectPort,
-    scopes: defaultScopes(description, { ...vendorById('practice'), signIn: vendorById('oracle').signIn }),
+    scopes: scopesAt(description),
     now,
     onAddress: async (address) => void (await server.browse(address)),
   });
@@ -125,7 +130,7 @@ describe('against an OAuth server nobody here wrote', () => {
     const redirectPort = await freeRedirectPort();
     const client = await registerClient(http, description, {
       redirectUri: `http://127.0.0.1:${redirectPort}/callback`,
-      scopes: ['openid', 'fhirUser', 'offline_access', 'launch/patient', 'patient/*.rs'],
+      scopes: scopesAt(description),
     });
     expect(client.clientSecret).toBeUndefined();
     const tokens = await login(server, { clientId: client.clientId, redirectPort });
