@@ -19,6 +19,7 @@ const row = v.object({
   reason: v.exactOptional(v.string()),
   tried: v.exactOptional(v.array(v.string())),
   since: v.exactOptional(v.string()),
+  counted: v.exactOptional(count),
 });
 
 /** `data/ledger.json`. */

@@ -6,7 +6,7 @@ import { isAnswered, type HeldResource } from './fold.ts';
  * returned them was answered in full. That is so when
  *
  * - every query asked for its type was complete or empty and asked for all there is, not only for what was updated
- *   since some instant; and at least one asked the record for the type. A query by reference does not: what nothing
+ *   since some instant, and as many came as the portal says there are; and at least one asked the record for the type. A query by reference does not: what nothing
  *   refers to any more is not asked for, so its absence says nothing. Nor does one for a document made for the asking;
  * - the query that brought it, when asked again, was complete or empty;
  * - where a query of its type was asked in place of another that was refused, which may have brought more, the query
@@ -40,6 +40,9 @@ export function vanishedResources(
 export function provenBy(rows: readonly LedgerRow[]): Set<string> {
   const asked = rows.filter((row) => row.outcome !== 'not-asked' && !isGenerated(row.query));
   const types = new Set(asked.filter((row) => !isByReference(row.query)).map((row) => row.resourceType));
-  for (const row of asked) if (!isAnswered(row) || row.since !== undefined) types.delete(row.resourceType);
+  for (const row of asked) {
+    const isWhole = isAnswered(row) && row.since === undefined && row.counted === undefined;
+    if (!isWhole) types.delete(row.resourceType);
+  }
   return types;
 }

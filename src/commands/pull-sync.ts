@@ -93,7 +93,10 @@ async function find(
 export class SyncWatch {
   readonly #before: SyncPoints | undefined;
   readonly #seen = new Map<string, SearchSeen>();
-  /** Queries for which something new or changed came that says it is older: asked since, it would not have come. */
+  /**
+   * Queries for which something new or changed came that says it was updated well before the query was last asked: what
+   * the portal says of updates cannot be relied on.
+   */
   readonly #missed = new Set<string>();
 
   constructor(before: SyncPoints | undefined) {
@@ -107,11 +110,11 @@ export class SyncWatch {
   /** Told what the archive made of each item. */
   kept(item: Pulled, outcome: Outcome): void {
     if (item.kind !== 'resource' || (outcome !== 'new' && outcome !== 'changed')) return;
-    const latest = this.#before?.queries[item.query]?.latest;
-    if (latest === undefined || !item.query.startsWith(`${item.resourceType}?`)) return;
+    const { latest, asked = latest } = this.#before?.queries[item.query] ?? {};
+    if (asked === undefined || !item.query.startsWith(`${item.resourceType}?`)) return;
     const resource = parseJson(item.text);
     const updated = isObject(resource) ? updatedAt(resource['meta']) : undefined;
-    if (updated === undefined || updated < Date.parse(boundBefore(latest))) this.#missed.add(item.query);
+    if (updated === undefined || updated < Date.parse(boundBefore(asked))) this.#missed.add(item.query);
   }
 
   /** What to note once the pull is kept. */
@@ -132,7 +135,11 @@ export class SyncWatch {
       const latest = isWhole
         ? latestOf(seen, earlier?.latest, row.since !== undefined, started)
         : earlier?.latest;
-      queries[row.query] = { trust, ...(latest !== undefined && { latest }) };
+      queries[row.query] = {
+        trust,
+        ...(latest !== undefined && { latest }),
+        asked: seen.serverDate ?? started,
+      };
     }
     const made = rows.find(({ query, outcome }) => isGenerated(query) && outcome !== 'not-asked');
     const ccd = made !== undefined && made.outcome !== 'failed' ? now.toISOString() : before?.ccd;

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { BlueButtonError } from '../errors/index.ts';
 import { Element, identityOf, type PersonIdentity } from '../model/index.ts';
 import {
   defaultScopes,
@@ -48,7 +49,12 @@ export async function signInAt(
   });
   const patientId = await findPatientId(http, signedIn, vendor, signal);
   const tokens: TokenSet = { ...signedIn, vendor: vendor.id, ...(patientId !== undefined && { patientId }) };
-  const patient = await readPatient(http, tokens, signal);
+  const patient = await readPatient(http, tokens, signal).catch((thrown: unknown) => {
+    if (!(thrown instanceof BlueButtonError) || thrown.code !== 'temporary') throw thrown;
+    // The person has consented by now, and need not do so again: a pull asks before it keeps anything.
+    context.err.write(`${thrown.message} The next pull will ask.\n`);
+    return undefined;
+  });
   return { tokens, identity: patient ? identityOf(new Element(patient, () => undefined)) : {} };
 }
 
@@ -100,14 +106,12 @@ async function announce(
   if (portal.redirectUri !== undefined) {
     err.write(`Then paste here the address your browser ends at (it begins ${portal.redirectUri}).\n`);
   } else if ((await settingOf('browser', input, context)) === false) {
-    err.write('Waiting for the portal to send you back here. Ctrl-C stops.\n');
     err.write(
       'From a browser on another computer, paste here the address it ends at: a page that cannot be shown.\n',
     );
-    return;
-  } else {
-    err.write('Waiting for the portal to send you back here. Ctrl-C stops.\n');
   }
+  if (portal.redirectUri === undefined)
+    err.write('Waiting for the portal to send you back here. Ctrl-C stops.\n');
   if ((await settingOf('browser', input, context)) === false) return;
   await context.openBrowser(url).catch(() => {
     err.write('No browser could be opened: copy the address above into one on this computer.\n');

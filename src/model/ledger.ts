@@ -33,6 +33,8 @@ export interface LedgerRow {
   tried?: string[];
   /** Only what was updated from this instant on was asked for: what did not come says nothing of being gone. */
   since?: string;
+  /** How many the portal says there are, where fewer came: what did not come then says nothing of being gone. */
+  counted?: number;
 }
 
 /** What one pull asked of a portal, what it was granted and what it got; kept in the bag as `data/ledger.json`. */

@@ -26,6 +26,11 @@ export function worsen(row: LedgerRow, outcome: QueryOutcome, reason: string): v
   row.reason = reason;
 }
 
+/** Adds a sentence to what a row says, without making it a gap. */
+export function remark(row: LedgerRow, sentence: string): void {
+  row.reason = row.reason === undefined ? sentence : `${row.reason} ${sentence}`;
+}
+
 /** Adds what the server said, each sentence once. */
 export function addNotices(row: LedgerRow, notices: readonly string[]): void {
   for (const notice of notices) if (!row.notices.includes(notice)) row.notices.push(notice);

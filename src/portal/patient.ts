@@ -30,7 +30,8 @@ export async function readPatient(
       try: signInAgain,
     });
   }
-  if (answer.status === 403 || answer.status === 404) return undefined;
+  // 410: the portal has merged the patient into another or removed it.
+  if ([403, 404, 410].includes(answer.status)) return undefined;
   if (answer.status !== 200) {
     throw new BlueButtonError(
       'temporary',

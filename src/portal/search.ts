@@ -3,7 +3,7 @@ import type { LedgerRow, PulledResource } from '../model/index.ts';
 import { isUnder, resolveAddress } from './address.ts';
 import { askFhir, type NoAnswer } from './fhir-answer.ts';
 import type { Harvest } from './harvest.ts';
-import { addNotices, worsen } from './ledger-row.ts';
+import { addNotices, remark, worsen } from './ledger-row.ts';
 import { readSearchset, type Searchset } from './searchset.ts';
 import type { Session } from './session.ts';
 
@@ -62,12 +62,14 @@ export async function* search(
     }
     if (page.next === undefined) {
       // The count is often wrong, so that it only is worth a remark.
-      if (page.total !== undefined && page.total > matches)
-        row.reason ??= `The portal counts ${page.total}, and ${matches} came.`;
+      if (page.total !== undefined && page.total > matches) {
+        row.counted = page.total;
+        remark(row, `The portal counts ${page.total}, and ${matches} came.`);
+      }
       return undefined;
     }
     if (!follow) {
-      row.reason ??= 'Its link to more leaves the operation and is not followed.';
+      remark(row, 'Its link to more leaves the operation and is not followed.');
       return undefined;
     }
     const next = resolveAddress(page.next, url.href);

@@ -18,6 +18,8 @@ const syncSchema = v.object({
     v.object({
       /** The latest update seen, by the portal's clock; absent when the query cannot be asked since an instant. */
       latest: v.exactOptional(instant),
+      /** When it was last asked and answered in full, by the portal's clock. */
+      asked: v.exactOptional(instant),
       /** Whether `_lastUpdated` told the truth: `proven` once a full pull found nothing that it would have missed. */
       trust: v.picklist(['untried', 'proven', 'broken']),
     }),

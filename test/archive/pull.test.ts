@@ -219,6 +219,15 @@ describe('vanishing', () => {
     ]);
   });
 
+  test('is not said when fewer came than the portal says there are', async () => {
+    const archive = await newArchive();
+    await pull(archive, [observation('a'), observation('b')]);
+    const short = row(observations, { counted: 2 });
+    const { counts, ledger } = await pull(archive, [observation('b', '"status":"amended"')], ledgerOf(short));
+    expect(counts).toMatchObject({ vanished: 0, changed: 1 });
+    expect(ledger.rows[0]).toMatchObject({ counted: 2 });
+  });
+
   test('is not said of what a query brought that the portal now refuses, where narrower ones were asked in its place', async () => {
     const archive = await newArchive();
     await pull(archive, [observation('a'), observation('b')]);
