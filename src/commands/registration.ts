@@ -39,7 +39,7 @@ export function registrationOf(
   }
   if (client === 'secret')
     hints.push(
-      'A client secret belongs to the client id. It is never typed into a command line or kept in the settings: login asks for it, or reads it with --client-secret-file FILE.',
+      'A client secret belongs to the client id. It is never typed into a command line or kept in the settings: login reads it with --client-secret-file FILE.',
     );
   if (client === 'key')
     hints.push(
