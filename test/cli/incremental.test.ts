@@ -22,6 +22,8 @@ const first = [
   resource('Goal', 'swim', '2026-03-01T00:00:00Z', 'Swim'),
 ];
 
+const bundle = (entry: readonly object[]) => ({ resourceType: 'Bundle', type: 'collection', entry });
+
 interface Row {
   query: string;
   outcome: string;
@@ -36,10 +38,7 @@ describe('pull after pull from a portal that declares _lastUpdated', () => {
   async function serve(entry: readonly object[]): Promise<void> {
     const words = portal === undefined ? [] : ['--port', String(portal.port)];
     if (portal !== undefined) await portal.stop('SIGINT');
-    await writeFile(
-      home.path('record.json'),
-      JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry }),
-    );
+    await writeFile(home.path('record.json'), JSON.stringify(bundle(entry)));
     portal = await openPortal(home, ['--data', 'record.json', ...words]);
     await signUp(home, portal);
   }
@@ -74,16 +73,33 @@ describe('pull after pull from a portal that declares _lastUpdated', () => {
     expect(goals).toMatchObject({ outcome: 'complete', returned: 1, since: '2026-02-27T00:00:00Z' });
     expect(vanished).toEqual([]);
     expect(await hashOf(home.path('health-records'))).toBe(before);
-    expect((await home.done(['show'])).stdout).toContain('Walk');
+    expect((await home.done(['show', '--section', 'other'])).stdout).toContain('Walk');
   });
 
   test('brings what is new, and says only of a pull of everything what is gone', async () => {
-    const later = resource('Goal', 'climb', '2026-05-01T00:00:00Z', 'Climb');
+    const later = resource('Goal', 'climb', new Date().toISOString(), 'Climb');
     await serve([...first.filter(({ resource: { id } }) => id !== 'walk'), later]);
     const sparing = await pull();
     expect(sparing.goals).toMatchObject({ returned: 2, since: '2026-02-27T00:00:00Z' });
     expect(sparing.vanished).toEqual([]);
     expect((await pull('--full')).vanished).toEqual(['Goal/walk']);
+  });
+
+  test('asks for everything once something has come that says it is older than the last asking', async () => {
+    const hidden = resource('Goal', 'crawl', '2026-05-01T00:00:00Z', 'Crawl');
+    const one = await newHome();
+    await writeFile(one.path('record.json'), JSON.stringify(bundle(first)));
+    const own = await openPortal(one, ['--data', 'record.json']);
+    await signUp(one, own);
+    const sinceOf = async (): Promise<string | undefined> => {
+      const { stdout } = await one.done(['pull', '--json']);
+      const { portals }: { portals: { ledger: { rows: Row[] } }[] } = JSON.parse(stdout);
+      return portals[0]?.ledger.rows.find(({ query }) => query.startsWith('Goal?'))?.since;
+    };
+    for (let count = 0; count < 2; count += 1) expect(await sinceOf()).toBeUndefined();
+    await writeFile(one.path('record.json'), JSON.stringify(bundle([...first, hidden])));
+    expect(await sinceOf()).toBeDefined();
+    expect(await sinceOf()).toBeUndefined();
   });
 
   test('asks for everything where the archive is not as the last pull left it', async () => {
