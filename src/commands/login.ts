@@ -1,10 +1,11 @@
-import { refusedScopes, vendorFor } from '../portal/index.ts';
+import { refusedScopes, vendorFor, type TokenSet, type TokenStore } from '../portal/index.ts';
 import { visible } from '../render/index.ts';
 import { clientIdOf, readPortals, placesOf, portalNamed } from '../settings/index.ts';
 import { flagOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
 import { chosenTokenStore, readableSignIn } from './kept-sign-ins.ts';
 import { httpFor, reachPortal, whoText, withSignInCommand } from './portal-access.ts';
+import { lockRenewal } from './renewal.ts';
 import { forecastOf, lifeText } from './sign-in-forecast.ts';
 import { signInAt } from './sign-in-at.ts';
 
@@ -20,7 +21,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
     const again = `bluebutton login ${name} --token-store ${kind}`;
     const kept = await readableSignIn(store, name);
     const { tokens, identity } = await withSignInCommand(again, () => signInAt(access, kept, input, context));
-    await store.write(name, tokens);
+    await keep(name, tokens, store, kind, context);
     const { scopesRequested, scopesGranted, refreshToken } = tokens;
     const refused = refusedScopes(scopesRequested, scopesGranted, refreshToken !== undefined);
     const until = forecastOf(tokens, vendorFor(access.description, portal.vendor));
@@ -53,5 +54,22 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
     return 'done';
   } finally {
     await http.close();
+  }
+}
+
+/** Keeps a sign-in once nobody renews the one before any more, who would write over it. */
+async function keep(
+  name: string,
+  tokens: TokenSet,
+  store: TokenStore,
+  kind: string,
+  context: Context,
+): Promise<void> {
+  if (kind === 'memory') return store.write(name, tokens);
+  const release = await lockRenewal(name, context);
+  try {
+    await store.write(name, tokens);
+  } finally {
+    await release();
   }
 }

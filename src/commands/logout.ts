@@ -1,5 +1,5 @@
 import { BlueButtonError } from '../errors/index.ts';
-import { revoke, vendorFor, type TokenSet } from '../portal/index.ts';
+import { revoke, vendorFor, type TokenSet, type TokenStore } from '../portal/index.ts';
 import { placesOf, portalNamed, readPortals, type NamedPortal } from '../settings/index.ts';
 import { proofFor } from './client-proof.ts';
 import { flagOption, type CommandInput } from './command.ts';
@@ -7,6 +7,7 @@ import type { Context, Outcome } from './context.ts';
 import { errorText } from './error-text.ts';
 import { keptTokens, readableSignIn } from './kept-sign-ins.ts';
 import { httpFor, reachPortal } from './portal-access.ts';
+import { lockRenewal } from './renewal.ts';
 
 /** What became of a sign-in at the portal. */
 type AtPortal = 'revoked' | 'not-offered' | 'refused' | 'not-asked';
@@ -19,22 +20,38 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
   const [name = ''] = input.arguments;
   const portal = portalNamed(await readPortals(placesOf(context.env)), name);
   const store = keptTokens(input, context);
-  const tokens = await readableSignIn(store, name);
-  if (tokens === undefined) {
+  if ((await readableSignIn(store, name)) === undefined) {
     await store.remove(name);
     context.err.write(`You are not signed in to ${name}.\n`);
     return 'done';
   }
-  const atPortal = flagOption(input, 'local')
-    ? 'not-asked'
-    : await endAtPortal(name, portal, tokens, input, context);
-  await store.remove(name);
+  const atPortal = await endSignIn(name, portal, store, input, context);
   if (flagOption(input, 'json')) {
     context.out.write(`${JSON.stringify({ schema: 'bluebutton/logout/1', portal: name, atPortal })}\n`);
   } else {
     context.out.write(`${sentences[atPortal](name)} Records already pulled stay in the archive.\n`);
   }
   return atPortal === 'refused' ? 'partial' : 'done';
+}
+
+/** Ends and forgets the sign-in as it is once nobody renews it any more: the tokens before would end nothing. */
+async function endSignIn(
+  name: string,
+  portal: NamedPortal,
+  store: TokenStore,
+  input: CommandInput,
+  context: Context,
+): Promise<AtPortal> {
+  const release = await lockRenewal(name, context);
+  try {
+    const tokens = await readableSignIn(store, name);
+    const isLocal = flagOption(input, 'local') || tokens === undefined;
+    const atPortal = isLocal ? 'not-asked' : await endAtPortal(name, portal, tokens, input, context);
+    await store.remove(name);
+    return atPortal;
+  } finally {
+    await release();
+  }
 }
 
 const sentences: Record<AtPortal, (name: string) => string> = {

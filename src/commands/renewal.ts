@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { takeLock } from '../disk/index.ts';
+import { makeDirectory, takeLock, type LockHolder } from '../disk/index.ts';
 import { BlueButtonError } from '../errors/index.ts';
 import { isLapsing, refresh, vendorFor, type TokenSet, type TokenStore } from '../portal/index.ts';
 import { visible } from '../render/index.ts';
@@ -8,6 +8,7 @@ import { proofFor } from './client-proof.ts';
 import type { CommandInput } from './command.ts';
 import type { Context } from './context.ts';
 import type { PortalAccess } from './portal-access.ts';
+import { systemRefusal } from './system-refusal.ts';
 
 /** How long one process waits for another that renews the same sign-in. */
 const patienceMs = 60_000;
@@ -49,6 +50,7 @@ export function renewer(
     try {
       const kept = await store.read(name);
       const isNewer = kept?.baseUrl === old.baseUrl && kept.accessToken !== old.accessToken;
+      if (isNewer && kept.patientId !== old.patientId) throw signedInAsAnother(name);
       if (isNewer && !isLapsing(kept, now())) return kept;
       return await renewed(isNewer ? kept : old);
     } finally {
@@ -57,9 +59,26 @@ export function renewer(
   };
 }
 
-async function lockRenewal(name: string, { env, program, now }: Context): Promise<() => Promise<void>> {
-  const path = join(placesOf(env).state, 'tokens', `${name}.lock`);
-  const taken = await takeLock(path, { ...program, now }, { waitMs: patienceMs });
+function signedInAsAnother(name: string): BlueButtonError {
+  return new BlueButtonError('other-person', `${name} was signed in to for another patient meanwhile.`, {
+    why: 'The new sign-in is for another record than the one this command began with; two must never mix.',
+    try: 'the same command again',
+  });
+}
+
+/**
+ * Takes the right to change the kept sign-in of a portal, waiting for another process that has it.
+ *
+ * @returns what gives it back.
+ * @throws BlueButtonError `temporary` when the other does not end, `failed` where sign-ins cannot be written.
+ */
+export async function lockRenewal(
+  name: string,
+  { env, program, now }: Context,
+): Promise<() => Promise<void>> {
+  const folder = join(placesOf(env).state, 'tokens');
+  const path = join(folder, `${name}.lock`);
+  const taken = await takeIn(folder, path, { ...program, now });
   if ('lock' in taken) return taken.lock.release;
   throw new BlueButtonError(
     'temporary',
@@ -69,4 +88,14 @@ async function lockRenewal(name: string, { env, program, now }: Context): Promis
       try: `wait until it is done. If no bluebutton runs any more, delete ${path}`,
     },
   );
+}
+
+async function takeIn(folder: string, path: string, holder: LockHolder): ReturnType<typeof takeLock> {
+  try {
+    await makeDirectory(folder);
+    return await takeLock(path, holder, { waitMs: patienceMs });
+  } catch (thrown) {
+    const next = 'put right the permissions of that folder, or the disk, and run the same command again';
+    throw systemRefusal(`The saved sign-ins in ${folder} cannot be written.`, thrown, next);
+  }
 }

@@ -29,6 +29,10 @@ export interface RunOptions {
   cwd?: string;
   /** Piped into standard input, which is empty otherwise. */
   stdin?: string | Uint8Array;
+  /** True keeps standard input open, for `Running.write`. */
+  keepOpen?: boolean;
+  /** Words for node itself, before the command. */
+  node?: readonly string[];
 }
 
 /** A command that runs. */
@@ -36,6 +40,8 @@ export interface Running {
   pid: number;
   /** Waits until standard error or standard output has said something. */
   said(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Types a line, where standard input was kept open. */
+  write(line: string): void;
   /** Sends a signal and waits for the end. */
   stop(signal: NodeJS.Signals): Promise<Ended>;
   ended: Promise<Ended>;
@@ -79,15 +85,15 @@ export async function newHome(): Promise<Home> {
       Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
     );
   };
-  const start: Home['start'] = (words, { env, cwd = folder, stdin = '' } = {}) => {
-    const child = spawn(process.execPath, [bin, ...words], {
+  const start: Home['start'] = (words, { env, cwd = folder, stdin = '', keepOpen, node = [] } = {}) => {
+    const child = spawn(process.execPath, [...node, bin, ...words], {
       env: environment(env),
       cwd,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     // A command that does not read its input closes it.
     child.stdin.on('error', () => undefined);
-    child.stdin.end(stdin);
+    if (keepOpen !== true) child.stdin.end(stdin);
     return follow(child);
   };
   return {
@@ -139,6 +145,7 @@ function follow(child: Child): Running {
   return {
     pid: child.pid ?? -1,
     said,
+    write: (line) => void child.stdin.write(`${line}\n`),
     stop(signal) {
       child.kill(signal);
       return ended;

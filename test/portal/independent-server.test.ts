@@ -10,7 +10,6 @@ import {
   signIn,
   vendorById,
   type ClientProof,
-  type PortalDescription,
   type TokenSet,
 } from '../../src/portal/index.ts';
 import {
@@ -34,11 +33,7 @@ async function start(options: IndependentOptions = {}): Promise<IndependentServe
   return server;
 }
 
-/** With `openid`, so that the id_token is checked too. */
-function scopesAt(description: PortalDescription): string[] {
-  return defaultScopes(description, { ...vendorById('practice'), signIn: vendorById('oracle').signIn });
-}
-
+/** Signs in with `openid`, so that the id_token is checked too. */
 async function login(
   server: IndependentServer,
   {
@@ -52,7 +47,7 @@ async function login(
     clientId,
     proof,
     redirectPort,
-    scopes: scopesAt(description),
+    scopes: defaultScopes(description, { ...vendorById('practice'), signIn: vendorById('oracle').signIn }),
     now,
     onAddress: async (address) => void (await server.browse(address)),
   });
@@ -130,7 +125,7 @@ describe('against an OAuth server nobody here wrote', () => {
     const redirectPort = await freeRedirectPort();
     const client = await registerClient(http, description, {
       redirectUri: `http://127.0.0.1:${redirectPort}/callback`,
-      scopes: scopesAt(description),
+      scopes: ['openid', 'fhirUser', 'launch/patient', 'offline_access'],
     });
     expect(client.clientSecret).toBeUndefined();
     const tokens = await login(server, { clientId: client.clientId, redirectPort });
