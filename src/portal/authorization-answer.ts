@@ -51,7 +51,7 @@ export async function openRedirect(
           return found;
         }
         const answers = [
-          loopback.answer(milliseconds, signal),
+          loopback.answer(milliseconds, stop),
           ...(fromPaste === undefined ? [] : [fromPaste]),
         ];
         return await Promise.race(answers);
