@@ -40,9 +40,11 @@ export async function proofFor(
     portal.client === 'secret' ||
     (portal.client === undefined && vendor.signIn.clients.every((kind) => kind === 'secret'));
   if (needsSecret) {
+    const store = textOption(input, 'tokenStore');
+    const where = store === undefined ? '' : ` --token-store ${store}`;
     throw new BlueButtonError('usage', `${name} wants a client secret beside the client id.`, {
       why: 'It came from the portal together with the client id. It is read from a file, and kept with the sign-in.',
-      try: `bluebutton login ${name} --client-secret-file FILE`,
+      try: `bluebutton login ${name}${where} --client-secret-file FILE`,
     });
   }
   if (portal.client !== 'key') return { kind: 'public' };
