@@ -37,6 +37,8 @@ export interface PullTask {
 export interface PortalPull extends PullResult {
   name: string;
   who: string;
+  /** What the sign-in was granted and a renewal no longer grants. */
+  scopesLost: string[];
 }
 
 /**
@@ -92,7 +94,7 @@ async function pullIntoArchive(task: PullTask, input: CommandInput, context: Con
     };
     await noteSafely(note, context);
   }
-  return { name, who: whoText(identity, patientId), ...result };
+  return { name, who: whoText(identity, patientId), scopesLost: latest.scopesLost ?? [], ...result };
 }
 
 /** A pull under way. */

@@ -45,6 +45,8 @@ export function reportPull(
       continue;
     }
     const { rows, vanished } = end.ledger;
+    const lost = lostOf(end).filter((gap) => !acceptedBy(end).has(gap));
+    gaps += lost.length;
     if (json) {
       gaps += openGaps(rows, acceptedBy(end)).length;
       continue;
@@ -52,9 +54,10 @@ export function reportPull(
     if (vanished.length > 0) err.write(`${end.name}: ${vanishedText(vanished)}.\n`);
     if (!quiet) out.write(`${broughtText(end)}\n`);
     const open = openGaps(rows, acceptedBy(end));
-    if (open.length > 0) err.write(`${end.name}: not everything came.\n${open.map(gapText).join('')}`);
+    const lines = [...open.map(gapText), ...lost.map((gap) => `  ${visible(gap)}\n`)];
+    if (lines.length > 0) err.write(`${end.name}: not everything came.\n${lines.join('')}`);
     gaps += open.length;
-    const known = rows.filter(isGap).length - open.length;
+    const known = rows.filter(isGap).length + lostOf(end).length - lines.length;
     if (known > 0 && !quiet)
       err.write(`${end.name}: ${counted(known, 'accepted gap')}; the ledger names what did not come.\n`);
   }
@@ -66,6 +69,15 @@ export function reportPull(
   }
   if (!quiet && !json) err.write('Next: bluebutton summary\n');
   return 'done';
+}
+
+/** What a pull left out, each as one text by which it is known again in a later pull (`gapsOf`). */
+export function gapsOfPull(end: PortalPull): string[] {
+  return [...new Set([...end.ledger.rows.flatMap(gapsOf), ...lostOf(end)])];
+}
+
+function lostOf({ scopesLost }: PortalPull): string[] {
+  return scopesLost.map((scope) => `scope ${scope}: no longer granted`);
 }
 
 /** Tells what a pull would ask, and which portals could not be asked for it. */
@@ -114,7 +126,7 @@ function gravestOf(ends: readonly (PullEnd | PortalPlan)[]): ErrorCode | undefin
 
 function jsonOf(end: PullEnd, accepted: ReadonlySet<string>): object {
   if ('error' in end) return failureJson(end);
-  const gaps = end.ledger.rows.flatMap(gapsOf);
+  const gaps = gapsOfPull(end);
   return {
     ...end,
     gaps: gaps.filter((gap) => !accepted.has(gap)),

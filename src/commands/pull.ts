@@ -1,5 +1,4 @@
 import { BlueButtonError } from '../errors/index.ts';
-import { gapsOf } from '../model/index.ts';
 import { visible } from '../render/index.ts';
 import { placesOf, portalNamed, readPortals, writePortals, type NamedPortal } from '../settings/index.ts';
 import { archiveWriter } from './archive-writer.ts';
@@ -8,7 +7,14 @@ import type { Context, Outcome } from './context.ts';
 import { httpFor } from './portal-access.ts';
 import { planPortal } from './pull-plan.ts';
 import { pullPortal, type PullTask } from './pull-portal.ts';
-import { reportPlan, reportPull, type PullEnd, type PullFailure, type ReportOptions } from './pull-report.ts';
+import {
+  gapsOfPull,
+  reportPlan,
+  reportPull,
+  type PullEnd,
+  type PullFailure,
+  type ReportOptions,
+} from './pull-report.ts';
 
 /** Portals by the name a person gave them. */
 type Portals = Record<string, NamedPortal>;
@@ -78,7 +84,9 @@ async function acceptGaps(
   { quiet }: ReportOptions,
   { env, err }: Context,
 ): Promise<Map<string, readonly string[]>> {
-  const accepted = new Map(ends.flatMap((end) => ('error' in end ? [] : [[end.name, gapsIn(end)] as const])));
+  const accepted = new Map(
+    ends.flatMap((end) => ('error' in end ? [] : [[end.name, gapsOfPull(end)] as const])),
+  );
   const places = placesOf(env);
   const named = Object.entries(await readPortals(places)).map(([name, portal]) => {
     const acceptedGaps = accepted.get(name) ?? portal.acceptedGaps;
@@ -90,8 +98,4 @@ async function acceptGaps(
   return new Map(
     Object.keys(portals).map((name) => [name, accepted.get(name) ?? portals[name]?.acceptedGaps ?? []]),
   );
-}
-
-function gapsIn({ ledger }: Exclude<PullEnd, PullFailure>): string[] {
-  return [...new Set(ledger.rows.flatMap(gapsOf))];
 }

@@ -16,6 +16,7 @@ const failed = (code: ErrorCode): PullEnd => ({
 const pulled = (name: string, outcome: 'complete' | 'refused'): PullEnd => ({
   name,
   who: 'Jane Doe',
+  scopesLost: [],
   counts: { new: 0, changed: 0, unchanged: 0, vanished: 0, renumbered: 0, reappeared: 0, documents: 0 },
   ledger: ledgerOf(row('Goal?patient=1', { outcome })),
 });
