@@ -4,7 +4,11 @@ import { defineConfig } from 'vitest/config';
 const timeZoneSuites = ['test/{facts,json,model,formats,render}/**/*.test.ts'];
 
 /** Of those, what says nothing of a date and takes long: it runs once. */
-const anywhere = ['test/formats/container/hostile-zip.test.ts'];
+const anywhere = [
+  'test/formats/container/**',
+  'test/formats/ccda/meaning-survives.test.ts',
+  'test/formats/ccda/xml.test.ts',
+];
 
 export default defineConfig({
   test: {
