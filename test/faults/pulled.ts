@@ -189,3 +189,8 @@ async function allow(address: string): Promise<void> {
   const answer = await fetch(address, { method: 'POST', body, redirect: 'manual' });
   await fetch(answer.headers.get('location') ?? '');
 }
+
+/** What the row of observations says, beyond why they were asked by category, with which each of them begins. */
+export function saidOf(row: LedgerRow | undefined): string {
+  return (row?.reason ?? '').replace(/^Had to be asked by category: [^.]*\. ?/, '');
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { QueryOutcome } from '../../src/model/ledger.ts';
-import { expectSafe, faultsOf, observationRow, observations, pullWith, whole } from './pulled.ts';
+import { expectSafe, faultsOf, observationRow, observations, pullWith, whole, saidOf } from './pulled.ts';
 
 interface Row {
   fault: string;
@@ -60,7 +60,7 @@ describe('a portal that is busy or broken', () => {
     expectSafe(brought);
     expect(brought.names).toEqual(whole.filter((name) => !missing.includes(name)));
     expect(observationRow(brought)?.outcome).toBe(row.outcome ?? 'complete');
-    expect(observationRow(brought)?.reason ?? '').toMatch(row.reason ?? /^$/);
+    expect(saidOf(observationRow(brought))).toMatch(row.reason ?? /^$/);
     expect(brought.gaps.filter(({ resourceType }) => resourceType !== 'Observation')).toEqual([]);
     expect(brought.waits).toHaveLength(waits.length);
     for (const [index, [least, most]] of waits.entries()) {
