@@ -31,7 +31,7 @@ test('--verbose tells of every request, and of nothing that is secret or persona
   const entries = await portal.log();
   const personal = [tokens['accessToken'], tokens['refreshToken'], tokens['patientId'], 'GEHEIM-CLIENT'];
   for (const { url } of entries.map(({ path }) => ({ url: new URL(path, portal.baseUrl) }))) {
-    const ids = [...url.pathname.matchAll(/\/[A-Z][A-Za-z]+\/([^/]+)/g)].map(([, id]) => id);
+    const ids = [...url.pathname.matchAll(/\/[A-Z][A-Za-z]+\/([^/$][^/]*)/g)].map(([, id]) => id);
     personal.push(...ids, ...url.searchParams.values());
   }
   const told = [added, signedIn, pulled].flatMap(({ stderr }) => requestLines(stderr));
