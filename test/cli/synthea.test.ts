@@ -37,7 +37,8 @@ describe.each(present)('of the corpus', (corpus) => {
       'fhir-r4/smart-generated-synthea/Blake_Eichmann_6c099f2d-1173-468d-b95f-4fbf960b3b55.json',
     );
     const home = await newHome();
-    await signUp(home, await openPortal(home, ['--data', file]));
+    // Without the summary that the portal would make for the asking: it is not in the file.
+    await signUp(home, await openPortal(home, ['--data', file, '--fault', 'docref-empty']));
     const pulled = await home.done(['pull', '--json']);
     const { portals }: { portals: { counts: { new: number } }[] } = JSON.parse(pulled.stdout);
     const bundle: { entry: { resource: { resourceType: string; id: string } }[] } = JSON.parse(
