@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { makeDirectory, syncDirectory, writeDurably } from './durable.ts';
 
@@ -22,4 +22,20 @@ export async function replaceFile(path: string, data: string | Uint8Array): Prom
     await rm(beside, { force: true }).catch(() => undefined);
     throw thrown;
   }
+}
+
+/**
+ * Removes a file that `replaceFile` wrote, and what writers of it that were killed have left beside it. Nobody may be
+ * writing it meanwhile. No such file is no error.
+ *
+ * @throws what the system says; `ENOENT` where the folder is not there.
+ */
+export async function removeReplaced(path: string): Promise<void> {
+  const folder = dirname(path);
+  await rm(path, { force: true });
+  for (const file of await readdir(folder)) {
+    if (file.startsWith(`.${basename(path)}.`) && file.endsWith('.tmp'))
+      await rm(join(folder, file), { force: true });
+  }
+  await syncDirectory(folder);
 }

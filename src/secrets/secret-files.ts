@@ -1,6 +1,6 @@
-import { chmod, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeDirectory, replaceFile, syncDirectory } from '../disk/index.ts';
+import { makeDirectory, removeReplaced, replaceFile } from '../disk/index.ts';
 import { BlueButtonError, systemCodeOf } from '../errors/index.ts';
 import type { KeptKind, SecretStore } from './secret-store.ts';
 
@@ -49,8 +49,7 @@ export function secretFiles(directory: string, kind: KeptKind): SecretFiles {
     async remove(name) {
       const path = pathOf(name);
       try {
-        await rm(path, { force: true });
-        await syncDirectory(directory);
+        await removeReplaced(path);
       } catch (thrown) {
         if (systemCodeOf(thrown) !== 'ENOENT') throw refusedBySystem(directory, 'removed', thrown);
       }

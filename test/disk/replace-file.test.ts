@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { replaceFile } from '../../src/disk/index.ts';
+import { removeReplaced, replaceFile } from '../../src/disk/index.ts';
 
 const killed = fileURLToPath(new URL('killed.mjs', import.meta.url));
 const dist = fileURLToPath(new URL('../../dist/disk/index.js', import.meta.url));
@@ -33,6 +33,17 @@ it('closes a file that was open to others', async () => {
   await chmod(path, 0o644);
   await replaceFile(path, 'two');
   expect((await stat(path)).mode & 0o777).toBe(0o600);
+});
+
+it('is removed with what killed writers of it have left, and nothing else is', async () => {
+  const path = join(root, 'x.json');
+  await replaceFile(path, 'one');
+  await replaceFile(join(root, 'x.json.more'), 'another');
+  await writeFile(join(root, '.x.json.1234.tmp'), 'half');
+  await writeFile(join(root, '.y.json.1234.tmp'), 'half');
+  await removeReplaced(path);
+  expect((await readdir(root)).toSorted()).toEqual(['.y.json.1234.tmp', 'x.json.more']);
+  await removeReplaced(path);
 });
 
 it('leaves the file as it was where the system refuses, and no draft', async () => {
