@@ -69,11 +69,9 @@ function translationOf(
             ? `${host} does not know this client id.`
             : `${host} does not accept this client.`,
         causes: [
-          ...(vendor?.id === 'epic'
-            ? ['A new client id takes about 1 hour (sandbox) to 12 hours (production) to work at Epic.']
-            : [
-                'The client id is mistyped, of another environment (sandbox, production), or not active yet.',
-              ]),
+          vendor?.signIn.newClientTakes === undefined
+            ? 'The client id is mistyped, of another environment (sandbox, production), or not active yet.'
+            : `A new client id takes ${vendor.signIn.newClientTakes} to work at ${vendor.name}.`,
           ...clientCauses(proof, vendor),
           ...redirect,
         ],

@@ -70,8 +70,9 @@ async function refreshWith(
     const { server, client, authentication } = await oauthParts(description, tokens.clientId, proof);
     const response = await refreshTokenGrantRequest(server, client, authentication, refreshToken, {
       ...tokenRequestOptions(http, { signal }),
-      // athenahealth wants the scope again.
-      ...(vendor.id === 'athena' && { additionalParameters: { scope: tokens.scopesGranted.join(' ') } }),
+      ...(vendor.refresh.wantsScope === true && {
+        additionalParameters: { scope: tokens.scopesGranted.join(' ') },
+      }),
     });
     const renewed = await processRefreshTokenResponse(server, client, response);
     const patient = patientOf(renewed);

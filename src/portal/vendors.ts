@@ -16,6 +16,8 @@ export interface Vendor {
     openid: boolean;
     /** How a client can be registered, the likeliest first. */
     clients: readonly ClientKind[];
+    /** How long a new client id takes to work, in words. */
+    newClientTakes?: string;
     /** True where only an https redirect address can be registered: the answer is pasted back. */
     httpsRedirectOnly?: boolean;
   };
@@ -24,6 +26,8 @@ export interface Vendor {
   refresh: {
     /** `rotates`: each refresh token is good once. `kept`: the answer holds no new one, the old stays good. */
     token: 'rotates' | 'kept' | 'as-answered';
+    /** True where a renewal has to name the scopes again. */
+    wantsScope?: boolean;
     /** Days a sign-in lasts altogether, and days without renewal after which it lapses. */
     grantDays?: number;
     idleDays?: number;
@@ -145,6 +149,7 @@ export const vendors: readonly Vendor[] = [
       offlineAccess: true,
       openid: true,
       clients: ['public', 'secret', 'key'],
+      newClientTakes: 'about 1 hour (sandbox) to 12 hours (production)',
     },
     refresh: { token: 'as-answered' },
     search: {
@@ -221,6 +226,7 @@ export const vendors: readonly Vendor[] = [
       openid: true,
       clients: ['public', 'secret'],
     },
+    refresh: { token: 'as-answered', wantsScope: true },
     search: {
       each: { MedicationRequest: { parameter: 'intent', values: ['order,plan'] } },
       add: {},
@@ -233,7 +239,6 @@ export const vendors: readonly Vendor[] = [
     id: 'smart-health-it',
     name: 'SMART Health IT',
     hosts: /(^|\.)smarthealthit\.org$/,
-    search: { ...plain.search, everything: false },
   },
   {
     ...plain,

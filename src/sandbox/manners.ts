@@ -72,7 +72,7 @@ const open: Manners = {
 };
 
 /** The types of VA's Patient Health API, listed scope by scope in its description (`vahealth.yaml`). */
-const vaTypes = [
+export const vaTypes = [
   'Appointment',
   'AllergyIntolerance',
   'Binary',

@@ -1,3 +1,4 @@
+import { vaTypes } from './manners.ts';
 import type { ProfileName } from './profiles.ts';
 import type { Portal } from './portal.ts';
 
@@ -126,27 +127,7 @@ const manners: Readonly<Record<ProfileName, SearchManners>> = {
   // VA Patient Health API.
   va: {
     ...open,
-    types: [
-      'AllergyIntolerance',
-      'Appointment',
-      'Binary',
-      'Condition',
-      'Device',
-      'DeviceRequest',
-      'DiagnosticReport',
-      'DocumentReference',
-      'Encounter',
-      'Immunization',
-      'Location',
-      'Medication',
-      'MedicationRequest',
-      'Observation',
-      'Organization',
-      'Patient',
-      'Practitioner',
-      'PractitionerRole',
-      'Procedure',
-    ],
+    types: vaTypes,
     paging: 'page',
     pageSize: { default: 10, most: 100 },
     requires: {},

@@ -2,10 +2,10 @@
  * Run as a child process: pulls into an archive and, at the n-th step on the file system, is killed or told of a fault.
  * `node faults.mjs DIST DIRECTORY FAULT STEP`; FAULT is `none`, `kill` or an error code. Prints how it went as JSON.
  */
-import fs from 'node:fs';
 import files from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { stepAtWrites } from '../disk/step-at-writes.mjs';
 
 const [dist, directory, fault, at] = process.argv.slice(2);
 let steps = 0;
@@ -32,18 +32,7 @@ for (const name of fault === 'kill' || fault === 'none' ? [...writing, ...others
     return original(...values);
   };
 }
-const sample = await files.open(process.execPath);
-const handle = Object.getPrototypeOf(sample);
-await sample.close();
-const { writeFile, sync } = handle;
-handle.writeFile = async function (data, ...rest) {
-  step(() => fs.writeSync(this.fd, Buffer.from(data).subarray(0, data.length / 2)));
-  return writeFile.call(this, data, ...rest);
-};
-handle.sync = async function () {
-  step();
-  return sync.call(this);
-};
+await stepAtWrites(step);
 syncBuiltinESMExports();
 
 const { createArchive, lockArchive, beginPull } = await import(pathToFileURL(dist).href);

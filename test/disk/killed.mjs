@@ -3,10 +3,10 @@
  * `node killed.mjs DIST FILE TEXT STEP`. A kill while writing comes when half of the text is written. Without a kill it
  * ends with status 0.
  */
-import fs from 'node:fs';
 import files from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { stepAtWrites } from './step-at-writes.mjs';
 
 const [dist, path, text, at] = process.argv.slice(2);
 let steps = 0;
@@ -29,18 +29,7 @@ for (const name of ['mkdir', 'open', 'rename']) {
     return result;
   };
 }
-const sample = await files.open(process.execPath);
-const handle = Object.getPrototypeOf(sample);
-await sample.close();
-const { writeFile, sync } = handle;
-handle.writeFile = async function (data, ...rest) {
-  step(() => fs.writeSync(this.fd, Buffer.from(data).subarray(0, data.length / 2)));
-  return writeFile.call(this, data, ...rest);
-};
-handle.sync = async function () {
-  step();
-  return sync.call(this);
-};
+await stepAtWrites(step);
 syncBuiltinESMExports();
 
 const { replaceFile } = await import(pathToFileURL(dist).href);
