@@ -119,7 +119,11 @@ export const planTable: readonly PlanEntry[] = [
     type: 'Condition',
     by: patient,
     needs: [
-      { parameter: 'category', values: ['problem-list-item', 'encounter-diagnosis', 'health-concern'] },
+      {
+        parameter: 'category',
+        // The last is Epic's.
+        values: ['problem-list-item', 'encounter-diagnosis', 'health-concern', 'medical-history'],
+      },
     ],
     what: 'problems and diagnoses',
   },

@@ -155,10 +155,6 @@ export const vendors: readonly Vendor[] = [
     search: {
       each: {
         CarePlan: { parameter: 'category', values: epicCarePlans },
-        Condition: {
-          parameter: 'category',
-          values: ['problem-list-item', 'encounter-diagnosis', 'health-concern', 'medical-history'],
-        },
         Observation: {
           parameter: 'category',
           // `procedure`, `therapy` and `activity` are errors here; the last six are Epic's own.

@@ -61,13 +61,7 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
   epic: {
     client: 'key',
     asks: ['Observation?patient=jane-doe&category=smartdata', 'CarePlan?patient=jane-doe&category=734163000'],
-    hidden: [
-      ...uncategorised,
-      'Observation/procedure',
-      'CarePlan/odd-category',
-      'Condition/no-category',
-      'Condition/odd-category',
-    ],
+    hidden: [...uncategorised, 'Observation/procedure', 'CarePlan/odd-category'],
     refused: three,
     rotates: true,
   },

@@ -156,6 +156,7 @@ describe('a search that leaves something out', () => {
       'Condition/problem-list-item',
       'Condition/encounter-diagnosis',
       'Condition/health-concern',
+      'Condition/medical-history',
     ]);
   });
 
