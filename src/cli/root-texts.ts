@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** What the bare program answers without loading its commands, as it is asked for. */
 const asked: Readonly<Record<string, 'help' | 'version'>> = {
@@ -22,12 +23,16 @@ export function version(): string {
   return readFileSync(fileOf('version'), 'utf8').trimEnd();
 }
 
-/** Writes both texts beside this module, for `npm run build`. */
-export function writeRootTexts(help: string, versionText: string): void {
-  writeFileSync(fileOf('help'), help);
-  writeFileSync(fileOf('version'), `${versionText}\n`);
+/** Writes both texts into the folder this module is put in, for `npm run build`. */
+export function writeRootTexts(folder: string, help: string, versionText: string): void {
+  writeFileSync(join(folder, nameOf('help')), help);
+  writeFileSync(join(folder, nameOf('version')), `${versionText}\n`);
 }
 
 function fileOf(name: 'help' | 'version'): URL {
-  return new URL(`root-${name}.txt`, import.meta.url);
+  return new URL(nameOf(name), import.meta.url);
+}
+
+function nameOf(name: 'help' | 'version'): string {
+  return `root-${name}.txt`;
 }

@@ -29,11 +29,11 @@ const { open, rename } = files;
 files.open = async (path, ...rest) => {
   const handle = await open(path, ...rest);
   if (!isTokens(path)) return handle;
-  const { writeFile } = handle;
+  const writeFile = handle.writeFile.bind(handle);
   handle.writeFile = async (data, ...more) => {
     if (moment === 'writing') fs.writeSync(handle.fd, Buffer.from(data).subarray(0, data.length / 2));
     reach('writing');
-    return writeFile.call(handle, data, ...more);
+    return writeFile(data, ...more);
   };
   return handle;
 };
