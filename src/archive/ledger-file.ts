@@ -18,6 +18,7 @@ const row = v.object({
   notices: v.array(v.string()),
   reason: v.exactOptional(v.string()),
   tried: v.exactOptional(v.array(v.string())),
+  narrowedBy: v.exactOptional(v.array(v.string())),
   since: v.exactOptional(v.string()),
   counted: v.exactOptional(count),
 });

@@ -36,10 +36,7 @@ export async function proofFor(
     (file === undefined ? undefined : await firstLineOf(file, 'client secret', context)) ??
     (sameClient ? kept.clientSecret : undefined);
   if (secret !== undefined) return { kind: 'secret', secret, method: portal.authentication };
-  const needsSecret =
-    portal.client === 'secret' ||
-    (portal.client === undefined && vendor.signIn.clients.every((kind) => kind === 'secret'));
-  if (needsSecret) {
+  if (needsSecret(portal, vendor)) {
     const store = textOption(input, 'tokenStore');
     const where = store === undefined ? '' : ` --token-store ${store}`;
     throw new BlueButtonError('usage', `${name} wants a client secret beside the client id.`, {
@@ -55,4 +52,9 @@ export async function proofFor(
     why: 'The public part of it is registered at the portal; with the private part this tool proves itself.',
     try: 'bluebutton keys create --token-store file, then bluebutton keys show',
   });
+}
+
+/** True where a person said so of their client, or the vendor takes no other. */
+export function needsSecret({ client }: NamedPortal, { signIn }: Vendor): boolean {
+  return client === 'secret' || (client === undefined && signIn.clients.every((kind) => kind === 'secret'));
 }

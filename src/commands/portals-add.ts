@@ -1,5 +1,5 @@
 import { BlueButtonError, nearestWord, shellWord } from '../errors/index.ts';
-import { discover, knownPortal, knownPortals, readBaseUrl, vendors } from '../portal/index.ts';
+import { discover, knownPortal, knownPortals, readBaseUrl, vendorFor, vendors } from '../portal/index.ts';
 import { visible } from '../render/index.ts';
 import {
   placesOf,
@@ -9,6 +9,7 @@ import {
   writePortals,
   type NamedPortal,
 } from '../settings/index.ts';
+import { needsSecret } from './client-proof.ts';
 import { flagOption, textOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
 import { httpFor } from './portal-access.ts';
@@ -56,10 +57,11 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
     }
     context.out.write(`${name} is ${baseUrl}\n`);
     for (const line of factLines(facts)) context.out.write(`  ${visible(line)}\n`);
+    const secret = needsSecret(portal, vendorFor(description, portal.vendor));
     context.err.write(
       portal.clientId === undefined && portal.client !== 'dynamic'
         ? `No client id yet. Next: bluebutton portals explain ${name}\n`
-        : `Next: bluebutton login ${name} --token-store file\n`,
+        : `Next: bluebutton login ${name} --token-store file${secret ? ' --client-secret-file FILE' : ''}\n`,
     );
     return 'done';
   } finally {

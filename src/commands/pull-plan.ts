@@ -1,4 +1,5 @@
 import { BlueButtonError } from '../errors/index.ts';
+import { isGenerated } from '../model/index.ts';
 import { planQueries, type PlannedQuery } from '../portal/index.ts';
 import { visible, wrapLine } from '../render/index.ts';
 import type { CommandInput } from './command.ts';
@@ -55,7 +56,8 @@ export function* planText(
   yield `${name} (${new URL(baseUrl).host}), patient ${visible(patientId)}: would ask ${counted(asked.length, 'question')}\n`;
   for (const [index, planned] of asked.entries()) {
     if (planned.what !== asked[index - 1]?.what) yield `  ${planned.what}\n`;
-    yield indented(planned.query, 4, width);
+    // Whole, so that it can be copied.
+    yield `    ${visible(planned.query)}\n`;
     const next = asked[index + 1];
     const isRepeated = next?.what === planned.what && next.reason === planned.reason;
     // Of several searches by the same parameter the last one tells why.
@@ -67,13 +69,15 @@ export function* planText(
   }
   yield '  then, by id, what those refer to, and their attachments\n';
   for (const reason of new Set(left.map((query) => query.reason))) {
-    const types = left.filter((query) => query.reason === reason).map(({ resourceType }) => resourceType);
+    const types = left
+      .filter((query) => query.reason === reason)
+      .map(({ query, resourceType }) => (isGenerated(query) ? `${resourceType}/$docref` : resourceType));
     yield `Not asked (${types.length}). ${reason ?? ''}\n  ${wrapLine(types.join(', '), width)}\n`;
   }
 }
 
 /** How a query is asked, where there is more to say than the query itself. */
-function manners({ since, pageSize, needs = [], instead, covers, orElse }: PlannedQuery): string[] {
+function manners({ since, pageSize, needs = [], instead, covers, orElse, fills }: PlannedQuery): string[] {
   return [
     ...(since === undefined ? [] : [`only what was updated since ${since}`]),
     ...(pageSize === undefined ? [] : [`${pageSize} on a page`]),
@@ -82,6 +86,7 @@ function manners({ since, pageSize, needs = [], instead, covers, orElse }: Plann
       ? []
       : [`if refused or cut: by ${instead.parameter} (${instead.values.join(', ')})`]),
     ...(covers === undefined ? [] : [`in place of searches for ${counted(covers.length, 'type')}`]),
+    ...(fills === true ? ['only for types whose searches had to be narrowed'] : []),
     ...(orElse === undefined ? [] : [`if refused: the ${orElse.length} of them that it offers`]),
   ];
 }

@@ -57,6 +57,8 @@ export function reportPull(
     const lines = [...open.map(gapText), ...lost.map((gap) => `  ${visible(gap)}\n`)];
     if (lines.length > 0) err.write(`${end.name}: not everything came.\n${lines.join('')}`);
     gaps += open.length;
+    const narrowed = narrowedText(rows);
+    if (narrowed !== undefined && !quiet) err.write(`${end.name}: ${narrowed}\n`);
     const known = rows.filter(isGap).length + lostOf(end).length - lines.length;
     if (known > 0 && !quiet)
       err.write(`${end.name}: ${counted(known, 'accepted gap')}; the ledger names what did not come.\n`);
@@ -156,6 +158,21 @@ function vanishedText(vanished: readonly string[]): string {
   const most = 20;
   const more = vanished.length > most ? `, and ${vanished.length - most} more` : '';
   return `no longer provided, and kept: ${visible(vanished.slice(0, most).join(', '))}${more}`;
+}
+
+/** What was answered in full and may still not be all, because the portal is asked for known values only. */
+function narrowedText(rows: readonly LedgerRow[]): string | undefined {
+  const parameters = new Map<string, Set<string>>();
+  for (const { resourceType, narrowedBy = [], outcome } of rows) {
+    if (outcome !== 'complete' && outcome !== 'empty') continue;
+    for (const name of narrowedBy) {
+      const types = parameters.get(name) ?? new Set();
+      parameters.set(name, types.add(resourceType));
+    }
+  }
+  if (parameters.size === 0) return undefined;
+  const parts = [...parameters].map(([name, types]) => `${[...types].join(', ')} (by ${name})`);
+  return `asked for by known values only, what has none of them does not come so: ${parts.join('; ')}.`;
 }
 
 function gapText({ query, outcome, httpStatus, missing, reason, notices, tried = [] }: LedgerRow): string {

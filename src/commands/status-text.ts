@@ -18,6 +18,11 @@ export function statusText(
   return `${lines.map(visible).join('\n')}\n`;
 }
 
+/** The sign-ins alone. */
+export function signInsText(portals: readonly PortalStatus[]): string {
+  return `${portals.flatMap(portalLines).map(visible).join('\n')}\n`;
+}
+
 function sourceLines({
   name,
   kind,

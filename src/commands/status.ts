@@ -9,7 +9,7 @@ import { flagOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
 import { keptKind, keptTokens } from './kept-sign-ins.ts';
 import { endsSoon, forecastOf, type SignInForecast } from './sign-in-forecast.ts';
-import { statusText } from './status-text.ts';
+import { signInsText, statusText } from './status-text.ts';
 
 /** One source of a person's record. Instants are ISO 8601 in UTC. */
 export interface SourceStatus {
@@ -51,9 +51,17 @@ export interface PortalStatus extends SignInForecast {
 
 /** Shows what the archive holds of whom, from where and since when, and which sign-ins there are. */
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
-  const archive = await openArchive(await archiveFor(input, context));
-  const checks = await readLastChecks(placesOf(context.env), archive.directory);
   const named = await readPortals(placesOf(context.env));
+  const portals = await portalsOf(named, input, context);
+  const isJson = flagOption(input, 'json');
+  const directory = await archiveFor(input, context);
+  const archive = await openArchive(directory).catch((thrown: unknown) => {
+    // Before the first pull there are sign-ins already.
+    const isFirst = thrown instanceof BlueButtonError && thrown.code === 'no-archive';
+    if (isFirst && !isJson && portals.length > 0) context.out.write(signInsText(portals));
+    throw thrown;
+  });
+  const checks = await readLastChecks(placesOf(context.env), archive.directory);
   const acceptedFrom = (portal: string): readonly string[] =>
     (Object.hasOwn(named, portal) ? named[portal]?.acceptedGaps : undefined) ?? [];
   const people: PersonStatus[] = [];
@@ -67,8 +75,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
       sources: await sourcesOf(state, (source) => checks[`${person.folder}/${source}`], acceptedFrom),
     });
   }
-  const portals = await portalsOf(named, input, context);
-  if (flagOption(input, 'json')) {
+  if (isJson) {
     context.out.write(
       `${JSON.stringify({ schema: 'bluebutton/status/1', archive: archive.directory, people, portals }, null, 2)}\n`,
     );

@@ -31,6 +31,11 @@ export interface LedgerRow {
   reason?: string;
   /** What was asked first and refused, with the status, e.g. `CarePlan?patient=1 (400)`: this was asked in its place. */
   tried?: string[];
+  /**
+   * Parameters it had to be asked by, of whose values only known ones can be asked for: what has none of them does not
+   * come by it, although it is answered in full.
+   */
+  narrowedBy?: string[];
   /** Only what was updated from this instant on was asked for: what did not come says nothing of being gone. */
   since?: string;
   /** How many the portal says there are, where fewer came: what did not come then says nothing of being gone. */

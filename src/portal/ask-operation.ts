@@ -1,7 +1,7 @@
 import type { LedgerRow, Pulled, PulledDocument, PulledResource } from '../model/index.ts';
 import type { Asking } from './ask-search.ts';
 import { fetchAttachments } from './fetch-attachments.ts';
-import { openRow, worsen } from './ledger-row.ts';
+import { openRow, remark, worsen } from './ledger-row.ts';
 import type { PlannedQuery } from './plan.ts';
 import { search } from './search.ts';
 
@@ -12,7 +12,7 @@ import { search } from './search.ts';
  * Where it is refused at once and there is something to ask in its place, its row is as if it was not asked.
  */
 export async function* askEverything(
-  { query, resourceType, covers = [], orElse }: PlannedQuery,
+  { query, resourceType, covers = [], orElse, fills }: PlannedQuery,
   { session, harvest, baseUrl }: Asking,
 ): AsyncGenerator<PulledResource, LedgerRow[]> {
   const row = openRow(query, resourceType);
@@ -24,15 +24,48 @@ export async function* askEverything(
     return found;
   };
   for (const type of covers) rowOf(type);
-  const refusal = yield* search(session, harvest, baseUrl, row, { rowOf });
+  const address = fills === true ? `${query}?_type=${covers.join(',')}` : query;
+  const refusal = yield* search(session, harvest, baseUrl, row, { address, rowOf });
   const { outcome, reason = '' } = row;
   if (refusal !== undefined && orElse !== undefined) {
     row.outcome = 'not-asked';
-    row.reason = `${reason} The searches were asked in its place.`;
+    const instead = fills === true ? 'It was to bring what the searches leave out.' : searchesInstead;
+    row.reason = `${reason} ${instead}`;
   }
   if (refusal !== undefined) return [row];
   if (outcome !== 'complete') for (const one of ofTypes.values()) worsen(one, outcome, reason);
   return [row, ...ofTypes.values()];
+}
+
+const searchesInstead = 'The searches were asked in its place.';
+
+/**
+ * Asks for `Patient/$everything` of the types whose searches had to be narrowed, in a pull that asks for all of them: it
+ * brings again what they brought, so that it would be the dearer way to ask for what is new only. Where it brought a
+ * type whole, the rows of its searches are narrow no longer. No rows where there is nothing to fill; a refusal leaves
+ * everything as the searches left it.
+ */
+export async function* fillNarrowed(
+  planned: PlannedQuery,
+  asking: Asking,
+  rows: readonly LedgerRow[],
+): AsyncGenerator<PulledResource, LedgerRow[]> {
+  const narrow = rows.filter(
+    ({ narrowedBy = [], outcome, since }) =>
+      narrowedBy.length > 0 && since === undefined && (outcome === 'complete' || outcome === 'empty'),
+  );
+  const covers = [...new Set(narrow.map(({ resourceType }) => resourceType))];
+  if (covers.length === 0) return [];
+  const filled = yield* askEverything({ ...planned, covers, orElse: [] }, asking);
+  for (const row of narrow) {
+    const whole = filled.find(({ resourceType, query }) => {
+      return resourceType === row.resourceType && query !== planned.query;
+    });
+    if (whole?.outcome !== 'complete') continue;
+    delete row.narrowedBy;
+    remark(row, 'Patient/$everything was asked for the rest.');
+  }
+  return filled;
 }
 
 /**

@@ -36,6 +36,7 @@ interface Step {
   /** What the portal said to those. */
   notices: readonly string[];
   reason?: string | undefined;
+  narrowedBy: readonly string[];
 }
 
 interface Asked {
@@ -57,7 +58,7 @@ export async function* askSearch(
   planned: PlannedQuery,
   asking: Asking,
 ): AsyncGenerator<PulledResource, LedgerRow[]> {
-  const { query, resourceType, pageSize, since, reason, needs = [], instead } = planned;
+  const { query, resourceType, pageSize, since, reason, needs = [], instead, narrowedBy = [] } = planned;
   const byValues = (step: Step, { parameter, values }: Need): Step[] =>
     values.map((value) => {
       const narrower = withNeed(step.query, parameter, value);
@@ -68,11 +69,15 @@ export async function* askSearch(
   let refused: LedgerRow | undefined;
   /** The same, where the search for all of it was not answered. */
   const inParts = (step: Step, need: Need): Step[] => {
-    const why = need.all === true ? [] : [askedBy(need.parameter)];
-    const reasons = [...(step.reason === undefined ? [] : [step.reason]), ...why];
-    return byValues({ ...step, ...(reasons.length > 0 && { reason: reasons.join(' ') }) }, need);
+    if (need.all === true) return byValues(step, need);
+    const { parameter } = need;
+    const reasons = [...(step.reason === undefined ? [] : [step.reason]), askedBy(parameter)];
+    return byValues(
+      { ...step, reason: reasons.join(' '), narrowedBy: [...step.narrowedBy, parameter] },
+      need,
+    );
   };
-  let queue: Step[] = [{ query, pageSize, since, added: [], tried: [], notices: [], reason }];
+  let queue: Step[] = [{ query, pageSize, since, added: [], tried: [], notices: [], reason, narrowedBy }];
   for (let step = queue.shift(); step !== undefined; step = queue.shift()) {
     const { row, refusal } = yield* askOnce(step, resourceType, asking);
     const again = {
@@ -111,6 +116,7 @@ async function* askOnce(
   const row = openRow(step.query, resourceType);
   if (step.reason !== undefined) row.reason = step.reason;
   if (step.tried.length > 0) row.tried = [...step.tried];
+  if (step.narrowedBy.length > 0) row.narrowedBy = [...step.narrowedBy];
   addNotices(row, step.notices);
   if (step.since !== undefined) row.since = step.since;
   const watch = new UpdateWatch(resourceType, step.since);

@@ -23,12 +23,15 @@ const attachmentMembers = /^(attachment|presentedForm|photo|\w+Attachment)$/;
 
 /** The attachments anywhere in a resource that state an address; those with their data in place need no fetching. */
 export function attachmentsIn(resource: Resource, id: string): NamedAttachment[] {
+  const found: Found[] = [];
+  collectAddressed(resource, '', '', found);
+  if (found.length === 0) return [];
   const element = new Element(resource, () => undefined);
   const title = titleOf(element);
   const date = dateOf(element);
-  return [...objectsIn(resource, '', '')].flatMap(({ value, member, pointer }) => {
-    const { url, contentType, data, hash } = value;
-    if (typeof url !== 'string' || url === '' || typeof data === 'string') return [];
+  return found.flatMap(({ value, url, member, pointer }) => {
+    const { contentType, data, hash } = value;
+    if (typeof data === 'string') return [];
     if (typeof contentType !== 'string' && !attachmentMembers.test(member)) return [];
     const attachment = new Element(value, () => undefined);
     const ownTitle = attachment.string('title') ?? title;
@@ -50,18 +53,27 @@ export function attachmentsIn(resource: Resource, id: string): NamedAttachment[]
 
 interface Found {
   value: JsonObject;
+  url: string;
   /** The member it is the value of, or an item of the value of. */
   member: string;
   pointer: string;
 }
 
-function* objectsIn(value: JsonValue | undefined, member: string, pointer: string): Generator<Found> {
+/** Finds the objects, at any depth, that state a `url`. */
+function collectAddressed(
+  value: JsonValue | undefined,
+  member: string,
+  pointer: string,
+  found: Found[],
+): void {
   if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) yield* objectsIn(item, member, `${pointer}/${index}`);
+    for (const [index, item] of value.entries()) collectAddressed(item, member, `${pointer}/${index}`, found);
   } else if (isObject(value)) {
-    yield { value, member, pointer };
-    for (const [key, child] of Object.entries(value))
-      yield* objectsIn(child, key, `${pointer}/${pointerStep(key)}`);
+    const { url } = value;
+    if (typeof url === 'string' && url !== '') found.push({ value, url, member, pointer });
+    for (const [key, child] of Object.entries(value)) {
+      if (typeof child === 'object') collectAddressed(child, key, `${pointer}/${pointerStep(key)}`, found);
+    }
   }
 }
 

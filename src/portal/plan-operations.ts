@@ -8,10 +8,23 @@ import { allows } from './scopes.ts';
  * patient of any type, where its vendor says so, or where a person asks for it. Else the searches are the better deal:
  * each has a row of its own, so that one refused type or one broken page does not take the rest along, they can be
  * asked for what is new only, and they bring types that `$everything`, which servers may cut as they like, leaves out.
+ * What they had to leave out is asked for by `$everything` after them.
  */
 export function planOperations(searches: readonly PlannedQuery[], about: PlanContext): PlannedQuery[] {
   const docref = planDocref(about);
-  if (!everythingStandsIn(searches, about)) return [...searches, ...docref];
+  const isOffered = offersEverything(about);
+  const address = `Patient/${encodeURIComponent(about.patientId)}/$everything`;
+  if (!isOffered || !everythingStandsIn(searches, about)) {
+    const what = 'what searches by category and the like leave out';
+    const fill: PlannedQuery = {
+      query: address,
+      resourceType: 'Patient',
+      how: 'everything',
+      fills: true,
+      what,
+    };
+    return [...searches, ...(isOffered && searches.some(mayBeNarrowed) ? [fill] : []), ...docref];
+  }
   const orElse = searches.filter(({ how }) => how === 'search');
   const isLeft = ({ query, resourceType }: PlannedQuery): boolean =>
     !allows(about.granted, resourceType, 'read') ||
@@ -22,7 +35,7 @@ export function planOperations(searches: readonly PlannedQuery[], about: PlanCon
     ...new Set(searches.filter((one) => !left.includes(one)).map(({ resourceType }) => resourceType)),
   ];
   const everything: PlannedQuery = {
-    query: `Patient/${encodeURIComponent(about.patientId)}/$everything`,
+    query: address,
     resourceType: 'Patient',
     how: 'everything',
     covers,
@@ -32,12 +45,16 @@ export function planOperations(searches: readonly PlannedQuery[], about: PlanCon
   return [everything, ...left, ...docref];
 }
 
-function everythingStandsIn(
-  searches: readonly PlannedQuery[],
-  { description, granted, vendor, options }: PlanContext,
-): boolean {
+function offersEverything({ description, granted }: PlanContext): boolean {
   const isOffered = description.types['Patient']?.operations?.includes('everything') ?? false;
-  if (!isOffered || !allows(granted, 'Patient', 'read')) return false;
+  return isOffered && allows(granted, 'Patient', 'read');
+}
+
+function mayBeNarrowed({ narrowedBy = [], needs = [], instead }: PlannedQuery): boolean {
+  return narrowedBy.length > 0 || [...needs, ...(instead ? [instead] : [])].some(({ all }) => all !== true);
+}
+
+function everythingStandsIn(searches: readonly PlannedQuery[], { vendor, options }: PlanContext): boolean {
   return (
     options.everything === true ||
     vendor.search.everything === true ||

@@ -19,9 +19,13 @@ export interface PlannedQuery {
   needs?: readonly Need[];
   /** Asked once for each value, where it is refused or breaks off. */
   instead?: Need;
+  /** Parameters it is asked by that may leave something out (`LedgerRow.narrowedBy`). */
+  narrowedBy?: readonly string[];
   /** Of `everything`: the types whose fate it settles, and what is asked where it is refused. */
   covers?: readonly string[];
   orElse?: readonly PlannedQuery[];
+  /** Of `everything`: asked after the searches, and only for the types whose searches had to be narrowed. */
+  fills?: true;
   /** Why it is not asked, or only in part. */
   reason?: string;
   /** What it brings, in a person's words. */
@@ -115,10 +119,13 @@ function planType(entry: PlanEntry, about: PlanContext): PlannedQuery[] {
   const readable = only.filter((text) => restriction.test(text));
   if (only.length > 0 && readable.length === 0)
     return notAsked('It is granted only in part, in no known way.');
+  const narrowedBy = [
+    ...(vendorEach === undefined ? [] : [vendorEach.parameter]),
+    ...(added === undefined ? [] : [parametersOf(`${type}?${added}`).join(' and ')]),
+  ];
   const reasons = [
     ...(only.length === 0 ? [] : [`Granted only for ${only.join(' and ')}.`]),
-    ...(vendorEach === undefined ? [] : [askedBy(vendorEach.parameter)]),
-    ...(added === undefined ? [] : [askedBy(parametersOf(`${type}?${added}`).join(' and '))]),
+    ...narrowedBy.map(askedBy),
   ];
   const parts = [by, ...(entry.also ?? []).filter((name) => offered.searchParams.includes(name))];
   return parts
@@ -136,6 +143,7 @@ function planType(entry: PlanEntry, about: PlanContext): PlannedQuery[] {
       how: 'search' as const,
       ...mannersOf(query, entry, about, offered),
       ...(reasons.length > 0 && { reason: reasons.join(' ') }),
+      ...(narrowedBy.length > 0 && { narrowedBy }),
       what,
     }));
 }

@@ -1,5 +1,5 @@
 import type { Ledger, LedgerRow, Pulled, PulledResource } from '../model/index.ts';
-import { askDocref, askEverything } from './ask-operation.ts';
+import { askDocref, askEverything, fillNarrowed } from './ask-operation.ts';
 import { askSearch, type Asking } from './ask-search.ts';
 import { readReferences } from './by-reference.ts';
 import { requireR4, type PortalDescription } from './description.ts';
@@ -68,9 +68,9 @@ export async function* pull(options: PullOptions): AsyncGenerator<Pulled, Ledger
 
   for (const [index, planned] of plan.entries()) {
     onProgress?.({ query: planned.query, step: index + 1, of });
-    const ended = yield* runPlanned(planned, asking);
-    if (planned.how === 'everything' && ended[0]?.outcome === 'not-asked') {
-      plan.push(...(planned.orElse ?? []));
+    const ended = yield* runPlanned(planned, asking, rows);
+    if (planned.orElse !== undefined && ended[0]?.outcome === 'not-asked') {
+      plan.push(...planned.orElse);
       of = plan.length + 2;
     }
     for (const row of ended) {
@@ -107,8 +107,13 @@ export async function* pull(options: PullOptions): AsyncGenerator<Pulled, Ledger
   };
 }
 
-async function* runPlanned(planned: PlannedQuery, asking: Asking): AsyncGenerator<Pulled, LedgerRow[]> {
+async function* runPlanned(
+  planned: PlannedQuery,
+  asking: Asking,
+  before: readonly LedgerRow[],
+): AsyncGenerator<Pulled, LedgerRow[]> {
   const { query, resourceType, how, reason } = planned;
+  if (planned.fills === true) return yield* fillNarrowed(planned, asking, before);
   if (how === 'search') return yield* askSearch(planned, asking);
   if (how === 'everything') return yield* askEverything(planned, asking);
   if (how === 'docref') return yield* askDocref(planned, asking);

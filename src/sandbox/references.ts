@@ -52,17 +52,29 @@ export function renamed(resources: Resource[], rename: (id: string) => string): 
 type Resolve = (text: string, key: 'reference' | 'url') => string | undefined;
 
 function rewrite(value: Json, resolve: Resolve): Json {
-  if (Array.isArray(value)) return value.map((item) => rewrite(item, resolve));
+  if (typeof value !== 'object') return value;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => rewrite(item, resolve));
+    return items.some((item, at) => item !== value[at]) ? items : value;
+  }
   return isObject(value) ? rewriteObject(value, resolve) : value;
 }
 
+/** The object itself, where nothing in it is to change. */
 function rewriteObject(object: JsonObject, resolve: Resolve): JsonObject {
+  let isChanged = false;
   const members = Object.entries(object).map(([key, member = null]): [string, Json] => {
-    if ((key === 'reference' || key === 'url') && typeof member === 'string')
-      return [key, resolve(member, key) ?? member];
-    return [key, rewrite(member, resolve)];
+    const now =
+      isAddress(key) && typeof member === 'string' ? resolve(member, key) : rewrite(member, resolve);
+    if (now === undefined || now === member) return [key, member];
+    isChanged = true;
+    return [key, now];
   });
-  return Object.fromEntries(members);
+  return isChanged ? Object.fromEntries(members) : object;
+}
+
+function isAddress(key: string): key is 'reference' | 'url' {
+  return key === 'reference' || key === 'url';
 }
 
 /** `Type?system|value` → the places of the resources that carry the identifier. */

@@ -695,7 +695,7 @@ test('the table has every exit status but those of a command that ends well or i
 test('a failure nobody foresaw names its kind and place, and nothing of the record', async () => {
   const env = { NODE_OPTIONS: `--import ${unforeseen}` };
   const { stderr } = await home.run(['show', '-'], { stdin: 'Jane Doe', env });
-  expect(stderr).toMatch(/^TypeError at commands\/inputs\.js:\d+\.$/m);
+  expect(stderr).toMatch(/^TypeError at program\/inputs\.js:\d+\.$/m);
   expect(stderr).not.toContain('Jane');
 });
 

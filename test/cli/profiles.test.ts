@@ -22,6 +22,8 @@ interface Profile {
   /** What the parameters it insists on keep from being found: `Type/id` of `oddities`. */
   hidden: readonly string[];
   refused: readonly string[];
+  /** Types of which `$everything` brings what no search finds. */
+  filled?: readonly string[];
   /** Parts of queries it is asked. */
   asks?: readonly string[];
   /** What its renewal does to the refresh token. */
@@ -33,10 +35,11 @@ const uncategorised = ['Observation/no-category', 'Observation/odd-category'];
 
 /** As docs/portals.md has it. */
 const profiles: Readonly<Record<ProfileName, Profile>> = {
-  open: { client: 'public', hidden: uncategorised, refused: three, rotates: true },
+  open: { client: 'public', hidden: [], filled: ['Observation'], refused: three, rotates: true },
   strict: {
     client: 'dynamic',
-    hidden: [...uncategorised, 'CarePlan/odd-category', 'CareTeam/no-status'],
+    hidden: [],
+    filled: ['Observation', 'CarePlan', 'CareTeam'],
     refused: three,
     rotates: true,
   },
@@ -235,6 +238,8 @@ describe.each(profileNames)('a portal in the %s profile', (name) => {
     expect((profile.asks ?? []).filter((part) => !queries.some((query) => query.startsWith(part)))).toEqual(
       [],
     );
+    const fills = queries.flatMap((query) => /\$everything \((\w+)\)$/.exec(query)?.[1] ?? []);
+    expect(fills.toSorted()).toEqual((profile.filled ?? []).toSorted());
     expect(rows.some(({ query, pages }) => query.includes('?') && pages > 1)).toBe(true);
     const missed = new Set(profile.hidden.map((one) => one.split('/')[0]));
     const told = rows.filter(({ reason }) => reason?.startsWith('Had to be asked by'));

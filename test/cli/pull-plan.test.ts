@@ -46,7 +46,7 @@ describe('pull --dry-run', () => {
       JSON.parse(pulled.stdout);
     const planned = plan.portals[0]?.queries.map(({ query, how }) => [query, how === 'not-asked']);
     const rows = (portals[0]?.ledger.rows ?? []).filter(
-      ({ query }) => !query.endsWith('(by reference)') && query !== 'attachments',
+      ({ query }) => !/ \((by reference|Observation)\)$/.test(query) && query !== 'attachments',
     );
     // What was asked first counts, where the portal wanted it otherwise: observations by category.
     const asked = rows.map(({ query, outcome, tried = [query] }) => [
