@@ -4,7 +4,7 @@ import type { CodeNames } from '../model/index.ts';
 import { visible } from '../render/index.ts';
 import { valuesOption, type CommandInput } from './command.ts';
 import type { Context } from './context.ts';
-import { readPath } from './inputs.ts';
+import { readPath } from './open-path.ts';
 
 /**
  * The names of the tables given with `--code-table`, the first that knows a code before the others; undefined without

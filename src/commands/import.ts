@@ -28,7 +28,8 @@ import { statedDocument, type StatedDocument } from './import-document.ts';
 import { filesNamed, type NamedFiles } from './import-files.ts';
 import { planFilings, type Filing, type NotKept } from './import-people.ts';
 import { tellFolder, tellImport, type KeptFile, type Twin } from './import-report.ts';
-import { openPath, readFrom, refusesOne } from './inputs.ts';
+import { readFrom, refusesOne } from './inputs.ts';
+import { openPath } from './open-path.ts';
 import { readingHelp } from './questions.ts';
 
 /** The people of the archive and what is held of files, for telling what is new. */

@@ -13,7 +13,7 @@ import {
 } from '../sandbox/index.ts';
 import { flagOption, listOption, textOption, valuesOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
-import { readPath } from './inputs.ts';
+import { readPath } from './open-path.ts';
 import { systemRefusal } from './system-refusal.ts';
 
 /** The made-up person who is served when no data is given. */

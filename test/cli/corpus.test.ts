@@ -8,7 +8,7 @@ import { corpusCases, filesUnder, noteAbsence } from './corpus.ts';
 import { itemsIn } from './folder.ts';
 
 /** Of the single-document files, one in so many goes through the command line; the readers' own tests take all. */
-const oneIn = 9;
+const oneIn = 15;
 
 /** How each output is known to be well formed, whatever is in it. */
 const formats: Readonly<Record<string, (text: string, valid: ValidateFunction) => void>> = {
@@ -36,7 +36,7 @@ describe.each(present)('of the corpus', (corpus) => {
     const valid = await recordSchema();
     const failures: string[] = [];
     const files = chosenFiles(corpus);
-    expect(files.length).toBeGreaterThan(35);
+    expect(files.length).toBeGreaterThan(20);
     for (const [index, file] of files.entries()) {
       const home = await newHome();
       try {
