@@ -140,7 +140,7 @@ export const commandTable: readonly CommandEntry[] = [
     options: [
       {
         flags: '--data <file...>',
-        description: 'FHIR R4 files to serve, read again when they change (default: a made-up person)',
+        description: 'FHIR files to serve, read again when they change (default: a made-up person)',
       },
       { flags: '--port <port>', description: 'port on 127.0.0.1 (default: a free one)' },
       { flags: '--log <file>', description: 'write every request to this file, one JSON object a line' },
@@ -148,6 +148,11 @@ export const commandTable: readonly CommandEntry[] = [
         flags: '--profile <name>',
         description: 'whose manners it shows (default: open)',
         choices: ['open', 'strict', 'medicare', 'va', 'epic', 'oracle', 'athena'],
+      },
+      {
+        flags: '--fhir <release>',
+        description: 'the release of FHIR it speaks, and --data is in (default: r4)',
+        choices: ['r4', 'stu3', 'dstu2'],
       },
       {
         flags: '--fault <name...>',

@@ -4,11 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { BlueButtonError } from '../errors/index.ts';
 import {
   faultTable,
+  isFhirWord,
   isProfileName,
   readKeys,
   startSandbox,
   type Client,
   type DataText,
+  type FhirWord,
   type LogEntry,
 } from '../sandbox/index.ts';
 import { flagOption, listOption, textOption, valuesOption, type CommandInput } from './command.ts';
@@ -31,6 +33,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
   }
   const profile = textOption(input, 'profile');
   const given = valuesOption(input, 'data') ?? [];
+  const fhir = releaseOption(input, given);
   const files = given.length > 0 ? given : [sample];
   const reload = await reloading(files, context);
   const data = await Promise.all(files.map((file) => dataText(file, context)));
@@ -41,6 +44,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
     reload,
     port: portOf(input),
     ...(profile !== undefined && isProfileName(profile) && { profile }),
+    ...(fhir !== undefined && { fhir }),
     faults: valuesOption(input, 'fault') ?? [],
     clients,
     refuse: listOption(input, 'refuse') ?? [],
@@ -109,6 +113,17 @@ async function keyClient(file: string | undefined, context: Context): Promise<Cl
   throw new BlueButtonError('usage', `${file} holds no public keys.`, {
     why: 'It is not a JWK Set: a JSON object whose "keys" lists at least one key (RFC 7517).',
     try: 'bluebutton keys prints one',
+  });
+}
+
+/** The release to speak. The made-up person's record is in R4, and nothing is translated. */
+function releaseOption(input: CommandInput, data: readonly string[]): FhirWord | undefined {
+  const word = textOption(input, 'fhir');
+  if (word === undefined || !isFhirWord(word)) return undefined;
+  if (word === 'r4' || data.length > 0) return word;
+  throw new BlueButtonError('usage', `There is no made-up record in FHIR ${word.toUpperCase()}.`, {
+    why: 'The practice portal serves what it is given, and translates nothing.',
+    try: `bluebutton sandbox --fhir ${word} --data FILE`,
   });
 }
 

@@ -1,3 +1,5 @@
+import type { Release } from './releases.ts';
+
 /** The media types an Accept header allows (RFC 9110 §12.5.1), in lower case, those of weight 0 left out. */
 function allowed(accept: string | undefined): string[] {
   return (accept ?? '*/*').split(',').flatMap((range) => {
@@ -12,9 +14,9 @@ export function acceptsJson(accept: string | undefined): boolean {
   return allowed(accept).some((type) => fits.includes(type));
 }
 
-/** Whether FHIR JSON is named in so many words, as one asks for a Binary in its FHIR form. */
-export function namesFhirJson(accept: string | undefined): boolean {
-  return allowed(accept).includes('application/fhir+json');
+/** Whether the media type of a release's JSON is named in so many words, as one asks for a Binary in its FHIR form. */
+export function namesFhirJson(accept: string | undefined, { mediaType }: Release): boolean {
+  return allowed(accept).includes(mediaType);
 }
 
 /** Whether a media type is an acceptable answer; `exact`: only where it is named in so many words. */

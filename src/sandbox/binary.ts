@@ -2,6 +2,7 @@ import { allowsType, namesFhirJson } from './accept.ts';
 import { climbing } from './attachments.ts';
 import { FhirRefusal } from './outcome.ts';
 import type { Portal } from './portal.ts';
+import { releaseOf } from './releases.ts';
 import { fhirReply, type Reply } from './reply.ts';
 import { keyOf, type Resource } from './resource.ts';
 import { searchMannersOf } from './search-manners.ts';
@@ -26,7 +27,8 @@ export function answerBinary(
     sent = { ...sent, contentType: type };
   }
   if (strikes('binary-bad-base64')) return fhirReply(200, { ...sent, data: '%%% no base64 %%%' }, headers);
-  if (strikes('binary-always-json') || namesFhirJson(accept)) return fhirReply(200, sent, headers);
+  if (strikes('binary-always-json') || namesFhirJson(accept, releaseOf(portal.fhir)))
+    return fhirReply(200, sent, headers);
   const { otherType, exact } = searchMannersOf(portal).binary;
   if (otherType !== 'sent' && !allowsType(accept, mediaTypeOf(resource), exact)) {
     const text = `This Binary is ${mediaTypeOf(resource)}.`;
@@ -40,7 +42,8 @@ export function answerBinary(
 
 /** The content of a Binary as it is, under its own type (FHIR R4 binary.html#rest). */
 export function rawReply(resource: Resource, headers: Record<string, string>): Reply {
-  const { data } = resource;
+  // Before R4 the member is called `content`.
+  const { data = resource['content'] } = resource;
   return {
     status: 200,
     headers: { 'content-type': mediaTypeOf(resource), 'cache-control': 'no-store', ...headers },

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from './json.ts';
 import type { Portal } from './portal.ts';
+import { releaseOf } from './releases.ts';
 import type { SearchType } from './resource-types.ts';
 import { searchMannersOf, type SearchManners } from './search-manners.ts';
 import type { Typed } from './resource.ts';
@@ -10,17 +11,18 @@ export function capabilityStatement(portal: Portal): Typed {
   const { baseUrl, types, started, manners } = portal;
   const { authorize, token, revoke } = endpointsOf(portal);
   const searchManners = searchMannersOf(portal);
+  const release = releaseOf(portal.fhir);
   // A server that refuses undeclared parameters declares few.
   const narrow = portal.faults.isOn('unknown-parameter-400');
   return {
-    resourceType: 'CapabilityStatement',
+    resourceType: release.metadata,
     status: 'active',
     date: started.toISOString(),
     kind: 'instance',
     software: { name: manners.software },
     implementation: { description: 'A practice portal with made-up data', url: baseUrl },
     fhirVersion: searchManners.fhirVersion,
-    format: ['application/fhir+json', 'json'],
+    format: [release.mediaType, 'json'],
     rest: [
       {
         mode: 'server',

@@ -4,4 +4,5 @@ export type { Client } from './clients.ts';
 export { readKeys } from './keys.ts';
 export { startSandbox, type Sandbox } from './sandbox.ts';
 export { faultTable, type Fault } from './fault-switches.ts';
+export { fhirWords, isFhirWord, type FhirWord } from './releases.ts';
 export { isProfileName, profileNames, type ProfileName } from './profiles.ts';

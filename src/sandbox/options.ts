@@ -1,7 +1,8 @@
 import type { Client } from './clients.ts';
 import type { ProfileName } from './profiles.ts';
+import type { FhirWord } from './releases.ts';
 
-/** A text of FHIR R4 JSON: a resource, a Bundle of any type, an array of these, or NDJSON. */
+/** A text of FHIR JSON: a resource, a Bundle of any type, an array of these, or NDJSON. */
 export interface DataText {
   /** What to call the text in messages: a file name. */
   name: string;
@@ -21,6 +22,8 @@ export interface SandboxOptions {
   refuse?: string[];
   /** Whose manners the portal shows; `open` by default. */
   profile?: ProfileName;
+  /** The release of FHIR it speaks, which the data has to be in; `r4` by default. */
+  fhir?: FhirWord;
   /** Faults to switch on, as `FaultSwitches` reads them. */
   faults?: string[];
   /** Matches a page when `_count` is absent; by default as the profile has it. */

@@ -7,6 +7,7 @@ import type { SigningKey } from './id-token.ts';
 import type { Manners } from './manners.ts';
 import type { Searches } from './searches.ts';
 import type { Records } from './records.ts';
+import type { FhirWord } from './releases.ts';
 import type { SearchType } from './resource-types.ts';
 
 /** All that answering a request needs: the addresses, the records, the open grants and searches. */
@@ -27,6 +28,8 @@ export interface Portal {
   /** Types answered 403, and single resources (`Type/id`) that are. */
   refuse: ReadonlySet<string>;
   profile: ProfileName;
+  /** The release of FHIR it speaks. */
+  fhir: FhirWord;
   /** How the profile signs people in. */
   manners: Manners;
   faults: FaultSwitches;

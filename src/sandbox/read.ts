@@ -8,6 +8,7 @@ import { isObject } from './json.ts';
 import { FhirRefusal } from './outcome.ts';
 import type { Portal } from './portal.ts';
 import { presented } from './presented.ts';
+import { releaseOf } from './releases.ts';
 import { fhirReply, type Reply } from './reply.ts';
 import type { Resource } from './resource.ts';
 import { searchMannersOf } from './search-manners.ts';
@@ -41,11 +42,15 @@ export function answerRead(type: string, id: string, { headers }: Asked, portal:
   return conditional === true ? conditionally(reply, headers) : reply;
 }
 
-/** @throws FhirRefusal 406 when the Accept header leaves no room for JSON; at Oracle Health, when it names no FHIR JSON. */
+/**
+ * @throws FhirRefusal 406 when the Accept header leaves no room for JSON; at Oracle Health and before R4, when it does not
+ * name the media type of FHIR JSON.
+ */
 export function requireJson(accept: string | undefined, portal: Portal): void {
-  const fits = searchMannersOf(portal).accept === 'json' ? acceptsJson(accept) : namesFhirJson(accept);
-  if (fits) return;
-  throw new FhirRefusal(406, { code: 'not-supported', text: 'This portal speaks application/fhir+json.' });
+  const release = releaseOf(portal.fhir);
+  const isFree = searchMannersOf(portal).accept === 'json';
+  if (isFree ? acceptsJson(accept) : namesFhirJson(accept, release)) return;
+  throw new FhirRefusal(406, { code: 'not-supported', text: `This portal speaks ${release.mediaType}.` });
 }
 
 /** ETag and Last-Modified, where `meta` knows them (FHIR R4 http.html#versioning). */

@@ -1,4 +1,5 @@
 import type { Records } from './records.ts';
+import type { Release } from './releases.ts';
 
 /** How a type may be searched. */
 export interface SearchType {
@@ -76,30 +77,6 @@ export function isKnownType(name: string, served: ReadonlyMap<string, SearchType
   return served.has(name) || Object.hasOwn(searchTypes, name);
 }
 
-/** Offered by every portal that follows US Core, whether the record has them or not. */
-const usCore = [
-  'AllergyIntolerance',
-  'CarePlan',
-  'CareTeam',
-  'Condition',
-  'Coverage',
-  'Device',
-  'DiagnosticReport',
-  'DocumentReference',
-  'Encounter',
-  'FamilyMemberHistory',
-  'Goal',
-  'Immunization',
-  'MedicationDispense',
-  'MedicationRequest',
-  'Observation',
-  'Patient',
-  'Procedure',
-  'QuestionnaireResponse',
-  'RelatedPerson',
-  'ServiceRequest',
-];
-
 /** Read by id only, never searched, even where a resource of the type belongs to a patient. */
 const readOnly = [
   'Binary',
@@ -114,20 +91,24 @@ const readOnly = [
 ];
 
 /**
- * The types the portal serves, sorted by name: those of US Core and those held. Undefined stands for a type that is
- * read by id only. A held type the table does not know is searched by patient alone. `only` leaves out all other types.
+ * The types the portal serves, sorted by name: those its release has it offer and those held. Undefined stands for a type
+ * that is read by id only. A held type the table does not know is searched by patient alone. `only` leaves out all other
+ * types.
  */
 export function servedTypes(
   records: Records,
+  { types: offered, searches }: Release,
   only?: readonly string[],
 ): ReadonlyMap<string, SearchType | undefined> {
   const { owned, shared } = records.types();
-  const names = new Set(only ?? [...usCore, ...readOnly, ...owned, ...shared]);
+  const names = new Set(only ?? [...offered, ...readOnly, ...owned, ...shared]);
   return new Map(
-    [...names].toSorted().map((name) => {
+    [...names].toSorted().map((name): [string, SearchType | undefined] => {
       if (readOnly.includes(name)) return [name, undefined];
       const known = searchTypes[name];
-      return [name, known ?? (owned.has(name) ? { by: patient, tokens: [], dates: {} } : undefined)];
+      const byPatient = { by: known?.by ?? patient, tokens: [], dates: {} };
+      if (searches === 'as R4 has them') return [name, known ?? (owned.has(name) ? byPatient : undefined)];
+      return [name, owned.has(name) || offered.includes(name) ? byPatient : undefined];
     }),
   );
 }

@@ -9,6 +9,7 @@ import { FhirRefusal, refusalReply } from './outcome.ts';
 import type { Portal } from './portal.ts';
 import { answerRead, requireJson } from './read.ts';
 import { answerRegister } from './registration.ts';
+import { releaseOf } from './releases.ts';
 import { fhirReply, jsonReply, textReply, type Reply } from './reply.ts';
 import { answerPage, answerSearch } from './search.ts';
 import { searchMannersOf } from './search-manners.ts';
@@ -25,7 +26,14 @@ export async function answer(asked: Asked, portal: Portal): Promise<Reply> {
     const oauth = await answerOAuth(asked, portal);
     return oauth ?? textReply(404, 'Nothing is here.');
   }
-  return asSent(fhirOrRefusal(asked, portal), asked, portal);
+  return inRelease(asSent(fhirOrRefusal(asked, portal), asked, portal), portal);
+}
+
+/** FHIR under the media type that the portal's release has for it. */
+function inRelease(reply: Reply, { fhir }: Portal): Reply {
+  const type = 'content-type';
+  if (reply.headers[type] !== 'application/fhir+json') return reply;
+  return { ...reply, headers: { ...reply.headers, [type]: releaseOf(fhir).mediaType } };
 }
 
 function fhirOrRefusal(asked: Asked, portal: Portal): Reply {

@@ -11,6 +11,7 @@ import { mannersOf } from './manners.ts';
 import type { DataText, SandboxOptions } from './options.ts';
 import type { Portal } from './portal.ts';
 import { Records } from './records.ts';
+import { releaseOf } from './releases.ts';
 import { isKnownType, servedTypes, type SearchType } from './resource-types.ts';
 import { searchMannersOf } from './search-manners.ts';
 import { Searches } from './searches.ts';
@@ -37,10 +38,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const manners = mannersOf(profile);
   requireFaults(options.faults ?? []);
   const faults = new FaultSwitches(options.faults ?? []);
-  const { types: only } = searchMannersOf({ profile });
+  const fhir = options.fhir ?? 'r4';
+  const { types: only } = searchMannersOf({ profile, fhir });
+  const release = releaseOf(fhir);
   const load = (data: DataText[]): ReturnType<typeof loadResources> => loadResources(data, faults);
   const records = new Records(load(options.data), now().getTime());
-  const types = servedTypes(records, only);
+  const types = servedTypes(records, release, only);
   requireKnown(options.refuse ?? [], types);
   const server = createServer({ requestTimeout: 30_000 });
   const port = await listen(server, options.port ?? 0);
@@ -58,6 +61,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     searches: new Searches(),
     refuse: new Set(options.refuse),
     profile,
+    fhir,
     manners,
     faults,
     pageSize: options.pageSize,
@@ -69,7 +73,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         const data = await options.reload?.();
         if (data === undefined) return;
         portal.records = new Records(load(data), now().getTime(), portal.records);
-        portal.types = servedTypes(portal.records, only);
+        portal.types = servedTypes(portal.records, release, only);
       } catch {
         // A file that is being written, most likely: the portal goes on with what it has.
       }

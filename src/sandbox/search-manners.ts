@@ -1,6 +1,7 @@
 import { vaTypes } from './manners.ts';
 import type { ProfileName } from './profiles.ts';
 import type { Portal } from './portal.ts';
+import type { FhirWord } from './releases.ts';
 
 /** How a portal behaves as a FHIR server, apart from what it holds. */
 export interface SearchManners {
@@ -40,8 +41,8 @@ export interface SearchManners {
   errors: 'OperationOutcome' | 'detail';
   /** Reading another patient's resource. */
   foreign: 403 | 404;
-  /** The Accept headers that are answered: those that allow JSON, or those that name application/fhir+json. */
-  accept: 'json' | 'fhir+json';
+  /** The Accept headers that are answered: those that allow JSON, or those that name the media type of its FHIR. */
+  accept: 'json' | 'named';
   /** A Binary whose type Accept does not allow: sent all the same, or refused so. `exact`: wildcards do not count. */
   binary: { otherType: 'sent' | 404 | 406; exact: boolean };
   /** Whether a Binary also wants the scope of a type that points at it. */
@@ -165,7 +166,7 @@ const manners: Readonly<Record<ProfileName, SearchManners>> = {
     lastUpdatedOrDate: true,
     stamps: true,
     notices: 'none',
-    accept: 'fhir+json',
+    accept: 'named',
     binary: { otherType: 404, exact: true },
     binaryNeedsParent: true,
     provenanceWithoutScope: 'refused',
@@ -181,9 +182,18 @@ const manners: Readonly<Record<ProfileName, SearchManners>> = {
   },
 };
 
-/** The manners of the portal's profile. */
-export function searchMannersOf({ profile }: Pick<Portal, 'profile'>): SearchManners {
-  return manners[profile];
+/** What is otherwise before R4: nothing is insisted on but the one media type, and R4's operations are not there. */
+const older = { requires: {}, accept: 'named', operations: [] } satisfies Partial<SearchManners>;
+
+const otherReleases: Readonly<Record<FhirWord, Partial<SearchManners>>> = {
+  r4: {},
+  stu3: { ...older, fhirVersion: '3.0.2' },
+  dstu2: { ...older, fhirVersion: '1.0.2' },
+};
+
+/** The manners of the portal's profile, in its release of FHIR. */
+export function searchMannersOf({ profile, fhir }: Pick<Portal, 'profile' | 'fhir'>): SearchManners {
+  return { ...manners[profile], ...otherReleases[fhir] };
 }
 
 /** Matches a page, and the most that may be asked for. `SandboxOptions.pageSize` goes before the profile's default. */
