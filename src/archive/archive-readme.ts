@@ -12,6 +12,7 @@ This folder holds health records as they came from patient portals and files, ke
         0007-2026-11-22T174000Z/    one for each download that brought something new (a BagIt bag, RFC 8493)
           data/fhir/*.ndjson        records, one on a line, by type (HL7 FHIR JSON); the text as the
                                     portal sent it, but for white space between its parts
+                                    (fhir-stu3/, fhir-dstu2/: the same in older releases of FHIR)
           data/documents/           attachments and imported files, byte for byte
           data/documents.ndjson     what each document is
           data/changes.ndjson       what was new, changed, vanished, renumbered or reappeared
@@ -45,7 +46,7 @@ For DuckDB, started in this folder; here for the lab results and other observati
         ORDER BY CAST(string_split(parts[-3], '-')[1] AS INTEGER) DESC, parts[-3] DESC) = 1
     ), line AS (
       SELECT DISTINCT unnest(string_split(content, chr(10))) AS resource
-      FROM read_text('*/*/*/data/fhir/Observation.ndjson')
+      FROM read_text('*/*/*/data/fhir*/Observation.ndjson')
     )
     SELECT latest.source, latest.id, line.resource
     FROM latest JOIN line ON sha256(line.resource) = latest.sha256

@@ -5,6 +5,7 @@ import { changeLine, type ChangeLine } from './change-file.ts';
 import { documentKey, documentLine, type DocumentLine } from './document-file.ts';
 import { ledgerFile } from './ledger-file.ts';
 import type { SourceFolder } from './people.ts';
+import { isSameRelease, resourceFile } from './resource-file.ts';
 import { readStored, readStoredLines } from './stored-json.ts';
 
 /** A resource the archive holds, without its text. */
@@ -17,6 +18,8 @@ export interface HeldResource {
   path: string;
   /** The query that last brought something new of it. */
   query: string;
+  /** Number of the FHIR release it was given in. */
+  fhirVersion: string;
   /** The bag, counted from 0, that brought this version; and the versions before it, oldest first. */
   bag: number;
   earlier: StoredVersion[];
@@ -30,6 +33,7 @@ export interface HeldResource {
 export interface StoredVersion {
   sha256: string;
   path: string;
+  fhirVersion: string;
   bag: number;
 }
 
@@ -70,10 +74,11 @@ export async function foldSource(archive: Archive, source: SourceFolder): Promis
       fold.bytes.set(line.sha256, path);
     }
     if (source.description.kind === 'files') continue;
-    for await (const line of readStoredLines(archive, `${data}/changes.ndjson`, changeLine)) {
-      applyChange(fold.resources, line, data, number);
-    }
     fold.ledger = await readStored(archive, `${data}/ledger.json`, ledgerFile);
+    const { fhirVersion } = fold.ledger;
+    for await (const line of readStoredLines(archive, `${data}/changes.ndjson`, changeLine)) {
+      applyChange(fold.resources, line, { data, number, fhirVersion });
+    }
     for (const row of fold.ledger.rows)
       if (isAnswered(row)) fold.answered.set(row.query, fold.ledger.finished);
   }
@@ -83,8 +88,7 @@ export async function foldSource(archive: Archive, source: SourceFolder): Promis
 function applyChange(
   resources: Map<string, HeldResource>,
   line: ChangeLine,
-  data: string,
-  bag: number,
+  { data, number: bag, fhirVersion }: { data: string; number: number; fhirVersion: string },
 ): void {
   const key = `${line.resourceType}/${line.id}`;
   const held = resources.get(key);
@@ -95,20 +99,30 @@ function applyChange(
     return;
   }
   const { resourceType, id, sha256, query } = line;
-  const isHeldText = line.change === 'reappeared' && held?.sha256 === sha256;
+  const isHeldText =
+    line.change === 'reappeared' && held?.sha256 === sha256 && isSameRelease(held.fhirVersion, fhirVersion);
   if (isHeldText) {
     const { goneIn: _goneIn, ...still } = held;
     resources.set(key, { ...still, query, standing: 'given' });
     return;
   }
-  const earlier = held ? [...held.earlier, { sha256: held.sha256, path: held.path, bag: held.bag }] : [];
-  const path = `${data}/${resourceFile(resourceType)}`;
-  resources.set(key, { resourceType, id, sha256, path, query, bag, earlier, standing: 'given' });
+  const earlier = held ? [...held.earlier, versionOf(held)] : [];
+  const path = `${data}/${resourceFile(resourceType, fhirVersion)}`;
+  resources.set(key, {
+    resourceType,
+    id,
+    sha256,
+    path,
+    query,
+    fhirVersion,
+    bag,
+    earlier,
+    standing: 'given',
+  });
 }
 
-/** Where a bag keeps the resources of a type, relative to `data/`. */
-export function resourceFile(resourceType: string): string {
-  return `fhir/${resourceType}.ndjson`;
+function versionOf({ sha256, path, fhirVersion, bag }: HeldResource): StoredVersion {
+  return { sha256, path, fhirVersion, bag };
 }
 
 /** Where a document's bytes are, relative to the archive. */

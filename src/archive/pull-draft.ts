@@ -20,10 +20,11 @@ import { Draft } from './draft.ts';
 import { fileUnder } from './filing.ts';
 import { stableDocument } from './generated-document.ts';
 import { memoryBytes } from './file-bytes.ts';
-import { foldSource, resourceFile, type Fold, type HeldDocument, type HeldResource } from './fold.ts';
+import { foldSource, type Fold, type HeldDocument, type HeldResource } from './fold.ts';
 import { ledgerFile } from './ledger-file.ts';
 import type { Lock } from './lock.ts';
 import { renumberedResources } from './renumbering.ts';
+import { isSameRelease, resourceFile } from './resource-file.ts';
 import { isSameResource } from './same-resource.ts';
 import { missing } from './stored-json.ts';
 import { StoredResources } from './stored-resources.ts';
@@ -83,7 +84,7 @@ export async function beginPull(archive: Archive, lock: Lock, subject: PullSubje
       ? { resources: new Map(), documents: new Map(), bytes: new Map(), answered: new Map() }
       : await foldSource(archive, filing.existing);
   const draft = new Draft(archive, lock, filing, subject.software, subject.now());
-  return new PullDraft(archive, draft, fold, subject.portal.baseUrl);
+  return new PullDraft(archive, draft, fold, subject.portal);
 }
 
 /** A pull being kept: `add` everything it brings, then `finish`, or `discard`. An error discards it. */
@@ -93,6 +94,7 @@ export class PullDraft {
   readonly #fold: Fold;
   readonly #stored: StoredResources;
   readonly #baseUrl: string;
+  readonly #fhirVersion: string;
   readonly #seen = new Set<string>();
   /** What this pull wrote: resources by `Type/id`, attachments by their key. */
   readonly #written = new Map<string, Pick<HeldResource, 'resourceType' | 'id' | 'sha256' | 'path'>>();
@@ -110,11 +112,17 @@ export class PullDraft {
     documents: 0,
   };
 
-  constructor(archive: Archive, draft: Draft, fold: Fold, baseUrl: string) {
+  constructor(
+    archive: Archive,
+    draft: Draft,
+    fold: Fold,
+    { baseUrl, fhirVersion }: Pick<PullSubject['portal'], 'baseUrl' | 'fhirVersion'>,
+  ) {
     this.#archive = archive;
     this.#draft = draft;
     this.#fold = fold;
     this.#baseUrl = baseUrl;
+    this.#fhirVersion = fhirVersion;
     this.#stored = new StoredResources(archive);
   }
 
@@ -191,7 +199,10 @@ export class PullDraft {
     let sha256 = sha256Of(text);
     let outcome: Outcome = 'new';
     if (held !== undefined) {
-      const isSame = held.sha256 === sha256 || isSameResource(await this.#stored.textOf(held), text);
+      // The same text in another release of FHIR is read by other rules: it is another statement.
+      const isSame =
+        isSameRelease(held.fhirVersion, this.#fhirVersion) &&
+        (held.sha256 === sha256 || isSameResource(await this.#stored.textOf(held), text));
       outcome = isSame ? 'unchanged' : 'changed';
       if (isSame) sha256 = held.sha256;
     }
@@ -199,7 +210,7 @@ export class PullDraft {
     const isBack = held !== undefined && held.standing !== 'given';
     if (outcome === 'new' || isBack) this.#fresh.push(key);
     if (outcome !== 'unchanged') {
-      const path = resourceFile(resourceType);
+      const path = resourceFile(resourceType, this.#fhirVersion);
       await this.#draft.append(path, `${text}\n`);
       if (this.#fold.resources.size > 0)
         this.#written.set(key, { resourceType, id, sha256, path: `data/${path}` });
@@ -254,11 +265,14 @@ export class PullDraft {
   }
 
   /**
-   * True when something that is new says what something held says that was not asked for, because only what was updated
-   * was: only a pull of everything can tell whether the portal has renumbered it.
+   * True when only a pull of everything will do, and only what was updated was asked for: something new says what
+   * something held says that was not asked for, and the portal may have renumbered it; or the portal speaks another
+   * release of FHIR than the last time.
    */
-  async mayBeRenumbered(rows: readonly LedgerRow[]): Promise<boolean> {
+  async needsEverything(rows: readonly LedgerRow[]): Promise<boolean> {
     const partly = askedInPart(rows);
+    const before = this.#fold.ledger?.fhirVersion ?? this.#fhirVersion;
+    if (partly.size > 0 && !isSameRelease(before, this.#fhirVersion)) return true;
     const unseen = [...this.#fold.resources.values()].filter(
       (held) =>
         held.standing !== 'renumbered' && partly.has(held.resourceType) && !this.#seen.has(nameOf(held)),

@@ -8,6 +8,8 @@ export interface ReferredVersion {
   id: string;
   sha256: string;
   path: string;
+  /** Number of the FHIR release it was given in. */
+  fhirVersion: string;
   text: string;
   /** The bag before which it stood for its name, for those that were gone by then; for all when absent. */
   before?: number;
@@ -46,9 +48,9 @@ function earlierThan({ earlier }: HeldResource, bag: number): StoredVersion | un
 
 function versionOf(
   { resourceType, id }: HeldResource,
-  { sha256, path }: Pick<StoredVersion, 'sha256' | 'path'>,
+  { sha256, path, fhirVersion }: Pick<StoredVersion, 'sha256' | 'path' | 'fhirVersion'>,
 ) {
-  return { resourceType, id, sha256, path };
+  return { resourceType, id, sha256, path, fhirVersion };
 }
 
 /** The `Type/id` that a resource's text refers to. */

@@ -47,6 +47,8 @@ export interface ArchivedResource {
   sha256: string;
   /** Relative to the archive. */
   path: string;
+  /** Number of the FHIR release it was given in, which its text is read by. */
+  fhirVersion: string;
   /** From 1. */
   line: number;
   /** As the portal sent it, on one line. */
@@ -175,7 +177,7 @@ async function* resourcesOf(archive: Archive, source: string, fold: Fold): Async
         const sha256 = sha256Of(bytes);
         const held = wanted.get(sha256);
         if (held === undefined || !wanted.delete(sha256)) continue;
-        const { resourceType, id, standing, goneIn } = held;
+        const { resourceType, id, fhirVersion, standing, goneIn } = held;
         const asOf = lastSaid(held, fold);
         yield {
           source,
@@ -183,6 +185,7 @@ async function* resourcesOf(archive: Archive, source: string, fold: Fold): Async
           id,
           sha256,
           path,
+          fhirVersion,
           line: number,
           text: bytes.toString('utf8'),
           vanished: standing === 'vanished',

@@ -7,10 +7,11 @@ import type { Bag } from './chain.ts';
 import { changeLine, type ChangeLine } from './change-file.ts';
 import { sha256Of } from './digest.ts';
 import { documentLine, type DocumentLine } from './document-file.ts';
-import { documentPath, resourceFile } from './fold.ts';
+import { documentPath } from './fold.ts';
 import { ledgerFile } from './ledger-file.ts';
 import { readLines } from './lines.ts';
 import type { Report } from './report.ts';
+import { resourceFile, resourceFolders } from './resource-file.ts';
 import type { SourceDescription } from './source-file.ts';
 import { readStored, readStoredLines } from './stored-json.ts';
 
@@ -44,7 +45,7 @@ export async function verifyContents(
     readStored(archive, `${data}/ledger.json`, ledgerFile),
   );
   if (changes === undefined || ledger === undefined || documents === undefined) return;
-  const stored = await verifyResources(archive, data, changes, report);
+  const stored = await verifyResources(archive, data, changes, ledger, report);
   verifyLedger(`${data}/ledger.json`, ledger, stored, changes, documents, report);
 }
 
@@ -53,18 +54,18 @@ async function verifyResources(
   archive: Archive,
   data: string,
   changes: readonly ChangeLine[],
+  { fhirVersion }: Ledger,
   report: Report,
 ): Promise<Set<string>> {
   const stored = new Set<string>();
   const named = new Map(changes.flatMap((line) => ('sha256' in line ? [[line.sha256, line]] : [])));
-  const files = await readdir(join(archive.directory, data, 'fhir')).catch((): string[] => []);
-  for (const file of files.toSorted()) {
-    const path = `${data}/fhir/${file}`;
+  for (const file of await resourceFilesIn(join(archive.directory, data))) {
+    const path = `${data}/${file}`;
     for await (const { number, bytes } of readLines(join(archive.directory, path))) {
       const sha256 = sha256Of(bytes);
       stored.add(sha256);
       const line = named.get(sha256);
-      if (line === undefined || `fhir/${file}` !== resourceFile(line.resourceType)) {
+      if (line === undefined || file !== resourceFile(line.resourceType, fhirVersion)) {
         report.problem(path, `Line ${number} is not named in changes.ndjson.`);
       } else if (!isThat(bytes.toString('utf8'), line)) {
         report.problem(path, `Line ${number} is not the resource ${line.resourceType}/${line.id}.`);
@@ -77,6 +78,16 @@ async function verifyResources(
     report.problem(`${data}/changes.ndjson`, `${line.resourceType}/${line.id} is named and not stored.`);
   }
   return stored;
+}
+
+/** The files with resources below a folder `data`, relative to it. */
+async function resourceFilesIn(data: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const folder of resourceFolders) {
+    const names = await readdir(join(data, folder)).catch((): string[] => []);
+    found.push(...names.toSorted().map((name) => `${folder}/${name}`));
+  }
+  return found;
 }
 
 function isThat(text: string, { resourceType, id }: ChangeLine): boolean {

@@ -1,23 +1,15 @@
-import {
-  readState,
-  type ArchivedImport,
-  type ArchivedResource,
-  type ArchiveState,
-} from '../archive/index.ts';
+import { readState, type ArchivedImport, type ArchiveState } from '../archive/index.ts';
 import { BlueButtonError } from '../errors/index.ts';
-import { keptDocument, type ByteSource, type ReadingHelp } from '../formats/index.ts';
-import { parseJson } from '../json/index.ts';
+import { keptDocument, nameInR4, type ByteSource, type ReadingHelp } from '../formats/index.ts';
 import {
   buildRecord,
-  containedEntries,
   Element,
   entriesOfPatient,
   isGap,
-  isResource,
+  releaseOf,
   sections,
   type BuiltRecord,
   type CodeNames,
-  type Entry,
   type Finding,
   type LedgerRow,
   type RecordInput,
@@ -28,6 +20,7 @@ import { choosePerson } from './archive-person.ts';
 import type { CommandInput } from './command.ts';
 import type { Context } from './context.ts';
 import { partsOf, readFrom, refusesOne, withoutTwins, type InputFile } from './inputs.ts';
+import { pulledEntries } from './pulled-entries.ts';
 import { readingHelp } from './questions.ts';
 
 /** A person's record as the archive holds it: what was pulled, and the imported files read anew. */
@@ -42,8 +35,8 @@ export async function readArchivedRecord(
   const imported = await importedEntries(state, input, context);
   return buildRecord({
     sources: [...portalSources(state), ...imported.sources],
-    entries: [...pulled, ...imported.entries],
-    findings: imported.findings,
+    entries: [...pulled.entries, ...imported.entries],
+    findings: [...pulled.findings, ...imported.findings],
     states: statesFromLedgers(state),
     onePerson: true,
     codeNames,
@@ -55,46 +48,9 @@ function portalSources(state: ArchiveState): Source[] {
     if (description.kind !== 'portal') return [];
     const { name, baseUrl } = description;
     const asOf = ledger?.finished;
-    return [
-      { id: folder, kind: 'portal', name, format: 'FHIR R4', baseUrl, ...(asOf !== undefined && { asOf }) },
-    ];
+    const format = `FHIR ${releaseOf(ledger?.fhirVersion) ?? 'R4'}`;
+    return [{ id: folder, kind: 'portal', name, format, baseUrl, ...(asOf !== undefined && { asOf }) }];
   });
-}
-
-/** A pulled resource's text and where it lies. */
-type PulledText = Omit<ArchivedResource, 'line' | 'vanished'> & { line?: number };
-
-async function pulledEntries(state: ArchiveState): Promise<Entry[]> {
-  const baseUrls = new Map(
-    state.sources.flatMap(({ folder, description }) =>
-      description.kind === 'portal' ? [[folder, description.baseUrl] as const] : [],
-    ),
-  );
-  const entries: Entry[] = [];
-  const add = (
-    { source, resourceType, id, sha256, path, line, text }: PulledText,
-    more: Pick<Entry, 'withdrawn' | 'asOf' | 'superseded' | 'era'>,
-  ): void => {
-    const resource = parseJson(text);
-    if (!isResource(resource)) return;
-    const fullUrl = `${baseUrls.get(source) ?? ''}/${resourceType}/${id}`;
-    const origin = { source, sha256, path, ...(line !== undefined && { line }), pointer: '' };
-    const entry: Entry = { resource, text, fullUrl, origin, ...more };
-    entries.push(entry, ...containedEntries(entry));
-  };
-  for await (const held of state.resources()) {
-    const { vanished, goneIn, asOf } = held;
-    add(held, {
-      ...(vanished && { withdrawn: true }),
-      ...(goneIn !== undefined && { era: String(goneIn) }),
-      ...(asOf !== undefined && { asOf }),
-    });
-  }
-  for await (const version of state.referred()) {
-    const { before } = version;
-    add(version, { superseded: true, ...(before !== undefined && { era: String(before) }) });
-  }
-  return entries;
 }
 
 /** Imported files, each read by its format again; a file about several patients gives only this person's part. */
@@ -194,7 +150,8 @@ function distinct(states: readonly SectionState[]): SectionState[] {
 /** The drawer of what a query asks for: by its resource type and, for observations, its category. */
 function sectionOf({ resourceType, query }: LedgerRow): string | undefined {
   const category = /[?&]category=([^&]+)/.exec(query)?.[1];
-  const asked = { resourceType, ...(category && { category: [{ coding: [{ code: category }] }] }) };
+  const [type = ''] = nameInR4(`${resourceType}/any`).split('/');
+  const asked = { resourceType: type, ...(category && { category: [{ coding: [{ code: category }] }] }) };
   const bare = new Element(asked, () => undefined);
   return sections.find((section) => section.holds(bare))?.name;
 }

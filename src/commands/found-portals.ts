@@ -1,5 +1,12 @@
 import { shellWord } from '../errors/index.ts';
-import { vendorOf, type DirectoryHit, type DirectoryPlace, type KnownPortal } from '../portal/index.ts';
+import { releaseOf } from '../model/index.ts';
+import {
+  isPulled,
+  vendorOf,
+  type DirectoryHit,
+  type DirectoryPlace,
+  type KnownPortal,
+} from '../portal/index.ts';
 import { visible } from '../render/index.ts';
 import { nameLike } from './portal-name.ts';
 
@@ -52,21 +59,27 @@ export function foundPortal(
     warnings: [
       ...(row.active === false ? ['no longer active'] : []),
       ...(endpoint?.status === undefined ? [] : [`its endpoint is ${endpoint.status}`]),
-      ...(versionWord(endpoint?.fhirVersion) === 'R4' || endpoint?.fhirVersion === undefined
-        ? []
-        : [`FHIR ${versionWord(endpoint.fhirVersion)}: cannot be pulled, ask for an R4 address`]),
+      ...releaseWarning(endpoint?.fhirVersion),
       ...(baseUrl !== undefined && !isHttps(baseUrl) ? ['not an https address'] : []),
     ],
     ...(next !== undefined && { next }),
   };
 }
 
+/** What speaks against the release an endpoint is said to speak. */
+function releaseWarning(version: string | undefined): string[] {
+  if (version === undefined || releaseOf(version) === 'R4') return [];
+  const word = `FHIR ${versionWord(version)}`;
+  return [
+    isPulled(releaseOf(version))
+      ? `${word}: older than R4, which many keep beside it`
+      : `${word}: cannot be pulled, ask for an R4 address`,
+  ];
+}
+
 /** `R4` of `4.0.1`: the release a person may have heard of. */
 export function versionWord(version: string | undefined): string {
-  if (version === undefined) return '';
-  if (/^[01]\./.test(version)) return 'DSTU2';
-  if (version.startsWith('3.')) return 'STU3';
-  return version.startsWith('4.') ? 'R4' : version;
+  return releaseOf(version) ?? version ?? '';
 }
 
 /** Portals that answer, those of one endpoint together, each with the next command. */

@@ -1,6 +1,8 @@
 import { shellWord } from '../errors/index.ts';
+import { releaseOf } from '../model/index.ts';
 import {
   defaultScopes,
+  isPulled,
   vendorById,
   vendorOf,
   vendors,
@@ -71,11 +73,8 @@ function renewalOf({ signIn }: PortalDescription, vendor: Vendor): PortalFacts['
 
 function warningsOf({ fhirVersion, signIn, types }: PortalDescription): string[] {
   const { capabilities, codeChallengeMethods, scopesSupported } = signIn;
-  const release = versionWord(fhirVersion);
   return [
-    ...(release === 'R4'
-      ? []
-      : [`It speaks FHIR ${release}, and only R4 can be pulled; many portals keep an R4 address beside it.`]),
+    ...releaseWarning(fhirVersion),
     ...(codeChallengeMethods === undefined
       ? ['It does not say that it protects the sign-in with PKCE (S256); PKCE is used all the same.']
       : []),
@@ -88,6 +87,17 @@ function warningsOf({ fhirVersion, signIn, types }: PortalDescription): string[]
     ...(Object.keys(types).length > 0 && !Object.hasOwn(types, 'Patient')
       ? ['It offers no Patient resource: this may not be the address for patients.']
       : []),
+  ];
+}
+
+function releaseWarning(fhirVersion: string): string[] {
+  const release = releaseOf(fhirVersion);
+  if (release === 'R4') return [];
+  const beside = 'many portals keep an R4 address beside it.';
+  return [
+    isPulled(release)
+      ? `It speaks FHIR ${release}, which is older than R4 and says less; ${beside}`
+      : `It speaks FHIR ${versionWord(fhirVersion)}, which cannot be pulled; ${beside}`,
   ];
 }
 

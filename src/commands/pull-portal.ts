@@ -1,10 +1,9 @@
 import { beginPull, listPeople, type Archive, type PullDraft, type PullResult } from '../archive/index.ts';
 import { BlueButtonError } from '../errors/index.ts';
-import { Element, identityOf, type Ledger, type PersonIdentity, type Pulled } from '../model/index.ts';
+import type { Ledger, PersonIdentity, Pulled } from '../model/index.ts';
 import {
   isLapsing,
   pull,
-  readPatient,
   type Http,
   type PlanOptions,
   type PullProgress,
@@ -19,6 +18,7 @@ import type { Context } from './context.ts';
 import { errorText } from './error-text.ts';
 import { keptSignIn, keptTokens, loginAgain } from './kept-sign-ins.ts';
 import { reachPortal, whoText, withSignInCommand, type PortalAccess } from './portal-access.ts';
+import { identityAt } from './portal-patient.ts';
 import { noPatient } from './pull-plan.ts';
 import { noteSync, planOptions, SyncWatch } from './pull-sync.ts';
 import { renewer } from './renewal.ts';
@@ -60,7 +60,7 @@ async function pullIntoArchive(task: PullTask, input: CommandInput, context: Con
   const access = await reachPortal(name, portal, http, input, context);
   const { tokens, store } = await accessTokens(access, input, context);
   const renew = renewer(access, store, input, context);
-  const { current, identity } = await accepted(http, tokens, renew, context);
+  const { current, identity } = await accepted(access, tokens, renew, context);
   const { patientId } = current;
   if (patientId === undefined) throw noPatient(name, await loginAgain(name, context));
   const { baseUrl } = access.description;
@@ -82,7 +82,7 @@ async function pullIntoArchive(task: PullTask, input: CommandInput, context: Con
     });
     return keepItems({ task, access, patientId, identity, items, watch }, input, context);
   };
-  // What is new may be what is held under another id: only everything can tell.
+  // What is new may be what is held under another id, or in an older release: only everything can tell.
   const kept = (await bring(plan)) ?? (await bring({ ...plan, since: {} }));
   if (kept === undefined) throw new TypeError('a pull of everything tells what was renumbered');
   const { result, archive, source, watch } = kept;
@@ -156,7 +156,7 @@ async function keep(
     for (let step = first; ; step = await more.next()) {
       if (step.done === true) {
         signal.throwIfAborted();
-        if (!(await draft.mayBeRenumbered(step.value.rows))) return await draft.finish(step.value);
+        if (!(await draft.needsEverything(step.value.rows))) return await draft.finish(step.value);
         await draft.discard();
         return undefined;
       }
@@ -204,23 +204,19 @@ async function accessTokens(
 
 /** Tokens the portal accepts, renewed once where it must be, and who it says they are for. */
 async function accepted(
-  http: Http,
+  access: PortalAccess,
   tokens: TokenSet,
   renew: (old: TokenSet) => Promise<TokenSet>,
   { now, signal }: Context,
 ): Promise<{ current: TokenSet; identity: PersonIdentity }> {
-  const identityBy = async (current: TokenSet): Promise<PersonIdentity> => {
-    const patient = await readPatient(http, current, signal);
-    return patient ? identityOf(new Element(patient, () => undefined)) : {};
-  };
   const current = isLapsing(tokens, now()) ? await renew(tokens) : tokens;
   try {
-    return { current, identity: await identityBy(current) };
+    return { current, identity: await identityAt(access, current, signal) };
   } catch (thrown) {
     const isRefused = thrown instanceof BlueButtonError && thrown.code === 'login-needed';
     if (!isRefused || current !== tokens) throw thrown;
     const renewed = await renew(tokens);
-    return { current: renewed, identity: await identityBy(renewed) };
+    return { current: renewed, identity: await identityAt(access, renewed, signal) };
   }
 }
 

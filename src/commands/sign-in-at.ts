@@ -1,11 +1,10 @@
 import { createInterface } from 'node:readline/promises';
 import { BlueButtonError } from '../errors/index.ts';
-import { Element, identityOf, type PersonIdentity } from '../model/index.ts';
+import type { PersonIdentity } from '../model/index.ts';
 import {
   defaultScopes,
   findPatientId,
   freeRedirectPort,
-  readPatient,
   registerClient,
   signIn,
   vendorFor,
@@ -16,6 +15,7 @@ import { proofFor } from './client-proof.ts';
 import type { CommandInput } from './command.ts';
 import type { Context } from './context.ts';
 import type { PortalAccess } from './portal-access.ts';
+import { identityAt } from './portal-patient.ts';
 import { settingOf } from './setting.ts';
 
 /**
@@ -47,15 +47,15 @@ export async function signInAt(
     onAddress: (url) => announce(url, name, portal, input, context),
     paste: await pasteFrom(portal, input, context),
   });
-  const patientId = await findPatientId(http, signedIn, vendor, signal);
+  const patientId = await findPatientId(http, signedIn, vendor, description, signal);
   const tokens: TokenSet = { ...signedIn, vendor: vendor.id, ...(patientId !== undefined && { patientId }) };
-  const patient = await readPatient(http, tokens, signal).catch((thrown: unknown) => {
+  const identity = await identityAt(access, tokens, signal).catch((thrown: unknown): PersonIdentity => {
     if (!(thrown instanceof BlueButtonError) || thrown.code !== 'temporary') throw thrown;
     // The person has consented by now, and need not do so again: a pull asks before it keeps anything.
     context.err.write(`${thrown.message} The next pull will ask.\n`);
-    return undefined;
+    return {};
   });
-  return { tokens, identity: patient ? identityOf(new Element(patient, () => undefined)) : {} };
+  return { tokens, identity };
 }
 
 interface ClientOfPortal {

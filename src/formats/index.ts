@@ -21,6 +21,7 @@ export { fileKindOf, type FileKind } from './file-kind.ts';
 export { keptDocument } from './kept-document.ts';
 export { isOnCalendar } from './point-in-time.ts';
 export { pdfDate } from './pdf-date.ts';
+export { inR4, nameInR4, sentJson, SentResources } from './fhir/sent-resources.ts';
 export { SourceReading } from './source-reading.ts';
 export type { DocumentIdentity, Format, PasswordQuestion, ReadingHelp } from './format.ts';
 

@@ -9,6 +9,7 @@ export { codesOf, sourceName } from './coding.ts';
 export { Element } from './element.ts';
 export type { Entry, Reading } from './entry.ts';
 export { otherReleaseUrl, ourExtensions } from './extension-urls.ts';
+export { releaseOf, type FhirRelease } from './fhir-release.ts';
 export type { Finding } from './finding.ts';
 export { isOutOfRange } from './flag.ts';
 export {

@@ -51,7 +51,12 @@ export function differences({ size, hash, contentType }: NamedAttachment, came: 
 }
 
 /** Types that servers send for anything. */
-const unspecific = new Set(['application/octet-stream', 'binary/octet-stream', 'application/fhir+json']);
+const unspecific = new Set([
+  'application/octet-stream',
+  'binary/octet-stream',
+  'application/fhir+json',
+  'application/json+fhir',
+]);
 
 /** R4 asks for SHA-1 in base64. Some servers write SHA-256, or either in hex. */
 function hashesOf(bytes: Uint8Array, stated: string): string[] {
@@ -104,7 +109,8 @@ function binaryIn(bytes: Uint8Array): Content | string | undefined {
     return undefined;
   }
   if (!isResource(value) || value.resourceType !== 'Binary') return undefined;
-  const { data, contentType } = value;
+  // Before R4 the member is called `content`.
+  const { data = value['content'], contentType } = value;
   const content = typeof data === 'string' ? fromBase64(data) : undefined;
   if (content === undefined) return 'A Binary came without data, or with data that is not base64.';
   return { bytes: content, ...(typeof contentType === 'string' && { contentType }) };

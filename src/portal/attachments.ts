@@ -101,6 +101,8 @@ function dateOf(resource: Element): string | undefined {
     'dateTime',
     'createdDateTime',
     'created',
+    // DocumentReference before R4.
+    'indexed',
   ];
   const stated = names
     .map((name) => resource.value[name])

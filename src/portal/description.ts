@@ -1,4 +1,5 @@
 import { BlueButtonError } from '../errors/index.ts';
+import { releaseOf, type FhirRelease } from '../model/index.ts';
 
 /** What a portal says about itself: plain data, fit for keeping as JSON. */
 export interface PortalDescription {
@@ -51,18 +52,26 @@ export function offers(type: OfferedType | undefined, interaction: 'read' | 'sea
 }
 
 /**
- * Refuses a portal whose version of FHIR cannot be read.
+ * Refuses a portal whose release of FHIR cannot be read.
  *
  * @throws BlueButtonError `failed`
  */
-export function requireR4({ baseUrl, fhirVersion }: PortalDescription): void {
-  if (fhirVersion.startsWith('4.')) return;
+export function requirePulled({ baseUrl, fhirVersion }: PortalDescription): void {
+  if (isPulled(releaseOf(fhirVersion))) return;
   throw new BlueButtonError(
     'failed',
     `${new URL(baseUrl).host} speaks FHIR ${fhirVersion}: not supported yet.`,
     {
-      why: 'Pulling reads FHIR R4 (4.x).',
-      try: 'ask the portal for its R4 address; many keep one beside the older',
+      why: 'Pulling reads FHIR R4 (4.x), STU3 (3.0) and DSTU2 (1.0).',
+      try: 'ask the portal for its R4 address; many keep one beside others',
     },
   );
+}
+
+/** A release of FHIR that records are pulled in. */
+export type PulledRelease = Exclude<FhirRelease, 'R5'>;
+
+/** True for a release that records are pulled in. */
+export function isPulled(release: FhirRelease | undefined): release is PulledRelease {
+  return release !== undefined && release !== 'R5';
 }

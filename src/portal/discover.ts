@@ -3,6 +3,7 @@ import { decodeJson, parseJson, type JsonValue } from '../json/index.ts';
 import { readBaseUrl } from './address.ts';
 import { readCapabilityStatement, type Capabilities } from './capability-statement.ts';
 import type { PortalDescription, SignInDescription } from './description.ts';
+import { fhirJson, fhirJsonOfDstu2 } from './fhir-answer.ts';
 import type { Answer, Http } from './http.ts';
 import { endpoint, readSmartConfiguration } from './smart-configuration.ts';
 
@@ -23,10 +24,7 @@ export async function discover(
     accept: 'application/json',
     signal,
   });
-  const metadata = await http.get(new URL(`${baseUrl}/metadata`), {
-    accept: 'application/fhir+json',
-    signal,
-  });
+  const metadata = await metadataOf(http, baseUrl, signal);
   const capabilities = readCapabilityStatement(json(metadata, baseUrl, 'its CapabilityStatement (metadata)'));
   if (capabilities === undefined) {
     throw notFhir(baseUrl, 'What came for metadata is no CapabilityStatement.');
@@ -39,6 +37,15 @@ export async function discover(
     ...signInDescription(configuration, capabilities, baseUrl),
     types,
   };
+}
+
+/** A server of DSTU2 may not know the media type that came after it: it is asked for its own where it refuses. */
+async function metadataOf(http: Http, baseUrl: string, signal: AbortSignal | undefined): Promise<Answer> {
+  const url = new URL(`${baseUrl}/metadata`);
+  const answer = await http.get(url, { accept: fhirJson, signal });
+  return [400, 406, 415].includes(answer.status)
+    ? http.get(url, { accept: fhirJsonOfDstu2, signal })
+    : answer;
 }
 
 function signInDescription(

@@ -1,11 +1,19 @@
 import { BlueButtonError } from '../errors/index.ts';
 import { decodeJson, JsonSyntaxError, parseJson } from '../json/index.ts';
-import { isResource } from '../model/index.ts';
+import { isResource, releaseOf } from '../model/index.ts';
 import type { Answer } from './http.ts';
 import { noticesOf, reportsError } from './notices.ts';
 import type { Session } from './session.ts';
 
 export const fhirJson = 'application/fhir+json';
+
+/** The media type of FHIR JSON before STU3 (DSTU2 §2.1.0.6). */
+export const fhirJsonOfDstu2 = 'application/json+fhir';
+
+/** How FHIR JSON is asked for at a portal of some version of FHIR. */
+export function fhirJsonOf(fhirVersion: string): string {
+  return releaseOf(fhirVersion) === 'DSTU2' ? fhirJsonOfDstu2 : fhirJson;
+}
 
 /** No usable answer, or a refusal, and why. */
 export interface NoAnswer {

@@ -5,7 +5,7 @@ export { readDirectory, type DirectorySummary, type Spool } from './directory.ts
 export { readDirectoryRow, type DirectoryPlace, type DirectoryRow } from './directory-row.ts';
 export { compareHits, directorySearch, type DirectoryHit } from './directory-search.ts';
 export { discover } from './discover.ts';
-export type { OfferedType, PortalDescription, SignInDescription } from './description.ts';
+export { isPulled, type OfferedType, type PortalDescription, type SignInDescription } from './description.ts';
 export { createHttp, type Http, type HttpOptions, type Timeouts } from './http.ts';
 export type { StreamedAnswer } from './stream.ts';
 export { knownPortal, knownPortals, type KnownPortal } from './known-portals.ts';

@@ -1,7 +1,8 @@
 import { BlueButtonError } from '../errors/index.ts';
 import { decodeJson, isObject, parseJson, type JsonValue } from '../json/index.ts';
 import { isResource, type Resource } from '../model/index.ts';
-import { fhirJson } from './fhir-answer.ts';
+import type { PortalDescription } from './description.ts';
+import { fhirJsonOf } from './fhir-answer.ts';
 import type { Http } from './http.ts';
 import { referenceTarget } from './references.ts';
 import { signInAgain } from './sign-in-command.ts';
@@ -30,10 +31,12 @@ export async function findPatientId(
   http: Http,
   tokens: TokenSet,
   vendor: Vendor,
+  { fhirVersion }: Pick<PortalDescription, 'fhirVersion'>,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
+  const accept = fhirJsonOf(fhirVersion);
   for (const place of vendor.patientId) {
-    const found = await foundBy(place, http, tokens, signal);
+    const found = await foundBy(place, { http, tokens, accept, signal });
     if (found !== undefined) return found;
   }
   return undefined;
@@ -41,16 +44,19 @@ export async function findPatientId(
 
 async function foundBy(
   place: Vendor['patientId'][number],
-  http: Http,
-  tokens: TokenSet,
-  signal?: AbortSignal,
+  {
+    http,
+    tokens,
+    accept,
+    signal,
+  }: { http: Http; tokens: TokenSet; accept: string; signal?: AbortSignal | undefined },
 ): Promise<string | undefined> {
   if (place === 'token') return tokens.patientId;
   if (place === 'fhirUser') return /^Patient\/(.+)$/.exec(tokens.fhirUser ?? '')?.[1];
   const { baseUrl, accessToken: token } = tokens;
   const bearer = { token, origin: new URL(baseUrl).origin };
   for (const { query, patient } of places) {
-    const answer = await http.get(new URL(`${baseUrl}/${query}`), { accept: fhirJson, bearer, signal });
+    const answer = await http.get(new URL(`${baseUrl}/${query}`), { accept, bearer, signal });
     if (answer.status !== 200) continue;
     const references = resourcesIn(answer.bytes)
       .filter(({ resourceType }) => resourceType === query)

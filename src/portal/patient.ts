@@ -1,12 +1,14 @@
 import { BlueButtonError } from '../errors/index.ts';
 import { decodeJson, parseJson } from '../json/index.ts';
 import { isResource, type Resource } from '../model/index.ts';
+import type { PortalDescription } from './description.ts';
+import { fhirJsonOf } from './fhir-answer.ts';
 import type { Http } from './http.ts';
 import { signInAgain } from './sign-in-command.ts';
 import type { TokenSet } from './token-set.ts';
 
 /**
- * Reads whose record a sign-in is for. Undefined when the portal does not say: demographics can be withheld (Medicare
+ * Reads whose record a sign-in is for, in the portal's own release of FHIR. Undefined when the portal does not say: demographics can be withheld (Medicare
  * lets a person decline to share them), and the record itself is still there to pull.
  *
  * @throws BlueButtonError `login-needed` when the portal no longer accepts the access token, `temporary` when it gives
@@ -15,12 +17,13 @@ import type { TokenSet } from './token-set.ts';
 export async function readPatient(
   http: Http,
   tokens: TokenSet,
+  { fhirVersion }: Pick<PortalDescription, 'fhirVersion'>,
   signal?: AbortSignal,
 ): Promise<Resource | undefined> {
   const { baseUrl, patientId, accessToken } = tokens;
   if (patientId === undefined) return undefined;
   const answer = await http.get(new URL(`${baseUrl}/Patient/${encodeURIComponent(patientId)}`), {
-    accept: 'application/fhir+json',
+    accept: fhirJsonOf(fhirVersion),
     bearer: { token: accessToken, origin: new URL(baseUrl).origin },
     signal,
   });

@@ -1,6 +1,6 @@
 import { offers, type OfferedType, type PortalDescription } from './description.ts';
 import { planOperations } from './plan-operations.ts';
-import { planTable, type Need, type PlanEntry } from './plan-table.ts';
+import { planTableOf, type Need, type PlanEntry } from './plan-table.ts';
 import { parametersOf, queryValue, withPart } from './query-parts.ts';
 import { allows, restrictions } from './scopes.ts';
 import { vendorFor, type Vendor } from './vendors.ts';
@@ -46,8 +46,8 @@ export interface PlanOptions {
 
 /**
  * What to ask of a portal for one person's record: what the portal declares, of what was granted, by the parameters
- * of `planTable` and the manners of its vendor. Every type of the Patient compartment is there, the ones not asked with
- * their reason.
+ * of `planTable` and the manners of its vendor. Every type that its release has in the Patient compartment is there, the
+ * ones not asked with their reason.
  */
 export function planQueries(
   description: PortalDescription,
@@ -57,8 +57,9 @@ export function planQueries(
 ): PlannedQuery[] {
   const vendor = vendorFor(description, options.vendor);
   const about = { description, granted, patientId, vendor, options };
-  const plan = planTable.flatMap((entry) => planType(entry, about));
-  const known = new Set(['Patient', ...planTable.map(({ type }) => type)]);
+  const table = planTableOf(description);
+  const plan = table.flatMap((entry) => planType(entry, about));
+  const known = new Set(['Patient', ...table.map(({ type }) => type)]);
   const others = Object.entries(description.types).filter(
     ([type, offered]) => !known.has(type) && offered.searchParams.includes('patient'),
   );

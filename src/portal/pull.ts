@@ -2,8 +2,8 @@ import type { Ledger, LedgerRow, Pulled, PulledResource } from '../model/index.t
 import { askDocref, askEverything, fillNarrowed } from './ask-operation.ts';
 import { askSearch, type Asking } from './ask-search.ts';
 import { readReferences } from './by-reference.ts';
-import { requireR4, type PortalDescription } from './description.ts';
-import { askFhir, fhirJson } from './fhir-answer.ts';
+import { requirePulled, type PortalDescription } from './description.ts';
+import { askFhir, fhirJson, fhirJsonOf } from './fhir-answer.ts';
 import { fetchAttachments } from './fetch-attachments.ts';
 import { Harvest } from './harvest.ts';
 import type { Http } from './http.ts';
@@ -51,10 +51,10 @@ export interface PullOptions {
  */
 export async function* pull(options: PullOptions): AsyncGenerator<Pulled, Ledger> {
   const { description, tokens, patientId, now, onProgress, onSearched, plan: planOptions } = options;
-  requireR4(description);
+  requirePulled(description);
   const { baseUrl, fhirVersion } = description;
   const vendor = vendorFor(description, planOptions?.vendor);
-  const session = accepting(openSession(options), vendor.accept ?? fhirJson);
+  const session = accepting(openSession(options), vendor.accept ?? fhirJsonOf(fhirVersion));
   const granted = tokens.scopesGranted;
   const started = now().toISOString();
   const plan = planQueries(description, granted, patientId, planOptions);
@@ -124,7 +124,7 @@ async function* runPlanned(
   return [row];
 }
 
-/** The session, asking for FHIR in the words its vendor wants. */
+/** The session, asking for FHIR in the words its vendor or its release wants. */
 function accepting(session: Session, fhir: string): Session {
   return { get: (url, accept, more) => session.get(url, accept === fhirJson ? fhir : accept, more) };
 }

@@ -1,6 +1,6 @@
 import type { PortalDescription } from './description.ts';
 import { canCheckIdToken } from './id-token.ts';
-import { planTable } from './plan-table.ts';
+import { planTableOf } from './plan-table.ts';
 import { vendorOf, type Vendor } from './vendors.ts';
 
 /** What one granted scope lets the app do with resources (SMART App Launch 2.2 §3: v1 `.read`, v2 `.rs`). */
@@ -110,7 +110,11 @@ export function defaultScopes(
   });
   const wildcard = readable.length === 0 || readable.some((scope) => scope.startsWith('patient/*.'));
   if (wildcard && vendor.signIn.wildcard) return [...context, `patient/*.${ending}`];
-  const wanted = new Set([...planTable.map(({ type }) => type), ...Object.keys(types), 'Binary']);
+  const wanted = new Set([
+    ...planTableOf(description).map(({ type }) => type),
+    ...Object.keys(types),
+    'Binary',
+  ]);
   const listedTypes = [...new Set(readable.map((scope) => readScope(scope)?.type ?? ''))].filter((type) =>
     wanted.has(type),
   );

@@ -130,7 +130,7 @@ async function bring(
     for (;;) {
       const step = await items.next();
       if (step.done !== true) watch.kept(step.value, await draft.add(step.value));
-      else if (!(await draft.mayBeRenumbered(step.value.rows))) return await draft.finish(step.value);
+      else if (!(await draft.needsEverything(step.value.rows))) return await draft.finish(step.value);
       else {
         await draft.discard();
         return undefined;

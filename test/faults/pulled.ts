@@ -153,7 +153,8 @@ export async function pullWith(
   try {
     const description = await discover(http, sandbox.baseUrl);
     const tokens = await signIn(http, description, { clientId: 'app', scopes, now, onAddress: allow });
-    const patientId = (await findPatientId(http, tokens, vendorFor(description, undefined))) ?? '';
+    const patientId =
+      (await findPatientId(http, tokens, vendorFor(description, undefined), description)) ?? '';
     const start = log.length;
     const run = pull({ http, description, tokens, patientId, now, plan });
     const pulled: Pulled[] = [];

@@ -72,7 +72,7 @@ describe('the access token', () => {
 
 it('asks nothing of a portal that speaks another FHIR version', async () => {
   const stub = await portal({});
-  const description = { ...describe4(stub.origin, goals), fhirVersion: '3.0.2' };
+  const description = { ...describe4(stub.origin, goals), fhirVersion: '5.0.0' };
   await expect(bring(stub, goals, { description })).rejects.toMatchObject({
     code: 'failed',
     message: expect.stringContaining('not supported yet'),

@@ -2,8 +2,7 @@ import { foldJson, parseJson } from '../../json/index.ts';
 import { isResource, type Finding, type Resource } from '../../model/index.ts';
 import type { DocumentIdentity } from '../format.ts';
 import { sliceResources } from './resource-slices.ts';
-import type { SentResource } from './sent-resources.ts';
-import { misfitOf } from './version.ts';
+import { sentJson, type SentResource } from './sent-resources.ts';
 
 /** What one JSON text (a file, or a line of NDJSON) holds. */
 export interface TextReading {
@@ -49,13 +48,8 @@ export function readText(text: string, identity: DocumentIdentity, line?: number
       unknown.push(pointer);
       continue;
     }
-    reading.sent.push({
-      origin: { ...place, pointer },
-      ...(fullUrl !== undefined && { fullUrl }),
-      misfit: (version) => misfitOf(value, version),
-      as: () => value,
-      text: foldJson(slice),
-    });
+    const about = { origin: { ...place, pointer }, text: foldJson(slice) };
+    reading.sent.push(sentJson(value, { ...about, ...(fullUrl !== undefined && { fullUrl }) }));
   }
   if (hasNextPage) find('lost', ...nextPage);
   for (const pointer of empty) find('note', 'no-resource', pointer, 'a Bundle entry without a resource');

@@ -1,8 +1,15 @@
 import { writeJson } from '../../json/index.ts';
-import { containedEntries, type Entry, type Finding, type Origin, type Resource } from '../../model/index.ts';
+import {
+  containedEntries,
+  releaseOf,
+  type Entry,
+  type Finding,
+  type Origin,
+  type Resource,
+} from '../../model/index.ts';
 import type { ReadingHelp } from '../format.ts';
 import { liftResource, renamedReference } from './lift/lift.ts';
-import { fhirVersions, releaseOf, VersionChoice, type FhirVersion, type Misfit } from './version.ts';
+import { fhirVersions, misfitOf, VersionChoice, type FhirVersion, type Misfit } from './version.ts';
 
 /** A resource as it was sent, before anybody knows in which release of FHIR. */
 export interface SentResource {
@@ -13,7 +20,26 @@ export interface SentResource {
   as: (version: FhirVersion) => Resource;
   /** Its JSON as sent, on one line; absent for XML. */
   text?: string;
+  /** What is known beside the resource of whether it still stands. */
+  standing?: Pick<Entry, 'withdrawn' | 'asOf' | 'superseded' | 'era'>;
 }
+
+/** A resource that was sent as JSON. */
+export function sentJson(
+  resource: Resource,
+  about: Pick<SentResource, 'origin' | 'fullUrl' | 'text' | 'standing'>,
+): SentResource {
+  return { ...about, misfit: (version) => misfitOf(resource, version), as: () => resource };
+}
+
+/** One resource in R4, however it was sent. `fhirVersion` is the number of the release it is said to be in. */
+export function inR4(resource: Resource, fhirVersion: string): Resource {
+  const [version = 'R4'] = new VersionChoice(releaseOf(fhirVersion)).of([(one) => misfitOf(resource, one)]);
+  return liftResource(resource, version).resource;
+}
+
+/** The name, `Type/id`, that a resource of another release has in R4. */
+export const nameInR4 = renamedReference;
 
 /**
  * Turns the resources of one source into entries in R4, lifted where they were sent in another release, contained ones
@@ -35,7 +61,7 @@ export class SentResources {
     return sent.flatMap((one, index) => this.#entriesOf(one, versions[index] ?? 'R4'));
   }
 
-  #entriesOf({ origin, fullUrl, as, text }: SentResource, version: FhirVersion): Entry[] {
+  #entriesOf({ origin, fullUrl, as, text, standing }: SentResource, version: FhirVersion): Entry[] {
     this.#counts.set(version, (this.#counts.get(version) ?? 0) + 1);
     const sent = as(version);
     const { resource, kept, others } = liftResource(sent, version);
@@ -47,6 +73,7 @@ export class SentResources {
       text: version === 'R4' && text !== undefined ? text : writeJson(resource),
       ...(fullUrl !== undefined && { fullUrl: version === 'R4' ? fullUrl : renamedReference(fullUrl) }),
       ...(version !== 'R4' && { lifted: true }),
+      ...standing,
     };
     return [entry, ...containedEntries(entry)];
   }

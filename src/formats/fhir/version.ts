@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../../json/index.ts';
-import { lookUp, type Resource } from '../../model/index.ts';
+import type { FhirRelease, Resource } from '../../model/index.ts';
 import { Definitions, isPrimitive } from './definitions/definitions.ts';
 import { dstu2 } from './definitions/dstu2.ts';
 import { r4 } from './definitions/r4.ts';
@@ -7,8 +7,8 @@ import { r5 } from './definitions/r5.ts';
 import { stu3 } from './definitions/stu3.ts';
 import { olderCodes } from './older-codes.ts';
 
-/** A release of FHIR that resources are read from; R4B has R4's shapes wherever a patient's record goes. */
-export type FhirVersion = 'R4' | 'STU3' | 'DSTU2' | 'R5';
+/** A release that files are read in. */
+export type FhirVersion = FhirRelease;
 
 /** The releases, the likeliest first: of two that fit equally well the first is taken. Misfits are counted in this order. */
 export const fhirVersions: readonly FhirVersion[] = ['R4', 'STU3', 'DSTU2', 'R5'];
@@ -139,15 +139,4 @@ function bestOf(counts: readonly number[], preferred: FhirVersion | undefined): 
   // What R4 and R5 have alike needs no lifting.
   const isOlder = preferred === 'STU3' || preferred === 'DSTU2';
   return isOlder && best.includes(preferred) ? preferred : (best[0] ?? 'R4');
-}
-
-/** The release of a version number of FHIR (`1.0.2`); undefined for one this tool does not know. */
-export function releaseOf(number: string | undefined): FhirVersion | undefined {
-  const releases: Readonly<Record<string, FhirVersion>> = {
-    '1.0': 'DSTU2',
-    '3.0': 'STU3',
-    '4.0': 'R4',
-    '5.0': 'R5',
-  };
-  return lookUp(releases, /^\d+\.\d+/.exec(number ?? '')?.[0]);
 }
