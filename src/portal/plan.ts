@@ -163,7 +163,9 @@ function mannersOf(
   const pageSize = search.pageSize?.of?.[entry.type] ?? search.pageSize?.default;
   const since = mayAskSince(vendor, offered) ? options.since?.[query] : undefined;
   const present = parametersOf(query);
-  const needs = (entry.needs ?? []).filter(({ parameter }) => !present.includes(parameter));
+  const needs = (entry.needs ?? [])
+    .filter(({ parameter }) => !present.includes(parameter))
+    .map((need) => (declares(offered, need.parameter) ? need : whereInsistedOn(need)));
   const instead = search.instead?.[entry.type];
   return {
     ...(pageSize !== undefined && { pageSize }),
@@ -171,6 +173,11 @@ function mannersOf(
     ...(needs.length > 0 && { needs }),
     ...(instead !== undefined && !present.includes(instead.parameter) && { instead }),
   };
+}
+
+/** Of a parameter the portal does not declare: asked with only where it insists, not also where nothing came. */
+function whereInsistedOn({ ifEmpty: _ifEmpty, ...need }: Need): Need {
+  return need;
 }
 
 /** True where a type can be asked for what was updated since an instant: declared, and by its vendor not ruled out. */
