@@ -60,7 +60,7 @@ export class Report implements Verification {
 
 /** What a payload file of a bag held, from what the bag's own lists still say. `file` is relative to the bag. */
 export async function holdsOf(bag: string, file: string): Promise<string | undefined> {
-  const type = /^data\/fhir\/([A-Za-z]+)\.ndjson$/.exec(file)?.[1];
+  const type = /^data\/fhir(?:-[a-z\d]+)?\/([A-Za-z]+)\.ndjson$/.exec(file)?.[1];
   if (type !== undefined) {
     const changes = (await linesOf(bag, 'changes.ndjson')).filter(
       (line) => line.includes(`"resourceType":"${type}"`) && line.includes('"sha256"'),

@@ -5,7 +5,19 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { parseManifest, parseTags, writeManifest, writeTags } from '../../src/archive/bagit.ts';
-import { attachment, filesUnder, importFiles, newArchive, observation, pull, stateOf } from './practice.ts';
+import {
+  attachment,
+  filesUnder,
+  importFiles,
+  jane,
+  ledgerOf,
+  newArchive,
+  observation,
+  observations,
+  pull,
+  row,
+  stateOf,
+} from './practice.ts';
 
 const run = promisify(execFile);
 
@@ -36,10 +48,9 @@ function readSource(source: string): string[] {
           change === 'vanished' ? { sha256: known, vanished: true } : { sha256, vanished: false },
         );
     }
-    const types = readdirSync(join(source, name, 'data')).includes('fhir')
-      ? readdirSync(join(source, name, 'data/fhir'))
-      : [];
-    for (const line of types.flatMap((type) => read(name, 'data/fhir', type))) {
+    const [folder] = readdirSync(join(source, name, 'data')).filter((each) => /^fhir(-|$)/.test(each));
+    const types = folder === undefined ? [] : readdirSync(join(source, name, 'data', folder));
+    for (const line of types.flatMap((type) => read(name, 'data', folder ?? '', type))) {
       texts.set(createHash('sha256').update(line).digest('hex'), line);
     }
   }
@@ -56,6 +67,9 @@ test('a second reader, written from the format document, reads the same state', 
   await pull(archive, [a, c]);
   await pull(archive, [a, b]);
   await pull(archive, [a, observation('b2')]);
+  const portal = { ...jane.portal, fhirVersion: '3.0.2' };
+  const inStu3 = { ...ledgerOf(row(observations)), fhirVersion: '3.0.2' };
+  await pull(archive, [a, observation('b2', '"comment":"x"')], inStu3, { ...jane, portal });
   const { all } = await stateOf(archive);
   const ours = all.map(({ resourceType, id, vanished, text }) => `${resourceType}/${id} ${vanished} ${text}`);
   expect(readSource(join(archive.directory, 'jane-doe/medicare'))).toEqual(ours.toSorted());

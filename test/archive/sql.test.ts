@@ -4,7 +4,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { onTestFinished, test, expect } from 'vitest';
 import { newHome } from '../cli/bluebutton.ts';
 import { openPortal, signUp } from '../cli/practice-portal.ts';
-import { jane, newArchive, observation, pull, stateOf } from './practice.ts';
+import { jane, ledgerOf, newArchive, observation, observations, pull, row, stateOf } from './practice.ts';
 
 interface Current {
   source: string;
@@ -51,6 +51,10 @@ test('the SQL of the archive’s README gives the current state, digits and all:
   const clinic = { ...jane.portal, name: 'clinic', baseUrl: 'https://clinic.example/r4' };
   await pull(archive, [observation('a', '"value":7')], undefined, { ...jane, portal: clinic });
 
+  const older = { ...jane.portal, name: 'old clinic', baseUrl: 'https://old.example', fhirVersion: '1.0.2' };
+  const inDstu2 = { ...ledgerOf(row(observations)), fhirVersion: '1.0.2' };
+  await pull(archive, [observation('d', '"value":8.0')], inDstu2, { ...jane, portal: older });
+
   const ours = (await stateOf(archive)).all
     .filter(({ vanished }) => !vanished)
     .map(({ source, id, text }) => ({ source: `jane-doe/${source}`, id, resource: text }));
@@ -59,6 +63,7 @@ test('the SQL of the archive’s README gives the current state, digits and all:
     'jane-doe/medicare a',
     'jane-doe/medicare x',
     'jane-doe/medicare c',
+    'jane-doe/old-clinic d',
   ]);
   expect(await currentBySql(archive.directory)).toEqual(byName(ours));
 });

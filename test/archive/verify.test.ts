@@ -191,6 +191,7 @@ describe('verify', () => {
     ['ledger.json', '"vanished": []', '"vanished": ["Observation/z"]', 'data/ledger.json'],
     ['changes.ndjson', '"id":"c"', '"id":"z"', 'data/fhir/Observation.ndjson'],
     ['fhir/Observation.ndjson', '{', '[', 'data/fhir/Observation.ndjson'],
+    ['ledger.json', '"fhirVersion": "4.0.1"', '"fhirVersion": "3.0.1"', 'data/fhir/Observation.ndjson'],
   ])('finds in a newest bag with fitting manifests that %s says %s as %s', async (file, from, to, named) => {
     const archive = await newArchive();
     const { bag = '' } = await pull(archive, [observation('b'), observation('c')]);

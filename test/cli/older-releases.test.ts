@@ -68,6 +68,14 @@ async function pulledTwice(release: Release, file: string): Promise<Pulled> {
   return { home, portal, first, second };
 }
 
+/** The resources `convert --to fhir` writes, each as JSON, in no order. A portal gives a Binary as the attachment it is. */
+async function exportedFrom(home: Home, words: readonly string[]): Promise<string[]> {
+  const { stdout } = await home.done(['convert', '--to', 'fhir', ...words]);
+  const { entry }: { entry: { resource: { resourceType: string } }[] } = JSON.parse(stdout);
+  const kept = entry.filter(({ resource }) => resource.resourceType !== 'Binary');
+  return kept.map(({ resource }) => JSON.stringify(resource)).toSorted();
+}
+
 /** The bags of the one source, oldest first, as paths. */
 async function bagsOf(home: Home): Promise<string[]> {
   const folder = home.path('health-records');
@@ -157,14 +165,8 @@ describe.each(['dstu2', 'stu3'] as const)('a portal that speaks %s', (release) =
   });
 
   test('is exported as the file is: in R4', async () => {
-    const resources = async (words: readonly string[]): Promise<string[]> => {
-      const { stdout } = await pulled.home.done(['convert', '--to', 'fhir', ...words]);
-      const { entry }: { entry: { resource: { resourceType: string } }[] } = JSON.parse(stdout);
-      const kept = entry.filter(({ resource }) => resource.resourceType !== 'Binary');
-      return kept.map(({ resource }) => JSON.stringify(resource)).toSorted();
-    };
-    const exported = await resources([]);
-    expect(exported).toEqual(await resources([annIn(release)]));
+    const exported = await exportedFrom(pulled.home, []);
+    expect(exported).toEqual(await exportedFrom(pulled.home, [annIn(release)]));
     expect(exported.join('\n')).toContain('"resourceType":"MedicationRequest"');
   });
 

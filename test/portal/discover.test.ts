@@ -119,3 +119,14 @@ it('says to come back later when nothing listens', async () => {
     try: expect.stringContaining('later'),
   });
 });
+
+it('asks a portal that refuses the media type of today for metadata by that of DSTU2', async () => {
+  const conformance = { ...statement, resourceType: 'Conformance', fhirVersion: '1.0.2' };
+  stub = await startStub(({ path, headers }) => {
+    if (path.endsWith('smart-configuration')) return { json: configuration };
+    return headers.accept === 'application/json+fhir' ? { json: conformance } : { status: 406, body: '' };
+  });
+  const { fhirVersion, types } = await discover(http, `${stub.origin}/fhir`);
+  expect(fhirVersion).toBe('1.0.2');
+  expect(Object.keys(types)).toEqual(['Condition']);
+});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { allows, defaultScopes, planQueries } from '../../src/portal/index.ts';
+import { definitionsOf } from '../../src/formats/fhir/version.ts';
 import { describe4, openType } from './stub.ts';
 
 const origin = 'https://portal.example.org';
@@ -231,5 +232,50 @@ describe('scopes', () => {
       how: 'search',
       reason: 'Granted only for category=problem.',
     });
+  });
+});
+
+const plannedIn = (fhirVersion: string, types: Parameters<typeof describe4>[1] = {}) =>
+  planQueries({ ...describe4(origin, types), fhirVersion }, ['patient/*.rs'], '1');
+
+const askedIn = (fhirVersion: string, names: readonly string[]) =>
+  plannedIn(
+    fhirVersion,
+    Object.fromEntries(names.map((name) => [name, { ...openType, searchParams: ['patient', 'intent'] }])),
+  ).flatMap(({ how, query }) => (how === 'search' ? [query] : []));
+
+const carePlanNeeds = (searchParams: string[]) =>
+  plannedIn('3.0.2', { CarePlan: { ...openType, searchParams } })
+    .find(({ how }) => how === 'search')
+    ?.needs?.map(({ parameter, ifEmpty }) => [parameter, ifEmpty]);
+
+describe('the plan of a release', () => {
+  it.each([
+    ['1.0.2', 'DSTU2', 45],
+    ['3.0.2', 'STU3', 50],
+    ['4.0.1', 'R4', 60],
+  ] as const)('%s names kinds of resources that %s has, each once', (version, release, least) => {
+    const types = plannedIn(version).map(({ resourceType }) => resourceType);
+    expect(types.filter((type) => !definitionsOf(release).isResource(type))).toEqual([]);
+    expect(new Set(types).size).toBe(types.length);
+    expect(types.length).toBeGreaterThan(least);
+  });
+
+  it('asks for prescriptions and orders by the names they have there, and with the intents there are', () => {
+    expect(askedIn('1.0.2', ['MedicationOrder', 'DiagnosticOrder', 'ProcedureRequest'])).toEqual([
+      'MedicationOrder?patient=1',
+      'DiagnosticOrder?patient=1',
+      'ProcedureRequest?patient=1',
+    ]);
+    expect(askedIn('3.0.2', ['MedicationRequest', 'ProcedureRequest'])).toEqual([
+      'MedicationRequest?patient=1',
+      'ProcedureRequest?patient=1',
+    ]);
+    expect(askedIn('4.0.1', ['MedicationRequest'])[0]).toMatch(/^MedicationRequest\?patient=1&intent=order,/);
+  });
+
+  it('asks again by a parameter where nothing came only where the portal declares it', () => {
+    expect(carePlanNeeds(['patient', 'category'])).toEqual([['category', true]]);
+    expect(carePlanNeeds(['patient'])).toEqual([['category', undefined]]);
   });
 });
