@@ -242,6 +242,19 @@ describe.each(['dstu2', 'stu3'] as const)(
   },
 );
 
+test('what a portal of R4 sends in an older shape is read by its shape, as in files: what is denied stays denied', async () => {
+  const home = await newHome();
+  const text = await readFile(annIn('r4'), 'utf8');
+  const flu = '"status": "not-done",';
+  expect(text).toContain(flu);
+  await writeFile(home.path('mixed.json'), text.replace(flu, '"status": "completed", "notGiven": true,'));
+  await signUp(home, await openPortal(home, ['--data', 'mixed.json', '--fault', 'docref-empty']));
+  await home.done(['pull']);
+  const archived = await show(home);
+  expect(archived.sections['immunizations']).toMatchObject([{ assertion: 'not-done' }]);
+  expect(facts(archived)).toEqual(facts(await show(home, ['mixed.json'])));
+});
+
 test('the practice portal has no record of its own in an older release, and says so', async () => {
   const home = await newHome();
   const { status, stderr } = await home.run(['sandbox', '--fhir', 'dstu2']);

@@ -87,7 +87,7 @@ describe('portals find', () => {
 
   it('marks what is too old or no longer active', async () => {
     expect(await warningsOf(['lukas', 'children'])).toEqual([
-      expect.stringMatching(/^FHIR DSTU2: cannot be pulled/),
+      expect.stringMatching(/^FHIR DSTU2: older than R4/),
     ]);
     expect(await warningsOf(['closed'])).toEqual(['no longer active', 'its endpoint is off']);
   });
