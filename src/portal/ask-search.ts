@@ -37,6 +37,8 @@ interface Step {
   notices: readonly string[];
   reason?: string | undefined;
   narrowedBy: readonly string[];
+  /** True for a search beside one that was answered in full, by a parameter the portal does not declare. */
+  unasked?: boolean | undefined;
 }
 
 interface Asked {
@@ -100,7 +102,8 @@ export async function* askSearch(
       const isBroken = refusal?.status !== undefined || row.outcome === 'truncated';
       if (isFresh && isBroken && instead !== undefined) queue = [...inParts(step, instead), ...queue];
       const more = isFresh && !isBroken ? leftOut(row, needs) : undefined;
-      if (more !== undefined) queue = [...byValues(step, more), ...queue];
+      if (more !== undefined)
+        queue = [...byValues({ ...step, unasked: isInVain(row, more) }, more), ...queue];
     }
   }
   if (refused !== undefined && ended.every(({ refusal }) => refusal?.outcome === 'refused')) return [refused];
@@ -164,16 +167,26 @@ function leftOut(
   );
 }
 
+/** True for a need asked for only because nothing came, by a parameter the portal does not declare. */
+function isInVain({ returned, repeated, notices }: LedgerRow, { undeclared }: Need): boolean {
+  return undeclared === true && returned + repeated === 0 && !saysLeftOut(notices);
+}
+
 /**
  * A portal that answers for some values, and says of another that it does not know it, withholds nothing by that: such
- * a search counts as not asked.
+ * a search counts as not asked. So does one beside a full answer, by a parameter that the portal never said it knows.
  */
 function excuseUnknown(ended: readonly Asked[]): void {
   const split = ended.filter(({ step }) => step.added.length > 0);
+  for (const { step, row, refusal } of split) {
+    if (step.unasked !== true || (refusal?.status !== 400 && refusal?.status !== 422)) continue;
+    row.outcome = 'not-asked';
+    row.reason = `The portal takes no such search, and declares none: it answered ${refusal.status}.`;
+  }
   if (!split.some(({ refusal }) => refusal === undefined)) return;
   for (const { step, row, refusal } of split) {
     const value = step.added.at(-1) ?? '';
-    if (refusal === undefined || !refusesValue(refusal, value)) continue;
+    if (refusal === undefined || step.unasked === true || !refusesValue(refusal, value)) continue;
     row.outcome = 'not-asked';
     row.reason = `The portal takes no search for ${value}: it answered ${row.httpStatus ?? 'nothing'}.`;
   }

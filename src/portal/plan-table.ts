@@ -9,6 +9,8 @@ export interface Need {
   all?: true;
   /** True where nobody demands of servers that they search without it: asked also when nothing came without it. */
   ifEmpty?: true;
+  /** True where the portal does not declare the parameter. */
+  undeclared?: true;
 }
 
 /** How the resources of one type are asked for. */

@@ -165,7 +165,7 @@ function mannersOf(
   const present = parametersOf(query);
   const needs = (entry.needs ?? [])
     .filter(({ parameter }) => !present.includes(parameter))
-    .map((need) => (declares(offered, need.parameter) ? need : whereInsistedOn(need)));
+    .map((need) => (declares(offered, need.parameter) ? need : { ...need, undeclared: true as const }));
   const instead = search.instead?.[entry.type];
   return {
     ...(pageSize !== undefined && { pageSize }),
@@ -173,11 +173,6 @@ function mannersOf(
     ...(needs.length > 0 && { needs }),
     ...(instead !== undefined && !present.includes(instead.parameter) && { instead }),
   };
-}
-
-/** Of a parameter the portal does not declare: asked with only where it insists, not also where nothing came. */
-function whereInsistedOn({ ifEmpty: _ifEmpty, ...need }: Need): Need {
-  return need;
 }
 
 /** True where a type can be asked for what was updated since an instant: declared, and by its vendor not ruled out. */

@@ -244,11 +244,6 @@ const askedIn = (fhirVersion: string, names: readonly string[]) =>
     Object.fromEntries(names.map((name) => [name, { ...openType, searchParams: ['patient', 'intent'] }])),
   ).flatMap(({ how, query }) => (how === 'search' ? [query] : []));
 
-const carePlanNeeds = (searchParams: string[]) =>
-  plannedIn('3.0.2', { CarePlan: { ...openType, searchParams } })
-    .find(({ how }) => how === 'search')
-    ?.needs?.map(({ parameter, ifEmpty }) => [parameter, ifEmpty]);
-
 describe('the plan of a release', () => {
   it.each([
     ['1.0.2', 'DSTU2', 45],
@@ -272,10 +267,5 @@ describe('the plan of a release', () => {
       'ProcedureRequest?patient=1',
     ]);
     expect(askedIn('4.0.1', ['MedicationRequest'])[0]).toMatch(/^MedicationRequest\?patient=1&intent=order,/);
-  });
-
-  it('asks again by a parameter where nothing came only where the portal declares it', () => {
-    expect(carePlanNeeds(['patient', 'category'])).toEqual([['category', true]]);
-    expect(carePlanNeeds(['patient'])).toEqual([['category', undefined]]);
   });
 });

@@ -168,6 +168,21 @@ describe('a search that leaves something out', () => {
     const brought = await bring(stub, { Observation: openType });
     expect(names(brought)).toEqual(['Patient/1', 'Observation/x']);
   });
+
+  it.each([
+    ['not declared and refused leaves no gap', ['patient'], 'not-asked'],
+    ['declared and refused leaves one', ['patient', 'category'], 'refused'],
+  ])('where nothing came, by a category that is %s', async (_, searchParams, outcome) => {
+    const stub = await portalBy((seen) => {
+      if (!seen.path.startsWith('/fhir/CarePlan')) return patient;
+      return parametersOf(seen).has('category')
+        ? refusing({ code: 'not-supported', diagnostics: 'unknown parameter category' })
+        : searchset([]);
+    });
+    const brought = await bring(stub, { CarePlan: { ...openType, searchParams } });
+    expect(row(brought, 'CarePlan?patient=1')?.outcome).toBe('empty');
+    expect(row(brought, 'CarePlan?patient=1&category=assess-plan')?.outcome).toBe(outcome);
+  });
 });
 
 describe('claims of Medicare', () => {
