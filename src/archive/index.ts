@@ -1,4 +1,5 @@
 /** Source documents and the files they are kept in: a folder of BagIt bags that can be read without this tool. */
+export { BrokenOffPull } from './broken-off-pull.ts';
 export { archiveFormat, createArchive, openArchive, type Archive } from './archive.ts';
 export { headOf, type Bag, type BagLink } from './chain.ts';
 export { fileBytes, memoryBytes, type StoredBytes } from './file-bytes.ts';

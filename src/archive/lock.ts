@@ -1,8 +1,9 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { takeLock, type HeldBy, type LockHolder } from '../disk/index.ts';
 import { BlueButtonError } from '../errors/index.ts';
 import type { Archive } from './archive.ts';
+import { mayBeGoneOnFrom } from './broken-off-pull.ts';
 import { storageError } from './storage-error.ts';
 
 /** The right to write to an archive. Reading needs none. */
@@ -24,7 +25,7 @@ export async function lockArchive({ directory }: Archive, holder: LockHolder): P
   try {
     const taken = await takeLock(path, holder);
     if ('heldBy' in taken) throw busy(path, taken.heldBy, holder);
-    await clearLeftovers(directory);
+    await clearLeftovers(directory, holder.now());
     const { isMine, release } = taken.lock;
     return {
       check: async () => {
@@ -41,9 +42,18 @@ export async function lockArchive({ directory }: Archive, holder: LockHolder): P
   }
 }
 
-/** Nobody else writes while the lock is held: whatever is being built was left by a writer that is gone. */
-async function clearLeftovers(directory: string): Promise<void> {
-  await rm(join(directory, '.staging'), { recursive: true, force: true });
+/**
+ * Nobody else writes while the lock is held: whatever is being built was left by a writer that is gone. Answers a pull
+ * was broken off with are left to be gone on from, for as long as they are good.
+ */
+async function clearLeftovers(directory: string, now: Date): Promise<void> {
+  const staging = join(directory, '.staging');
+  const names = await readdir(staging).catch(() => []);
+  for (const name of names) {
+    const path = join(staging, name);
+    if (!(await mayBeGoneOnFrom(path, now))) await rm(path, { recursive: true, force: true });
+  }
+  await rmdir(staging).catch(() => undefined);
 }
 
 function busy(path: string, found: HeldBy, holder: LockHolder): BlueButtonError {

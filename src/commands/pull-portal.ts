@@ -1,6 +1,13 @@
-import { beginPull, listPeople, type Archive, type PullDraft, type PullResult } from '../archive/index.ts';
+import {
+  beginPull,
+  BrokenOffPull,
+  listPeople,
+  type Archive,
+  type PullDraft,
+  type PullResult,
+} from '../archive/index.ts';
 import { BlueButtonError } from '../errors/index.ts';
-import type { Ledger, PersonIdentity, Pulled } from '../model/index.ts';
+import type { Ledger, LedgerRow, PersonIdentity, Pulled } from '../model/index.ts';
 import {
   isLapsing,
   pull,
@@ -11,7 +18,7 @@ import {
   type TokenStore,
 } from '../portal/index.ts';
 import { placesOf, writeLastCheck, type NamedPortal } from '../settings/index.ts';
-import { folderFor } from './archive-person.ts';
+import { archiveFor, folderFor } from './archive-person.ts';
 import { softwareName, type ArchiveWriter } from './archive-writer.ts';
 import { flagOption, type CommandInput } from './command.ts';
 import type { Context } from './context.ts';
@@ -63,7 +70,13 @@ async function pullIntoArchive(task: PullTask, input: CommandInput, context: Con
   const { current, identity } = await accepted(access, tokens, renew, context);
   const { patientId } = current;
   if (patientId === undefined) throw noPatient(name, await loginAgain(name, context));
-  const { baseUrl } = access.description;
+  const { baseUrl, fhirVersion } = access.description;
+  const scopes = current.scopesGranted.toSorted().join(' ');
+  const about = { baseUrl, fhirVersion, patientId, scopes };
+  const directory = await archiveFor(input, context);
+  const answers = await BrokenOffPull.find(directory, name, about, context.now());
+  if (answers.left > 0 && !flagOption(input, 'quiet'))
+    context.err.write(`${name}: goes on from a pull that was broken off.\n`);
   const { plan, points } = await planOptions({ baseUrl, patientId }, portal.vendor, input, context);
   let latest = current;
   const bring = (asked: PlanOptions): Promise<Kept | undefined> => {
@@ -79,11 +92,25 @@ async function pullIntoArchive(task: PullTask, input: CommandInput, context: Con
       signal: context.signal,
       plan: asked,
       onSearched: watch.searched,
+      answers,
     });
-    return keepItems({ task, access, patientId, identity, items, watch }, input, context);
+    return keepItems({ task, access, patientId, identity, items, watch, answers }, input, context);
   };
-  // What is new may be what is held under another id, or in an older release: only everything can tell.
-  const kept = (await bring(plan)) ?? (await bring({ ...plan, since: {} }));
+  let kept: Kept | undefined;
+  try {
+    kept = await bring(plan);
+    // What an earlier pull was answered may not fit what the portal says now: addresses of further pages lapse.
+    const isStale = answers.taken > 0 && kept === undefined;
+    if (isStale) {
+      answers.forget();
+      kept = await bring(plan);
+    }
+    // What is new may be what is held under another id, or in an older release: only everything can tell.
+    kept ??= await bring({ ...plan, since: {} });
+    await answers.end();
+  } finally {
+    await answers.close();
+  }
   if (kept === undefined) throw new TypeError('a pull of everything tells what was renumbered');
   const { result, archive, source, watch } = kept;
   if (source !== undefined) {
@@ -105,6 +132,7 @@ interface Bringing {
   identity: PersonIdentity;
   items: AsyncGenerator<Pulled, Ledger>;
   watch: SyncWatch;
+  answers: BrokenOffPull;
 }
 
 interface Kept {
@@ -115,9 +143,12 @@ interface Kept {
   watch: SyncWatch;
 }
 
-/** Keeps a pull in the archive. Undefined, and nothing kept, where only a pull of everything can tell what came. */
+/**
+ * Keeps a pull in the archive. Undefined, and nothing kept, where only a pull of everything can tell what came, or one
+ * that goes on from no earlier one.
+ */
 async function keepItems(
-  { task, access, patientId, identity, items, watch }: Bringing,
+  { task, access, patientId, identity, items, watch, answers }: Bringing,
   input: CommandInput,
   context: Context,
 ): Promise<Kept | undefined> {
@@ -127,6 +158,7 @@ async function keepItems(
   if (first.done === true) refuseUnanswered(name, first.value);
   context.signal.throwIfAborted();
   const { archive, lock } = await task.archive.open();
+  await answers.begin();
   const people = await listPeople(archive);
   const person = folderFor(people, identity, input, { baseUrl, patientId });
   const draft = await beginPull(archive, lock, {
@@ -136,7 +168,7 @@ async function keepItems(
     software: softwareName(context),
     now: context.now,
   });
-  const result = await keep(draft, first, items, watch, context);
+  const result = await keep(draft, first, items, { watch, answers }, context);
   const known = people.find(({ folder }) => folder === person)?.sources;
   const source =
     result?.bag?.split('/').slice(0, 2).join('/') ??
@@ -149,14 +181,16 @@ async function keep(
   draft: PullDraft,
   first: IteratorResult<Pulled, Ledger>,
   more: AsyncGenerator<Pulled, Ledger>,
-  watch: SyncWatch,
+  { watch, answers }: Pick<Bringing, 'watch' | 'answers'>,
   { signal }: Context,
 ): Promise<PullResult | undefined> {
   try {
     for (let step = first; ; step = await more.next()) {
       if (step.done === true) {
         signal.throwIfAborted();
-        if (!(await draft.needsEverything(step.value.rows))) return await draft.finish(step.value);
+        const { rows } = step.value;
+        const isStale = answers.taken > 0 && rows.some(isBroken);
+        if (!isStale && !(await draft.needsEverything(rows))) return await draft.finish(step.value);
         await draft.discard();
         return undefined;
       }
@@ -166,6 +200,10 @@ async function keep(
     await draft.discard();
     throw thrown;
   }
+}
+
+function isBroken({ outcome }: LedgerRow): boolean {
+  return outcome === 'failed' || outcome === 'truncated';
 }
 
 /** Refuses a pull that brought nothing because no query of it was answered. */

@@ -9,6 +9,7 @@ import { Harvest } from './harvest.ts';
 import type { Http } from './http.ts';
 import { addNotices, closeRow, openRow, worsen } from './ledger-row.ts';
 import { mayAskSince, planQueries, type PlannedQuery, type PlanOptions } from './plan.ts';
+import { resuming, type AnswersKept } from './resumed-session.ts';
 import { readResource } from './searchset.ts';
 import { openSession, type Session } from './session.ts';
 import type { TokenSet } from './token-set.ts';
@@ -36,6 +37,8 @@ export interface PullOptions {
   signal?: AbortSignal | undefined;
   /** What a person and earlier pulls have to say about the plan. */
   plan?: PlanOptions | undefined;
+  /** Answers of an earlier pull to go on from, and where those of this one are put aside. */
+  answers?: AnswersKept | undefined;
   /** Told of every search that came to its end. */
   onSearched?: ((seen: SearchSeen) => void) | undefined;
 }
@@ -54,7 +57,10 @@ export async function* pull(options: PullOptions): AsyncGenerator<Pulled, Ledger
   requirePulled(description);
   const { baseUrl, fhirVersion } = description;
   const vendor = vendorFor(description, planOptions?.vendor);
-  const session = accepting(openSession(options), vendor.accept ?? fhirJsonOf(fhirVersion));
+  const session = accepting(
+    resuming(openSession(options), options.answers),
+    vendor.accept ?? fhirJsonOf(fhirVersion),
+  );
   const granted = tokens.scopesGranted;
   const started = now().toISOString();
   const plan = planQueries(description, granted, patientId, planOptions);
