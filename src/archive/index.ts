@@ -1,7 +1,9 @@
 /** Source documents and the files they are kept in: a folder of BagIt bags that can be read without this tool. */
 export { BrokenOffPull } from './broken-off-pull.ts';
 export { archiveFormat, createArchive, openArchive, type Archive } from './archive.ts';
+export type { ChangeLine } from './change-file.ts';
 export { headOf, type Bag, type BagLink } from './chain.ts';
+export { documentKey, type DocumentLine } from './document-file.ts';
 export { fileBytes, memoryBytes, type StoredBytes } from './file-bytes.ts';
 export { findPerson, type PortalPatient } from './identity.ts';
 export {
@@ -13,6 +15,17 @@ export {
 } from './import-draft.ts';
 export { lockArchive, type Lock } from './lock.ts';
 export type { LockHolder } from '../disk/index.ts';
+export {
+  datedBags,
+  personAsOf,
+  readContents,
+  upToBag,
+  upToInstant,
+  withBags,
+  type BagContents,
+  type DatedBag,
+  type NamedBag,
+} from './history.ts';
 export {
   listImports,
   listPeople,

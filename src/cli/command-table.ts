@@ -114,6 +114,14 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('../commands/import.ts'),
   },
   {
+    name: 'log',
+    arguments: '[sources...]',
+    summary: 'list the pulls and imports of a person, and what each brought',
+    options: [person, archive, json],
+    examples: ['bluebutton log', 'bluebutton log files', 'bluebutton log --json'],
+    load: () => import('../commands/log.ts'),
+  },
+  {
     name: 'status',
     summary: 'show what the archive holds and which sign-ins there are',
     options: [archive, passphraseFile, json],

@@ -1,12 +1,13 @@
 import { listPeople, openArchive, readState, type ArchiveState } from '../archive/index.ts';
 import { vendorFor } from '../portal/index.ts';
 import { BlueButtonError } from '../errors/index.ts';
-import { isGap, isOpenGap, type LedgerRow } from '../model/index.ts';
+import { isGap, isOpenGap } from '../model/index.ts';
 import type { KeptKind } from '../secrets/index.ts';
 import { placesOf, readLastChecks, readPortals, type NamedPortal } from '../settings/index.ts';
 import { archiveFor } from './archive-person.ts';
 import { flagOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
+import { namesOfGaps } from './gap-names.ts';
 import { keptKind, keptTokens } from './kept-sign-ins.ts';
 import { endsSoon, forecastOf, type SignInForecast } from './sign-in-forecast.ts';
 import { signInsText, statusText } from './status-text.ts';
@@ -112,12 +113,6 @@ async function sourcesOf(
       acceptedGaps: namesOfGaps(gaps).filter((name) => !namesOfGaps(open).includes(name)),
     };
   });
-}
-
-function namesOfGaps(rows: readonly LedgerRow[]): string[] {
-  return [
-    ...new Set(rows.map(({ query, resourceType }) => (query === 'attachments' ? query : resourceType))),
-  ];
 }
 
 /** Asks nothing: a sign-in that only a passphrase opens stays closed unless a file has it. */

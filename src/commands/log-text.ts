@@ -1,0 +1,50 @@
+import { fitTable, visible, wrapLine } from '../render/index.ts';
+import { counted } from './counted.ts';
+import { instantText } from './instant-text.ts';
+import type { Brought, LoggedBag } from './log.ts';
+
+/** The bags of a person as a table: how each is named, when it came, and what it brought. */
+export function* logText(
+  who: string,
+  bags: readonly LoggedBag[],
+  { width }: { width: number },
+): Generator<string> {
+  yield `${visible(who)}: ${counted(bags.length, 'bag')}, the newest first\n`;
+  const columns = [
+    { title: 'Bag', cells: bags.map(({ name }) => visible(name)) },
+    { title: 'When', cells: bags.map(({ ended }) => instantText(ended)) },
+    { title: 'What it brought', cells: bags.map((bag) => linesOf(bag).map(visible).join('\n')) },
+  ];
+  yield `${fitTable(columns, width, (title) => title).lines.join('\n')}\n`;
+  const [newest] = bags;
+  if (newest === undefined) return;
+  const next = `bluebutton diff ${newest.name}, or: bluebutton show --as-of ${bags.at(-1)?.name ?? newest.name}`;
+  yield `\n${wrapLine(`What changed since then, and the record as it was: ${next}`, width)}\n`;
+}
+
+/** What a bag brought, in lines. */
+function linesOf({ brought, kind, files, gaps, acceptedGaps, continues }: LoggedBag): string[] {
+  const lines =
+    kind === 'import'
+      ? files.map(
+          ({ name, format, title }) => `${title === undefined ? name : `${title} (${name})`}: ${format}`,
+        )
+      : [broughtText(brought)];
+  if (continues.length > 1) lines.push('joins what two computers wrote');
+  const missed = gaps.map((gap) => (acceptedGaps.includes(gap) ? `${gap} (accepted)` : gap));
+  if (missed.length > 0) lines.push(`did not come: ${missed.join(', ')}`);
+  return lines;
+}
+
+function broughtText(brought: Brought): string {
+  const parts: [number, string][] = [
+    [brought.new, 'new'],
+    [brought.changed, 'changed'],
+    [brought.vanished, 'no longer provided (kept)'],
+    [brought.reappeared, 'back again'],
+    [brought.renumbered, 'renumbered'],
+  ];
+  const told = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  if (brought.documents > 0) told.push(counted(brought.documents, 'attachment'));
+  return told.length > 0 ? told.join(', ') : 'nothing new; other questions were left unanswered';
+}
