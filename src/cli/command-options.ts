@@ -11,6 +11,11 @@ export const patient = {
   description: 'whose record, when a file holds several patients',
 };
 export const person = { flags: '--person <name>', description: 'whose record, by folder name or full name' };
+export const asOf = {
+  flags: '--as-of <moment>',
+  description:
+    'the archive as it was at the end of a date (2026, 2026-11, 2026-11-22), or after a bag (see log)',
+};
 export const passwordFile = {
   flags: '--password-file <file>',
   description: 'file whose first line opens protected zip archives',
@@ -35,6 +40,7 @@ export const reading = [
   patient,
   person,
   archive,
+  asOf,
   section,
   passwordFile,
   noInput,

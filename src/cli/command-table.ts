@@ -1,6 +1,7 @@
 import type { CommandEntry } from './command-entry.ts';
 import {
   archive,
+  asOf,
   json,
   quiet,
   patient,
@@ -37,6 +38,7 @@ export const commandTable: readonly CommandEntry[] = [
       'bluebutton show notes',
       'bluebutton show claims.json --code-table my-codes.csv',
       'bluebutton show --json',
+      'bluebutton show --as-of 2026-11',
     ],
     load: () => import('../commands/show.ts'),
   },
@@ -48,6 +50,7 @@ export const commandTable: readonly CommandEntry[] = [
       patient,
       person,
       archive,
+      asOf,
       passwordFile,
       noInput,
       json,
@@ -71,6 +74,7 @@ export const commandTable: readonly CommandEntry[] = [
       patient,
       person,
       archive,
+      asOf,
       section,
       passwordFile,
       noInput,

@@ -16,20 +16,20 @@ import {
   type SectionState,
   type Source,
 } from '../model/index.ts';
-import { choosePerson } from './archive-person.ts';
+import { chooseAsOf } from './as-of.ts';
 import type { CommandInput } from './command.ts';
 import type { Context } from './context.ts';
 import { partsOf, readFrom, refusesOne, withoutTwins, type InputFile } from './inputs.ts';
 import { pulledEntries } from './pulled-entries.ts';
 import { readingHelp } from './questions.ts';
 
-/** A person's record as the archive holds it: what was pulled, and the imported files read anew. */
+/** A person's record as the archive holds it, or did at the moment of `--as-of`: what was pulled, and the imported files read anew. */
 export async function readArchivedRecord(
   input: CommandInput,
   context: Context,
   codeNames?: CodeNames,
 ): Promise<BuiltRecord> {
-  const { archive, person } = await choosePerson(input, context);
+  const { archive, person, asOf } = await chooseAsOf(input, context);
   const state = await readState(archive, person);
   const pulled = await pulledEntries(state);
   const imported = await importedEntries(state, input, context);
@@ -40,6 +40,7 @@ export async function readArchivedRecord(
     states: statesFromLedgers(state),
     onePerson: true,
     codeNames,
+    ...(asOf !== undefined && { heldAt: asOf }),
   });
 }
 

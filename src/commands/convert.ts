@@ -6,7 +6,7 @@ import { flagOption, listOption, textOption, type CommandInput } from './command
 import type { Context, Outcome } from './context.ts';
 import { checkedSections, rendered } from './formats.ts';
 import { makeOutputFolder, writeOutputFile } from './output-file.ts';
-import { recordFor, reportLosses } from './record-source.ts';
+import { recordFor, reportHeldAt, reportLosses } from './record-source.ts';
 
 /** Formats by the ending of the output file. */
 const formatOfEnding: Readonly<Record<string, string>> = {
@@ -39,6 +39,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
     });
   }
   const built = await recordFor(input, context, 'convert', { everyone: true });
+  reportHeldAt(built, format, context);
   const options: RenderOptions = { width: 100, colour: false, ...(sections && { sections }) };
   if (output === '-') writeToStandardOutput(rendered(format, built, options), context);
   else if (format === 'csv' && sections?.length !== 1)

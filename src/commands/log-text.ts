@@ -1,9 +1,11 @@
 import { fitTable, visible, wrapLine } from '../render/index.ts';
 import { counted } from './counted.ts';
-import { instantText } from './instant-text.ts';
 import type { Brought, LoggedBag } from './log.ts';
 
-/** The bags of a person as a table: how each is named, when it came, and what it brought. */
+/**
+ * The bags of a person as a table: how each is named, when it came, and what it brought. Times are written as `--as-of`
+ * takes them.
+ */
 export function* logText(
   who: string,
   bags: readonly LoggedBag[],
@@ -12,7 +14,7 @@ export function* logText(
   yield `${visible(who)}: ${counted(bags.length, 'bag')}, the newest first\n`;
   const columns = [
     { title: 'Bag', cells: bags.map(({ name }) => visible(name)) },
-    { title: 'When', cells: bags.map(({ ended }) => instantText(ended)) },
+    { title: 'When', cells: bags.map(({ ended }) => ended.replace(/:\d\d(\.\d+)?Z$/, 'Z')) },
     { title: 'What it brought', cells: bags.map((bag) => linesOf(bag).map(visible).join('\n')) },
   ];
   yield `${fitTable(columns, width, (title) => title).lines.join('\n')}\n`;

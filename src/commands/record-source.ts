@@ -29,6 +29,12 @@ export async function recordFor(
       try: `bluebutton ${command} --person "${person}", for the archive`,
     });
   }
+  if (textOption(input, 'asOf') !== undefined) {
+    throw new BlueButtonError('usage', '--as-of goes with the archive, and files were given.', {
+      why: 'A file has no history; the archive has.',
+      try: `bluebutton ${command} --as-of DATE, for the archive`,
+    });
+  }
   const parts = { ...partsOf(await readInputs(input.arguments, input, context)), codeNames };
   const wanted = textOption(input, 'patient');
   if (options.everyone === true && wanted === undefined) return buildRecord(parts);
@@ -39,6 +45,15 @@ export async function recordFor(
 /** A finding in words, after the file it is about where that is one in a container. */
 export function findingText({ member, message }: Finding): string {
   return visible(member === undefined ? message : `${member}: ${message}`);
+}
+
+/** Formats that say in themselves that a record is told as it was (`heldAt`). */
+const sayHeldAt = new Set(['text', 'markdown', 'json']);
+
+/** Says on standard error that a record is told as it was, where its format has no place to say it. */
+export function reportHeldAt({ record: { heldAt } }: BuiltRecord, format: string, { err }: Context): void {
+  if (heldAt !== undefined && !sayHeldAt.has(format))
+    err.write(`As the archive held it ${heldAt}: what came later is left out.\n`);
 }
 
 /** Names on standard error what could not be read, and says so in the outcome. */

@@ -3,7 +3,7 @@ import { BlueButtonError, nearestWord } from '../errors/index.ts';
 import { isObject, type JsonValue } from '../json/index.ts';
 import { buildRecord, patientsOf, type BuiltRecord, type CodeNames, type Entry } from '../model/index.ts';
 import { renderText, visible, visibleLines, type RenderOptions } from '../render/index.ts';
-import { choosePerson } from './archive-person.ts';
+import { chooseAsOf } from './as-of.ts';
 import { codeNamesOf } from './code-names.ts';
 import type { CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
@@ -92,7 +92,7 @@ function isDocument(resourceType: string): boolean {
 /** The files of a document that the archive keeps beside the resource. */
 async function archivedFiles(entry: Entry, input: CommandInput, context: Context): Promise<DocumentFile[]> {
   if (input.arguments.length > 0) return [];
-  const { archive, person } = await choosePerson(input, context);
+  const { archive, person } = await chooseAsOf(input, context);
   const state = await readState(archive, person);
   const kept = state.documents.filter((document) =>
     document.kind === 'attachment'

@@ -5,7 +5,7 @@ import type { RenderOptions } from '../render/index.ts';
 import { flagOption, listOption, textOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
 import { checkedSections, rendered } from './formats.ts';
-import { recordFor, reportLosses } from './record-source.ts';
+import { recordFor, reportHeldAt, reportLosses } from './record-source.ts';
 import { showDocument } from './show-document.ts';
 
 /** Shows a record: the files given, or the archive. */
@@ -16,6 +16,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
   const sections = checkedSections(named ?? listOption(input, 'section'));
   const format = flagOption(input, 'json') ? 'json' : (textOption(input, 'format') ?? 'text');
   const built = await recordFor(files, context, 'show');
+  reportHeldAt(built, format, context);
   const { width, colour } = context.out;
   const options: RenderOptions = {
     width,

@@ -127,7 +127,10 @@ export function recordSchema(): Schema {
         sources: listOf('source'),
         findings: listOf('finding'),
       },
-      { people: listOf('person') },
+      {
+        people: listOf('person'),
+        heldAt: described('the moment, where the record is told as the archive held it then', text),
+      },
     ),
     $defs: {
       person,

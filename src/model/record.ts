@@ -17,6 +17,8 @@ import { writtenSectionsOf, type WrittenSection } from './written-section.ts';
 /** One person's record as everyone after the formats sees it; the JSON of `show --json` is this. */
 export interface HealthRecord {
   schema: 'bluebutton/record/1';
+  /** The moment in words, where the record is told as the archive held it then. */
+  heldAt?: string;
   person: Person | null;
   /** Everyone, in an input of several patients that was asked for whole (`convert`); also who is only referred to. */
   people?: Person[];
@@ -39,6 +41,8 @@ export interface RecordInput {
   states?: Readonly<Record<string, readonly SectionState[]>>;
   /** True when everything is known to be one person's, whatever ids it gives them: an archive's. */
   onePerson?: boolean;
+  /** The moment in words, where it is an archive's as it held it then. */
+  heldAt?: string;
   /** Names for codes that come without one. */
   codeNames?: CodeNames | undefined;
 }
@@ -106,6 +110,7 @@ export function buildRecord(input: RecordInput, patient?: string): BuiltRecord {
   return {
     record: {
       schema: 'bluebutton/record/1',
+      ...(input.heldAt !== undefined && { heldAt: input.heldAt }),
       person: severalPeople ? null : (people[0] ?? null),
       ...(severalPeople && { people }),
       sections: recordSections,

@@ -17,12 +17,18 @@ function described({ name, birthDate, gender, deceased }: Person): string {
   return parts.join(' · ');
 }
 
-/** Where a record came from, a line for each source: what it is, who produced it, and of when it is. */
-export function sourceLines({ sources }: HealthRecord): string[] {
-  return sources.map(({ name, format, producer, asOf }) => {
+/**
+ * Where a record came from, a line for each source: what it is, who produced it, and of when it is. Before them, that it is
+ * told as it was.
+ */
+export function sourceLines({ sources, heldAt }: HealthRecord): string[] {
+  const then =
+    heldAt === undefined ? [] : [`As the archive held it ${heldAt}: what came later is left out`];
+  const lines = sources.map(({ name, format, producer, asOf }) => {
     const stated = [format, producer && `from ${producer}`, asOf && `as of ${asOf}`];
     return `${name}: ${stated.filter((part) => part !== undefined).join(', ')}`;
   });
+  return [...then, ...lines];
 }
 
 /** Up to three people by name; of more, only how many. */
