@@ -1,9 +1,7 @@
 /** Source documents and the files they are kept in: a folder of BagIt bags that can be read without this tool. */
 export { BrokenOffPull } from './broken-off-pull.ts';
 export { archiveFormat, createArchive, openArchive, type Archive } from './archive.ts';
-export type { ChangeLine } from './change-file.ts';
 export { headOf, type Bag, type BagLink } from './chain.ts';
-export { documentKey, type DocumentLine } from './document-file.ts';
 export { fileBytes, memoryBytes, type StoredBytes } from './file-bytes.ts';
 export { findPerson, type PortalPatient } from './identity.ts';
 export {
@@ -26,6 +24,13 @@ export {
   type DatedBag,
   type NamedBag,
 } from './history.ts';
+export {
+  changesBetween,
+  type ResourceTurn,
+  type SourceChanges,
+  type Turn,
+  type VersionAt,
+} from './history-changes.ts';
 export {
   listImports,
   listPeople,
@@ -54,3 +59,4 @@ export {
   type SourceState,
 } from './state.ts';
 export { verifyArchive } from './verify.ts';
+export { stableForm } from './volatile-fields.ts';

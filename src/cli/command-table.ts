@@ -126,6 +126,25 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('../commands/log.ts'),
   },
   {
+    name: 'diff',
+    arguments: '[from] [to]',
+    summary: 'say what changed: in the last pull that brought something, since a date or bag, or between two',
+    options: [
+      { flags: '--source <name>', description: 'only this source: a portal, or files' },
+      person,
+      archive,
+      { ...format, choices: ['text', 'markdown', 'json'] },
+      json,
+      { flags: '--no-color', description: 'no colours' },
+    ],
+    examples: [
+      'bluebutton diff',
+      'bluebutton diff 2026-11',
+      'bluebutton diff practice/1 practice/2 --format markdown',
+    ],
+    load: () => import('../commands/diff.ts'),
+  },
+  {
     name: 'status',
     summary: 'show what the archive holds and which sign-ins there are',
     options: [archive, passphraseFile, json],

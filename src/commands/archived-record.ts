@@ -44,6 +44,12 @@ export async function readArchivedRecord(
   });
 }
 
+/** The record of what was pulled alone, without the words of ledgers. */
+export async function pulledRecord(state: ArchiveState, codeNames?: CodeNames): Promise<BuiltRecord> {
+  const entries = await pulledEntries(state);
+  return buildRecord({ sources: portalSources(state), entries, findings: [], onePerson: true, codeNames });
+}
+
 function portalSources(state: ArchiveState): Source[] {
   return state.sources.flatMap(({ folder, description, ledger }): Source[] => {
     if (description.kind !== 'portal') return [];

@@ -21,7 +21,7 @@ export async function chooseAsOf(
   if (word === undefined) return { archive, person };
   const moment = readMoment(word, person.sources);
   const then = 'until' in moment ? moment.until : { source: moment.source.folder, folder: moment.bag.folder };
-  const asOf = await momentText(archive, moment);
+  const asOf = `${'until' in moment ? 'at' : 'after'} ${await momentText(archive, moment)}`;
   const held = await personAsOf(archive, person, then);
   if (held.sources.length > 0) return { archive, person: held, asOf };
   throw new BlueButtonError('usage', `The archive held nothing of ${person.folder} ${asOf}.`, {

@@ -20,8 +20,8 @@ export function* logText(
   yield `${fitTable(columns, width, (title) => title).lines.join('\n')}\n`;
   const [newest] = bags;
   if (newest === undefined) return;
-  const next = `bluebutton diff ${newest.name}, or: bluebutton show --as-of ${bags.at(-1)?.name ?? newest.name}`;
-  yield `\n${wrapLine(`What changed since then, and the record as it was: ${next}`, width)}\n`;
+  const next = `since one of these: bluebutton diff ${newest.name}. The record as it was then: bluebutton show --as-of ${newest.name}`;
+  yield `\n${wrapLine(`What changed last: bluebutton diff; ${next}`, width)}\n`;
 }
 
 /** What a bag brought, in lines. */

@@ -8,7 +8,7 @@ export type Moment = Instant | BagMoment;
 export interface Instant {
   /** The last millisecond that counts, since 1970. */
   until: number;
-  /** In words: `at the end of 2026-11-22 (UTC)`. */
+  /** In words: `the end of 2026-11-22 (UTC)`. */
   text: string;
 }
 
@@ -38,7 +38,7 @@ function readInstant(word: string): Instant | undefined {
     if (date !== undefined) start.setUTCDate(start.getUTCDate() + 1);
     else if (month === undefined) start.setUTCFullYear(start.getUTCFullYear() + 1);
     else start.setUTCMonth(start.getUTCMonth() + 1);
-    return { until: start.getTime() - 1, text: `at the end of ${word} (UTC)` };
+    return { until: start.getTime() - 1, text: `the end of ${word} (UTC)` };
   }
   const time = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(\.\d{1,3})?(Z| UTC|[+-]\d\d:\d\d)$/.exec(word);
   if (time === null) return undefined;
@@ -48,7 +48,7 @@ function readInstant(word: string): Instant | undefined {
   );
   if (Number.isNaN(start)) throw noMoment(word, 'There is no such time.');
   const length = second === undefined ? 60_000 : fraction === undefined ? 1000 : 1;
-  return { until: start + length - 1, text: `at ${word}` };
+  return { until: start + length - 1, text: word };
 }
 
 function readBag(word: string, sources: readonly SourceFolder[]): BagMoment {
@@ -80,5 +80,5 @@ export async function momentText(archive: Archive, moment: Moment): Promise<stri
   if ('text' in moment) return moment.text;
   const { source, bag } = moment;
   const dated = (await datedBags(archive, source)).find((each) => each.bag.folder === bag.folder);
-  return `after ${bagName(source, bag)}${dated ? ` (${timeText(dated.ended)})` : ''}`;
+  return `${bagName(source, bag)}${dated ? ` (${timeText(dated.ended)})` : ''}`;
 }

@@ -117,8 +117,8 @@ function labelOf(name: string, value: Leaf, holder: JsonObject): string {
   return typeof system === 'string' && typeof value === 'string' ? `${system}|${value}` : String(value);
 }
 
-/** True when the row has the value: whole, or, where it is long enough to be none by chance, as words inside a text. */
-function isSaid(told: string, value: Leaf): boolean {
+/** True when a text, JSON of a row or of some of its fields, has the value: whole, or, where it is long enough to be none by chance, as words inside a text. */
+export function isSaid(told: string, value: Leaf): boolean {
   const text = writeJson(typeof value === 'string' ? value : String(value));
   return told.includes(text) || (text.length > 7 && standsIn(told, text.slice(1, -1)));
 }
@@ -134,7 +134,7 @@ function standsIn(told: string, words: string): boolean {
   return false;
 }
 
-type Leaf = Exclude<JsonValue, null | JsonValue[] | JsonObject>;
+export type Leaf = Exclude<JsonValue, null | JsonValue[] | JsonObject>;
 
 /** The primitive values in a resource, each with its way and the object that holds it. */
 function* leaves(

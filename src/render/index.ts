@@ -5,6 +5,8 @@ import type { Renderer } from './options.ts';
 import { renderText } from './text.ts';
 
 export { renderCsv } from './csv.ts';
+export { changeText } from './diff-words.ts';
+export { renderDiff, renderDiffMarkdown } from './diff.ts';
 export { renderJson } from './json.ts';
 export type { Renderer, RenderOptions } from './options.ts';
 export { personLine } from './person-line.ts';

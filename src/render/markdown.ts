@@ -58,7 +58,7 @@ function quoted(text: string): string {
 }
 
 /** Text that Markdown shows as it is: markup characters escaped, line ends as breaks inside a table cell. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text
     .split(/\r\n|\n|\r/)
     .map((line) =>

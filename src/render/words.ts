@@ -75,7 +75,8 @@ export function joinedText(row: Row, fields: readonly string[]): string {
     .join(' ');
 }
 
-const dateFields = ['date', 'start', 'end', 'recorded', 'lastOccurrence', 'lastFilled', 'expires'];
+/** Fields that hold a date. */
+export const dateFields: readonly string[] = ['date', 'start', 'end', 'recorded', 'lastOccurrence', 'lastFilled', 'expires'];
 
 function fileText({ title, contentType }: Attachment): string {
   const kind = contentType?.replace(/;.*$/, '') ?? 'kind not recorded';
