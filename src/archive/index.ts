@@ -31,6 +31,7 @@ export {
   type Turn,
   type VersionAt,
 } from './history-changes.ts';
+export { versionsOf, type VersionEvent } from './history-versions.ts';
 export {
   listImports,
   listPeople,

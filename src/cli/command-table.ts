@@ -30,6 +30,10 @@ export const commandTable: readonly CommandEntry[] = [
         description: 'tell what documents say in words of each section, beside its rows',
       },
       { flags: '--document <id>', description: 'show one document of the record' },
+      {
+        flags: '--versions <id>',
+        description: 'show every version of one resource the archive keeps: Type/id, or SOURCE/Type/id',
+      },
     ],
     examples: [
       'bluebutton show record.json',
@@ -39,6 +43,7 @@ export const commandTable: readonly CommandEntry[] = [
       'bluebutton show claims.json --code-table my-codes.csv',
       'bluebutton show --json',
       'bluebutton show --as-of 2026-11',
+      'bluebutton show --versions MedicationRequest/123',
     ],
     load: () => import('../commands/show.ts'),
   },

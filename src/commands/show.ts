@@ -7,12 +7,15 @@ import type { Context, Outcome } from './context.ts';
 import { checkedSections, rendered } from './formats.ts';
 import { recordFor, reportHeldAt, reportLosses } from './record-source.ts';
 import { showDocument } from './show-document.ts';
+import { showVersions } from './show-versions.ts';
 
 /** Shows a record: the files given, or the archive. */
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
   const { input: files, named } = withoutSectionNames(input, context);
   const document = textOption(input, 'document');
   if (document !== undefined) return showDocument(document, files, context);
+  const versions = textOption(input, 'versions');
+  if (versions !== undefined) return showVersions(versions, files, context);
   const sections = checkedSections(named ?? listOption(input, 'section'));
   const format = flagOption(input, 'json') ? 'json' : (textOption(input, 'format') ?? 'text');
   const built = await recordFor(files, context, 'show');

@@ -40,7 +40,13 @@ export {
 } from './person-identity.ts';
 export type { Pulled, PulledDocument, PulledGenerated, PulledResource } from './pulled.ts';
 export { personRow, personTitles } from './person-row.ts';
-export type { AttachmentChange, ImportedChange, ResourceChange, SourceDiff } from './record-diff.ts';
+export type {
+  AttachmentChange,
+  ImportedChange,
+  ResourceChange,
+  ResourceVersion,
+  SourceDiff,
+} from './record-diff.ts';
 export { rowDifference, type RowDifference } from './row-difference.ts';
 export {
   buildRecord,

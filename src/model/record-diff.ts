@@ -53,3 +53,18 @@ export interface ImportedChange {
   asOf?: string;
   producer?: string;
 }
+
+/** What one bag told of a resource. */
+export interface ResourceVersion {
+  /** The bag, by the name `log` gives it, and when it came: an instant in UTC. */
+  bag: string;
+  at: string;
+  change: 'new' | 'changed' | 'reappeared' | 'vanished' | 'renumbered';
+  /** The `Type/id` it got, or had, where it was renumbered. */
+  to?: string;
+  from?: string;
+  /** The version that came: the section that shows it, its row at that time, and what differs from the one before. */
+  section?: string;
+  row?: Row;
+  difference?: RowDifference;
+}

@@ -39,6 +39,7 @@ const titles: Readonly<Record<string, string>> = {
   ...personTitles,
   name: 'Name',
   assertion: 'Asserted',
+  status: 'Current or past',
   statusAsRecorded: 'Status',
   date: 'Date',
   start: 'From',
@@ -140,11 +141,13 @@ function isShownIn(was: string, is: string, field: string, before: Row, after: R
   return one !== other && was.includes(one) && is.includes(other);
 }
 
-function wordOf(row: Row, field: string): string {
+/** The text of a field of a row, an assertion in words. */
+export function wordOf(row: Row, field: string): string {
   return field === 'assertion' ? row.assertion.replaceAll('-', ' ') : fieldText(row, field);
 }
 
-function titleOf(section: string, field: string): string {
+/** The heading of a field, as the section's table has it. */
+export function titleOf(section: string, field: string): string {
   const definition = sectionNamed(section);
   const column = definition?.columns.find(({ fields }) => fields.length === 1 && fields[0] === field);
   return column?.title ?? definition?.fields[field]?.title ?? titles[field] ?? field;

@@ -13,6 +13,7 @@ export { personLine } from './person-line.ts';
 export { renderSummary } from './summary.ts';
 export { fitTable, wrapLine } from './table.ts';
 export { renderText } from './text.ts';
+export { renderVersions } from './versions.ts';
 export { visible, visibleLines } from './visible.ts';
 
 /** The outputs that are one text, by the word `--format` and `--to` know them by. CSV is one text a section. */

@@ -22,8 +22,7 @@ function described({ name, birthDate, gender, deceased }: Person): string {
  * told as it was.
  */
 export function sourceLines({ sources, heldAt }: HealthRecord): string[] {
-  const then =
-    heldAt === undefined ? [] : [`As the archive held it ${heldAt}: what came later is left out`];
+  const then = heldAt === undefined ? [] : [`As the archive held it ${heldAt}: what came later is left out`];
   const lines = sources.map(({ name, format, producer, asOf }) => {
     const stated = [format, producer && `from ${producer}`, asOf && `as of ${asOf}`];
     return `${name}: ${stated.filter((part) => part !== undefined).join(', ')}`;

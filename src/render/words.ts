@@ -76,7 +76,15 @@ export function joinedText(row: Row, fields: readonly string[]): string {
 }
 
 /** Fields that hold a date. */
-export const dateFields: readonly string[] = ['date', 'start', 'end', 'recorded', 'lastOccurrence', 'lastFilled', 'expires'];
+export const dateFields: readonly string[] = [
+  'date',
+  'start',
+  'end',
+  'recorded',
+  'lastOccurrence',
+  'lastFilled',
+  'expires',
+];
 
 function fileText({ title, contentType }: Attachment): string {
   const kind = contentType?.replace(/;.*$/, '') ?? 'kind not recorded';
