@@ -1,9 +1,9 @@
 import type { Archive } from './archive.ts';
 import type { Bag } from './chain.ts';
 import type { ChangeLine } from './change-file.ts';
-import { resourceFile } from './fold.ts';
-import { readContents } from './history.ts';
+import { datedBags, readContents } from './history.ts';
 import type { SourceFolder } from './people.ts';
+import { resourceFile } from './resource-file.ts';
 import { StoredResources } from './stored-resources.ts';
 
 /** What one bag tells of a resource. */
@@ -32,7 +32,7 @@ export async function versionsOf(
   const stored = new StoredResources(archive);
   const paths = new Map<string, string>();
   const events: VersionEvent[] = [];
-  for (const bag of source.bags) {
+  for (const { bag, ledger } of await datedBags(archive, source)) {
     const { changes } = await readContents(archive, source, bag);
     const former = changes.find(
       (line) => line.change === 'renumbered' && `${line.resourceType}/${line.to}` === name,
@@ -46,7 +46,7 @@ export async function versionsOf(
       }
       const { sha256 } = line;
       // What came back as it was held lies where it came first.
-      const path = paths.get(sha256) ?? `${bag.path}/data/${resourceFile(resourceType)}`;
+      const path = paths.get(sha256) ?? `${bag.path}/data/${resourceFile(resourceType, ledger?.fhirVersion ?? '')}`;
       paths.set(sha256, path);
       events.push({
         bag,

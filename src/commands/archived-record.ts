@@ -46,8 +46,8 @@ export async function readArchivedRecord(
 
 /** The record of what was pulled alone, without the words of ledgers. */
 export async function pulledRecord(state: ArchiveState, codeNames?: CodeNames): Promise<BuiltRecord> {
-  const entries = await pulledEntries(state);
-  return buildRecord({ sources: portalSources(state), entries, findings: [], onePerson: true, codeNames });
+  const sources = portalSources(state);
+  return buildRecord({ sources, ...(await pulledEntries(state)), onePerson: true, codeNames });
 }
 
 function portalSources(state: ArchiveState): Source[] {
