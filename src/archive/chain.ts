@@ -97,12 +97,16 @@ export async function headOf(archive: Archive, { bags }: { bags: readonly Bag[] 
 }
 
 /** What keeps the bags of one source from being one unbroken history. */
-export function chainProblems(bags: readonly Bag[]): { bag: Bag; problem: string }[] {
+export function chainProblems(bags: readonly Bag[]): { bag: Bag; problem: string; lacks?: BagLink }[] {
   const bySequence = new Map(bags.map((bag) => [bag.folder, bag.sequence]));
   return bags.flatMap((bag) => {
     const gone = bag.previous.filter((link) => !bySequence.has(link.folder));
     if (gone.length > 0) {
-      return gone.map((link) => ({ bag, problem: `The bag before it, ${link.folder}, is missing.` }));
+      return gone.map((link) => ({
+        bag,
+        problem: `The bag before it, ${link.folder}, is missing.`,
+        lacks: link,
+      }));
     }
     const expected = Math.max(0, ...bag.previous.map((link) => bySequence.get(link.folder) ?? 0)) + 1;
     if (bag.sequence === expected) return [];

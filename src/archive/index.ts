@@ -61,3 +61,4 @@ export {
 } from './state.ts';
 export { verifyArchive } from './verify.ts';
 export { stableForm } from './volatile-fields.ts';
+export { compareWithCopy, type CopyFindings, type Mend } from './verify-from.ts';

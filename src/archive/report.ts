@@ -1,16 +1,23 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { BlueButtonError } from '../errors/index.ts';
 import type { BagLink } from './chain.ts';
+import { readingProblem } from './storage-error.ts';
+
+/** What is known of something that is not as it was written. */
+export interface ProblemFacts {
+  /** What the file held, e.g. `12 Observation resources of Jane Doe from medicare, pull 0003`, where that is still known. */
+  holds?: string;
+  /** SHA-256 that the file should have, where something sound says so. */
+  sha256?: string;
+  /** A bag that should be there and is not, or is another: its path, and the SHA-256 of its tag manifest. */
+  lacks?: { path: string; sha256: string };
+}
 
 /** Something that is not as it was written. */
-export interface Problem {
+export interface Problem extends ProblemFacts {
   /** Relative to the archive. */
   path: string;
   /** One sentence. */
   problem: string;
-  /** What the file held, e.g. `12 Observation resources`, where that is still known. */
-  holds?: string;
 }
 
 /** What `verifyArchive` found. The archive is whole when there are no problems. */
@@ -27,6 +34,8 @@ export interface Verification {
    * remembers them from an earlier run.
    */
   heads: Record<string, BagLink[]>;
+  /** Every bag by its path, with the SHA-256 of its tag manifest where that can be read. */
+  seals: Map<string, string | undefined>;
 }
 
 /** A verification in the making. */
@@ -37,46 +46,33 @@ export class Report implements Verification {
   readonly problems: Problem[] = [];
   readonly notes: { path: string; note: string }[] = [];
   readonly heads: Record<string, BagLink[]> = {};
+  readonly seals = new Map<string, string | undefined>();
 
-  problem(path: string, problem: string, holds?: string): void {
-    this.problems.push({ path, problem, ...(holds === undefined ? {} : { holds }) });
+  problem(path: string, problem: string, facts: ProblemFacts = {}): void {
+    this.problems.push({ path, problem, ...facts });
   }
 
   note(path: string, note: string): void {
     this.notes.push({ path, note });
   }
 
-  /** Does a step; damage it meets becomes a problem at `path`, and the result `undefined`. */
-  async attempt<Result>(path: string, step: () => Promise<Result>): Promise<Result | undefined> {
+  /**
+   * Does a step; damage it meets becomes a problem at `path`, and the result `undefined`. That the disk cannot read one
+   * place is damage of that place: the others are still to be checked.
+   */
+  async attempt<Result>(
+    path: string,
+    step: () => Promise<Result>,
+    facts?: () => Promise<ProblemFacts>,
+  ): Promise<Result | undefined> {
     try {
       return await step();
     } catch (thrown) {
-      if (!(thrown instanceof BlueButtonError) || thrown.code !== 'archive-damaged') throw thrown;
-      this.problem(path, thrown.why ?? thrown.message);
+      const isDamage = thrown instanceof BlueButtonError && thrown.code === 'archive-damaged';
+      const problem = isDamage ? thrown.why : readingProblem(thrown);
+      if (problem === undefined) throw thrown;
+      this.problem(path, problem, await facts?.());
       return undefined;
     }
   }
-}
-
-/** What a payload file of a bag held, from what the bag's own lists still say. `file` is relative to the bag. */
-export async function holdsOf(bag: string, file: string): Promise<string | undefined> {
-  const type = /^data\/fhir(?:-[a-z\d]+)?\/([A-Za-z]+)\.ndjson$/.exec(file)?.[1];
-  if (type !== undefined) {
-    const changes = (await linesOf(bag, 'changes.ndjson')).filter(
-      (line) => line.includes(`"resourceType":"${type}"`) && line.includes('"sha256"'),
-    );
-    return changes.length === 0
-      ? undefined
-      : `${changes.length} ${type} ${changes.length === 1 ? 'resource' : 'resources'}`;
-  }
-  if (!file.startsWith('data/documents/')) return undefined;
-  const line = (await linesOf(bag, 'documents.ndjson')).find((text) => text.includes(JSON.stringify(file)));
-  if (line === undefined) return undefined;
-  const named = /"resourceType":"([A-Za-z]+)","id":"([^"\\]+)"/.exec(line);
-  return named === null ? 'an imported file' : `an attachment of ${named[1]}/${named[2]}`;
-}
-
-async function linesOf(bag: string, name: string): Promise<string[]> {
-  const text = await readFile(join(bag, 'data', name), 'utf8').catch(() => '');
-  return text.split('\n');
 }

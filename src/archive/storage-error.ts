@@ -11,7 +11,34 @@ const reasons: Record<string, string> = {
   ENOENT: 'The system has no such place, or does not let folders be made there.',
   EEXIST: 'A file stands in its place.',
   ENOTDIR: 'A part of its path is a file, not a folder.',
+  EISDIR: 'A folder stands in its place.',
+  ELOOP: 'It is a link that leads back to itself.',
 };
+
+/** What a place of the archive that cannot be read is answered with; anything else is no fault of the place. */
+const unreadable: Record<string, string> = {
+  ...reasons,
+  ENOENT: 'Nothing is there, or a link that leads nowhere.',
+  ENOTDIR: 'It is a file, not a folder.',
+};
+const ofThePlace = new Set([
+  'ENOENT',
+  'ENOTDIR',
+  'EISDIR',
+  'ELOOP',
+  'EACCES',
+  'EPERM',
+  'EIO',
+  'ENXIO',
+  'ESTALE',
+]);
+
+/** Why a place cannot be read, where the system says so; undefined for anything else that was thrown. */
+export function readingProblem(thrown: unknown): string | undefined {
+  const code = systemCodeOf(thrown);
+  if (code === undefined || !ofThePlace.has(code)) return undefined;
+  return `It cannot be read. ${unreadable[code] ?? messageOf(thrown)} (${code})`;
+}
 
 /** What to throw for something the disk refused: a `failed` error with the reason; anything else as it is. */
 export function storageError(thrown: unknown, message: string): unknown {

@@ -26,7 +26,7 @@ export async function verifyArchive(directory: string): Promise<Verification> {
   }
   const known = new Set(['README.md', 'archive.json', '.lock', '.staging']);
   const people = await foldersIn(archive, '.');
-  for (const name of await readdir(directory)) {
+  for (const name of (await readdir(directory)).toSorted()) {
     if (known.has(name)) continue;
     if (people.includes(name)) await verifyPerson(archive, name, report);
     else foreign(report, name);
@@ -35,11 +35,13 @@ export async function verifyArchive(directory: string): Promise<Verification> {
 }
 
 async function verifyPerson(archive: Archive, person: string, report: Report): Promise<void> {
-  const sources = await foldersIn(archive, person);
-  for (const name of await readdir(join(archive.directory, person))) {
-    const isOurs = sources.includes(name) && (await verifySource(archive, person, name, report));
-    if (!isOurs) foreign(report, `${person}/${name}`);
-  }
+  await report.attempt(person, async () => {
+    const sources = await foldersIn(archive, person);
+    for (const name of await readdir(join(archive.directory, person))) {
+      const isOurs = sources.includes(name) && (await verifySource(archive, person, name, report));
+      if (!isOurs) foreign(report, `${person}/${name}`);
+    }
+  });
 }
 
 function foreign(report: Report, path: string): void {

@@ -159,8 +159,13 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'verify',
     summary: 'check every byte of the archive',
-    options: [archive, quiet, json],
-    examples: ['bluebutton verify'],
+    options: [
+      archive,
+      { flags: '--from <dir>', description: 'another copy of the archive: tell what that still has intact' },
+      quiet,
+      json,
+    ],
+    examples: ['bluebutton verify', 'bluebutton verify --from /media/backup/health-records'],
     load: () => import('../commands/verify.ts'),
   },
   {

@@ -1,44 +1,125 @@
-import { openArchive, verifyArchive } from '../archive/index.ts';
-import { BlueButtonError } from '../errors/index.ts';
+import { resolve } from 'node:path';
+import {
+  compareWithCopy,
+  openArchive,
+  verifyArchive,
+  type CopyFindings,
+  type Verification,
+} from '../archive/index.ts';
+import { BlueButtonError, shellWord } from '../errors/index.ts';
 import { archiveFor } from './archive-person.ts';
-import { flagOption, type CommandInput } from './command.ts';
+import { flagOption, textOption, type CommandInput } from './command.ts';
 import { counted } from './counted.ts';
 import type { Context, Outcome } from './context.ts';
+import { mendCommands } from './mend-commands.ts';
 
 /**
- * Checks every byte of the archive against what was written.
+ * Checks every byte of the archive against what was written; with `--from`, also what another copy of it still has.
  *
- * @throws BlueButtonError `archive-damaged` naming each damaged file.
+ * @throws BlueButtonError `archive-damaged` naming each damaged file and what it held.
  */
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
-  const archive = await openArchive(await archiveFor(input, context));
-  const { bags, files, bytes, problems, notes } = await verifyArchive(archive.directory);
+  const directory = await archiveFor(input, context);
+  const found = await verifyIt(directory);
+  const copy = await copyFor(input, context, found, directory);
   if (flagOption(input, 'json')) {
-    context.out.write(
-      `${JSON.stringify({ schema: 'bluebutton/verify/1', bags, files, bytes, problems, notes }, null, 2)}\n`,
-    );
+    const { bags, files, bytes, problems, notes } = found;
+    const from = copy && {
+      directory: copy.directory,
+      problems: copy.findings.problems,
+      mends: copy.findings.mends,
+      lacking: copy.findings.lacking,
+      commands: copy.commands,
+    };
+    const report = {
+      schema: 'bluebutton/verify/1',
+      bags,
+      files,
+      bytes,
+      problems: problems.map((problem, index) => ({
+        ...problem,
+        ...(copy && { intactInCopy: copy.findings.isIntactThere[index] }),
+      })),
+      notes,
+      ...(from && { from }),
+    };
+    context.out.write(`${JSON.stringify(report, null, 2)}\n`);
   }
-  for (const { path, note } of notes) context.err.write(`${path}: ${note}\n`);
-  if (problems.length > 0) {
-    const lines = problems.map(
-      ({ path, problem, holds }) => `  ${path}: ${problem}${holds === undefined ? '' : ` It held ${holds}.`}`,
-    );
-    throw new BlueButtonError(
-      'archive-damaged',
-      `The archive ${archive.directory} is damaged: ${counted(problems.length, 'problem')}.`,
-      {
-        why: lines.join('\n'),
-        try: 'restore these files from a copy of the archive; everything else in it is as it was written',
-      },
-    );
-  }
+  for (const { path, note } of found.notes) context.err.write(`${path}: ${note}\n`);
+  if (copy !== undefined) tellOfCopy(copy, context);
+  if (found.problems.length > 0) throw damaged(directory, found, copy);
   if (!flagOption(input, 'json') && !flagOption(input, 'quiet')) {
+    const { bags, files, bytes } = found;
     context.out.write(
       `All is as it was written: ${counted(bags, 'bag')}, ${counted(files, 'file')}, ${sizeText(bytes)}.\n`,
     );
   }
   return 'done';
 }
+
+/** An archive whose `archive.json` is missing or damaged is refused with the way to put that right, before all else. */
+async function verifyIt(directory: string): Promise<Verification> {
+  await openArchive(directory);
+  return verifyArchive(directory);
+}
+
+interface Copy {
+  directory: string;
+  findings: CopyFindings;
+  commands: string[];
+}
+
+async function copyFor(
+  input: CommandInput,
+  context: Context,
+  found: Verification,
+  directory: string,
+): Promise<Copy | undefined> {
+  const named = textOption(input, 'from');
+  if (named === undefined) return undefined;
+  const from = resolve(context.cwd, named);
+  if (from === directory) {
+    throw new BlueButtonError('usage', '--from names the archive itself.', {
+      why: 'It is compared with another copy of it.',
+      try: 'the same command with --from and the folder of a copy',
+    });
+  }
+  const findings = await compareWithCopy(found, directory, from);
+  return { directory: from, findings, commands: mendCommands(findings, directory, from) };
+}
+
+function tellOfCopy({ directory, findings, commands }: Copy, { err }: Context): void {
+  if (findings.problems > 0)
+    err.write(`The copy ${directory} has ${counted(findings.problems, 'problem')} of its own.\n`);
+  if (findings.lacking.length === 0) return;
+  err.write(`The copy ${directory} holds what this archive does not:\n`);
+  for (const path of findings.lacking) err.write(`  ${path}\n`);
+  if (findings.mends.length === 0) err.write(`Try: ${commands.join('\n')}\n`);
+}
+
+function damaged(directory: string, { problems }: Verification, copy: Copy | undefined): BlueButtonError {
+  const lines = problems.map(({ path, problem, holds }, index) => {
+    const held = holds === undefined ? '' : ` It held ${holds}.`;
+    const there = copy === undefined ? '' : copy.findings.isIntactThere[index] ? inCopy.intact : inCopy.not;
+    return `  ${path}: ${problem}${held}${there}`;
+  });
+  const commands = copy?.commands ?? [];
+  return new BlueButtonError(
+    'archive-damaged',
+    `The archive ${directory} is damaged: ${counted(problems.length, 'problem')}.`,
+    {
+      why: lines.join('\n'),
+      try:
+        copy === undefined
+          ? 'bluebutton verify --from COPY, the folder of another copy, says what that still has; everything else here is as it was written'
+          : commands.length > 0
+            ? [...commands, `bluebutton verify --from ${shellWord(copy.directory)}`].join('\n')
+            : 'bluebutton verify --from with another copy: this one has nothing of it intact',
+    },
+  );
+}
+
+const inCopy = { intact: ' The copy has it intact.', not: ' The copy does not have it intact.' };
 
 function sizeText(bytes: number): string {
   return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;

@@ -133,10 +133,16 @@ describe('verify', () => {
     await flip(join(archive.directory, document));
     await rm(join(archive.directory, bags[0], 'data/fhir/Observation.ndjson'));
     const { problems } = await verifyArchive(archive.directory);
-    expect(problems).toContainEqual(expect.objectContaining({ holds: '2 Observation resources' }));
-    expect(problems).toContainEqual(
-      expect.objectContaining({ path: document, holds: 'an attachment of DocumentReference/d' }),
-    );
+    expect(problems).toEqual([
+      expect.objectContaining({
+        path: document,
+        holds: 'an attachment (DocumentReference/d) of Jane Doe from medicare, pull 0001',
+      }),
+      expect.objectContaining({
+        path: `${bags[0]}/data/fhir/Observation.ndjson`,
+        holds: '2 Observation resources of Jane Doe from medicare, pull 0001',
+      }),
+    ]);
   });
 
   test.each(['data/fhir/Patient.ndjson', 'data/.DS_Store', 'notes.txt'])(
@@ -155,10 +161,13 @@ describe('verify', () => {
     await rm(join(archive.directory, bags[index]), { recursive: true });
     const { problems } = await verifyArchive(archive.directory);
     const name = bags[index].split('/').at(-1) ?? '';
-    expect(problems).toContainEqual({
-      path: bags[index + 1],
-      problem: `The bag before it, ${name}, is missing.`,
-    });
+    expect(problems).toEqual([
+      {
+        path: bags[index + 1],
+        problem: `The bag before it, ${name}, is missing.`,
+        lacks: { path: bags[index], sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      },
+    ]);
     await expect(listPeople(archive)).rejects.toMatchObject({
       code: 'archive-damaged',
       why: expect.stringContaining(name),
@@ -192,9 +201,20 @@ describe('verify', () => {
     ['changes.ndjson', '"id":"c"', '"id":"z"', 'data/fhir/Observation.ndjson'],
     ['fhir/Observation.ndjson', '{', '[', 'data/fhir/Observation.ndjson'],
     ['ledger.json', '"fhirVersion": "4.0.1"', '"fhirVersion": "3.0.1"', 'data/fhir/Observation.ndjson'],
+    ['fhir/Observation.ndjson', '}\n', '}\n{}\n', 'data/fhir/Observation.ndjson'],
+    ['changes.ndjson', '"change":"new"', '"change":"reappeared"', 'data/ledger.json'],
+    [
+      'changes.ndjson',
+      '\n',
+      '\n{"change":"vanished","resourceType":"Observation","id":"never"}\n',
+      'data/changes.ndjson',
+    ],
+    ['ledger.json', '"patientId": "p1"', '"patientId": "p2"', 'data/ledger.json'],
+    ['documents.ndjson', '"bytes":4', '"bytes":5', 'data/documents.ndjson'],
+    ['documents.ndjson', 'visit-note', 'visit-nose', 'data/documents.ndjson'],
   ])('finds in a newest bag with fitting manifests that %s says %s as %s', async (file, from, to, named) => {
     const archive = await newArchive();
-    const { bag = '' } = await pull(archive, [observation('b'), observation('c')]);
+    const { bag = '' } = await pull(archive, [observation('b'), observation('c'), attachment('d', 'note')]);
     const path = join(archive.directory, bag, 'data', file);
     await writeFile(path, (await readFile(path, 'utf8')).replaceAll(from, to));
     await reseal(join(archive.directory, bag));
@@ -215,6 +235,34 @@ describe('verify', () => {
       });
     },
   );
+
+  test('finds a payload file that no list of its bag names', async () => {
+    const archive = await newArchive();
+    const { bag = '' } = await pull(archive, [observation('b')]);
+    await writeFile(join(archive.directory, bag, 'data/letter.txt'), 'Dear Jane');
+    await reseal(join(archive.directory, bag));
+    expect((await verifyArchive(archive.directory)).problems).toEqual([
+      { path: `${bag}/data/letter.txt`, problem: 'Nothing in the bag says what it is.' },
+    ]);
+  });
+
+  test.each([
+    'data/ledger.json',
+    'tagmanifest-sha256.txt',
+    'manifest-sha256.txt',
+    'bag-info.txt',
+    'data/fhir',
+    '',
+  ])('goes on when the disk cannot read %j, and names it', async (place) => {
+    const { archive, bags } = await history();
+    const path = join(archive.directory, bags[1], place);
+    await rm(path, { recursive: true });
+    // A link to itself: the system refuses to read it, whoever asks.
+    await symlink(path, path);
+    const { problems, bags: counted } = await verifyArchive(archive.directory);
+    expect(problems.map((problem) => problem.path)).toContain(`${bags[1]}/${place}`.replace(/\/$/, ''));
+    expect(counted).toBe(4);
+  });
 
   test('finds a symbolic link in place of a file', async () => {
     const { archive, bags } = await history();

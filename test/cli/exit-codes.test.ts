@@ -524,7 +524,7 @@ const refusals: Readonly<Record<string, Case>> = {
     status: 12,
     says: /is damaged/,
     why: /jane-doe\/files: All its bags are missing/,
-    next: /restore/,
+    next: /^bluebutton verify --from COPY/,
     archive: 'bagless',
   },
   'a source all of whose bags are gone, when it is read': {
@@ -539,7 +539,7 @@ const refusals: Readonly<Record<string, Case>> = {
     status: 12,
     says: /is damaged/,
     why: /source\.json beside it is not the one it was made with/,
-    next: /restore/,
+    next: /^bluebutton verify --from COPY/,
     archive: 'exchanged',
   },
   'a record for a source.json that says it is somebody else': {
@@ -619,7 +619,7 @@ const refusals: Readonly<Record<string, Case>> = {
     status: 12,
     says: /is damaged: 1 problem/,
     why: /jane-doe\/files\/0002-[^/]+\/data\/documents\/\S+\.json: /,
-    next: /restore/,
+    next: /^bluebutton verify --from COPY/,
     archive: 'flipped',
   },
   'a flipped byte, when it is read': {
@@ -634,7 +634,7 @@ const refusals: Readonly<Record<string, Case>> = {
     status: 12,
     says: /is damaged: 1 problem/,
     why: /0002-\S+/,
-    next: /restore/,
+    next: /^bluebutton verify --from COPY/,
     archive: 'gap',
   },
   'a bag that is missing, when it is read': {
