@@ -3,6 +3,7 @@ export { BrokenOffPull } from './broken-off-pull.ts';
 export { archiveFormat, createArchive, openArchive, type Archive } from './archive.ts';
 export { headOf, type Bag, type BagLink } from './chain.ts';
 export { fileBytes, memoryBytes, type StoredBytes } from './file-bytes.ts';
+export { forget, planForgetting, type ForgetPlan } from './forget.ts';
 export { findPerson, type PortalPatient } from './identity.ts';
 export {
   beginImport,

@@ -169,6 +169,14 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('../commands/verify.ts'),
   },
   {
+    name: 'forget',
+    arguments: '<person-or-source>',
+    summary: 'take a person, or one source of theirs (jane-doe/clinic), out of the archive for good',
+    options: [archive, { flags: '-y, --yes', description: 'do not ask; for scripts' }, noInput, json],
+    examples: ['bluebutton forget jane-doe/medicare', 'bluebutton forget jane-doe --yes'],
+    load: () => import('../commands/forget.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'show every setting, where it comes from, and what is wrong',
     options: [archive, json],

@@ -8,7 +8,7 @@ export {
   type CachedDirectory,
   type DirectoryDraft,
 } from './directories.ts';
-export { readLastChecks, writeLastCheck } from './last-checks.ts';
+export { forgetLastCheck, readLastChecks, writeLastCheck } from './last-checks.ts';
 export { placesOf, type Environment, type Places } from './places.ts';
 export { readPortalFacts, writePortalFacts, type PortalFacts } from './portal-facts.ts';
 export {
@@ -32,4 +32,4 @@ export {
   type SettingName,
   type SettingValue,
 } from './setting-table.ts';
-export { readSyncPoints, writeSyncPoints, type SyncPoints } from './sync-points.ts';
+export { forgetSyncPoints, readSyncPoints, writeSyncPoints, type SyncPoints } from './sync-points.ts';

@@ -32,8 +32,18 @@ export async function writeLastCheck(
   instant: string,
 ): Promise<void> {
   const checks = await readChecks(places);
-  const renewed: Checks = { ...checks, [archive]: { ...checks[archive], [source]: instant } };
-  const text = JSON.stringify({ schema: 'bluebutton/last-checks/1', checks: renewed }, null, 2);
+  await writeChecks(places, { ...checks, [archive]: { ...checks[archive], [source]: instant } });
+}
+
+/** Drops what is known of a source that is no longer in an archive. @throws BlueButtonError `failed` as above. */
+export async function forgetLastCheck(places: Places, archive: string, source: string): Promise<void> {
+  const checks = await readChecks(places);
+  const { [source]: gone, ...others } = checks[archive] ?? {};
+  if (gone !== undefined) await writeChecks(places, { ...checks, [archive]: others });
+}
+
+async function writeChecks(places: Places, checks: Checks): Promise<void> {
+  const text = JSON.stringify({ schema: 'bluebutton/last-checks/1', checks }, null, 2);
   await writePrivateFile(fileIn(places), `${text}\n`);
 }
 

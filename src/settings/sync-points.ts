@@ -57,12 +57,24 @@ export async function writeSyncPoints(
   points: SyncPoints,
 ): Promise<void> {
   const archives = await readAll(places);
-  const renewed = { ...archives, [archive]: { ...archives[archive], [source]: points } };
-  const text = JSON.stringify({ schema: 'bluebutton/sync-points/1', archives: renewed }, null, 2);
+  await writeAll(places, { ...archives, [archive]: { ...archives[archive], [source]: points } });
+}
+
+/** Drops what is known of a source that is no longer in an archive. @throws BlueButtonError `failed` as above. */
+export async function forgetSyncPoints(places: Places, archive: string, source: string): Promise<void> {
+  const archives = await readAll(places);
+  const { [source]: gone, ...others } = archives[archive] ?? {};
+  if (gone !== undefined) await writeAll(places, { ...archives, [archive]: others });
+}
+
+type Archives = v.InferOutput<typeof fileSchema>['archives'];
+
+async function writeAll(places: Places, archives: Archives): Promise<void> {
+  const text = JSON.stringify({ schema: 'bluebutton/sync-points/1', archives }, null, 2);
   await writePrivateFile(fileIn(places), `${text}\n`);
 }
 
-async function readAll(places: Places): Promise<v.InferOutput<typeof fileSchema>['archives']> {
+async function readAll(places: Places): Promise<Archives> {
   const text = await readPrivateFile(fileIn(places));
   if (text === undefined) return {};
   try {

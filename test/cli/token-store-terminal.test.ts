@@ -1,31 +1,7 @@
 import { readdir } from 'node:fs/promises';
-import { spawn } from '@lydell/node-pty';
 import { expect, it } from 'vitest';
-import { bin, newHome, type Home } from './bluebutton.ts';
-
-/** Runs a command on a terminal and types an answer to each question for a passphrase. */
-function typed(
-  home: Home,
-  words: readonly string[],
-  answers: readonly string[],
-): Promise<{ said: string; status: number }> {
-  const left = [...answers];
-  const terminal = spawn(process.execPath, [bin, ...words], {
-    env: home.environment({ TERM: 'dumb' }),
-    cols: 200,
-  });
-  let said = '';
-  let heard = 0;
-  terminal.onData((piece) => {
-    said += piece;
-    if (!/(kept sign-ins|The same again): $/.test(said.slice(heard))) return;
-    heard = said.length;
-    terminal.write(`${left.shift() ?? ''}\r`);
-  });
-  return new Promise((resolve) => {
-    terminal.onExit(({ exitCode }) => resolve({ said, status: exitCode }));
-  });
-}
+import { newHome } from './bluebutton.ts';
+import { typed } from './typed.ts';
 
 it('a passphrase is typed unseen, twice when it is a new one, once later', async () => {
   const home = await newHome();
