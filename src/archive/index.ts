@@ -2,6 +2,7 @@
 export { BrokenOffPull } from './broken-off-pull.ts';
 export { archiveFormat, createArchive, openArchive, type Archive } from './archive.ts';
 export { headOf, type Bag, type BagLink } from './chain.ts';
+export { exportArchive } from './export.ts';
 export { fileBytes, memoryBytes, type StoredBytes } from './file-bytes.ts';
 export { forget, planForgetting, type ForgetPlan } from './forget.ts';
 export { findPerson, type PortalPatient } from './identity.ts';
@@ -49,6 +50,7 @@ export {
   type PullSubject,
 } from './pull-draft.ts';
 export type { Problem, Verification } from './report.ts';
+export { restoreArchive } from './restore.ts';
 export type { PortalDescription, SourceDescription } from './source-file.ts';
 export {
   proveStored,

@@ -12,6 +12,8 @@ const reasons: Record<string, string> = {
   EEXIST: 'A file stands in its place.',
   ENOTDIR: 'A part of its path is a file, not a folder.',
   EISDIR: 'A folder stands in its place.',
+  EXDEV: 'It is on another disk.',
+  EBUSY: 'It is in use, or a disk begins there.',
   ELOOP: 'It is a link that leads back to itself.',
 };
 

@@ -169,6 +169,56 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('../commands/verify.ts'),
   },
   {
+    name: 'archive',
+    summary: 'put the whole archive into one file, and back',
+    options: [],
+    examples: ['bluebutton archive export backup.age --encrypt'],
+    commands: [
+      {
+        name: 'export',
+        arguments: '<file>',
+        summary: 'write the whole archive into one file, encrypted by age',
+        options: [
+          archive,
+          { flags: '--encrypt', description: 'encrypt it: with a passphrase, where no recipient is named' },
+          {
+            flags: '--recipient <key>',
+            description: 'encrypt it for this key of age (age1…); may be repeated',
+            repeats: true,
+          },
+          {
+            flags: '--recipients-file <file>',
+            description: 'encrypt it for the keys in this file, one a line',
+          },
+          { flags: '--plain', description: 'do not encrypt it: whoever has the file can read it' },
+          { flags: '--force', description: 'overwrite an existing file' },
+          passphraseFile,
+          noInput,
+          json,
+        ],
+        examples: [
+          'bluebutton archive export backup.age --encrypt',
+          'bluebutton archive export backup.age --recipient age1…',
+        ],
+        load: () => import('../commands/archive-export.ts'),
+      },
+      {
+        name: 'restore',
+        arguments: '<file>',
+        summary: 'make an archive of such a file, in a new or empty folder',
+        options: [
+          archive,
+          { flags: '--identity <file>', description: 'file with the secret key that opens it' },
+          passphraseFile,
+          noInput,
+          json,
+        ],
+        examples: ['bluebutton archive restore backup.age --archive restored'],
+        load: () => import('../commands/archive-restore.ts'),
+      },
+    ],
+  },
+  {
     name: 'forget',
     arguments: '<person-or-source>',
     summary: 'take a person, or one source of theirs (jane-doe/clinic), out of the archive for good',

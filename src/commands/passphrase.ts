@@ -7,12 +7,14 @@ import { firstLineOf } from './first-line.ts';
 import { settingOf } from './setting.ts';
 
 /**
- * How the passphrase of kept sign-ins is had: the first line of the file that the setting `passphrase-file` names, else
+ * How a passphrase is had: the first line of the file that the setting `passphrase-file` names, else
  * the person at the terminal, twice when it is a new one.
+ *
+ * @param what What it opens.
  *
  * @throws BlueButtonError `password-needed` when nobody can say it, `usage` when the file cannot be read.
  */
-export function askPassphrase(input: CommandInput, context: Context): AskPassphrase {
+export function askPassphrase(input: CommandInput, context: Context, what = 'kept sign-ins'): AskPassphrase {
   return async (isNew) => {
     const file = await settingOf('passphrase-file', input, context);
     if (file !== undefined) {
@@ -20,7 +22,7 @@ export function askPassphrase(input: CommandInput, context: Context): AskPassphr
       return firstLineOf(file, 'passphrase', context);
     }
     if (input.options['input'] !== false) {
-      const question = isNew ? 'New passphrase for kept sign-ins: ' : 'Passphrase of kept sign-ins: ';
+      const question = isNew ? `New passphrase for ${what}: ` : `Passphrase of ${what}: `;
       const typed = await context.ask(question, { hidden: true });
       if (typed !== undefined && typed !== '') {
         if (!isNew || (await context.ask('The same again: ', { hidden: true })) === typed) return typed;
@@ -30,10 +32,14 @@ export function askPassphrase(input: CommandInput, context: Context): AskPassphr
         });
       }
     }
-    throw new BlueButtonError('password-needed', 'The passphrase of the kept sign-ins is needed.', {
-      why: 'No file holds it for this command, and nobody typed it at a terminal.',
-      try: 'the same command with BLUEBUTTON_PASSPHRASE_FILE=FILE before it, a file (0600) whose first line it is',
-    });
+    throw new BlueButtonError(
+      'password-needed',
+      `The passphrase of ${what === 'kept sign-ins' ? 'the kept sign-ins' : what} is needed.`,
+      {
+        why: 'No file holds it for this command, and nobody typed it at a terminal.',
+        try: 'the same command with BLUEBUTTON_PASSPHRASE_FILE=FILE before it, a file (0600) whose first line it is',
+      },
+    );
   };
 }
 
