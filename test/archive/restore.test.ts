@@ -138,6 +138,7 @@ describe('an export', () => {
   test('that breaks off anywhere, or has a flipped bit, is refused, and nothing of it stays', async () => {
     const archive = await someArchive();
     const bytes = await bytesOf(exportArchive(archive));
+    const before = await treeHash(archive.directory);
     const folder = await temporaryFolder();
     const end = bytes.length - 1024;
     const unfound: string[] = [];
@@ -152,11 +153,11 @@ describe('an export', () => {
           () => 'restored',
           (thrown: unknown) => (thrown instanceof Error && 'code' in thrown ? thrown.code : thrown),
         );
+        if (ended === 'archive-damaged') continue;
         // A bit of padding, of a time or of the owner's number says nothing about the archive.
-        const isSame = kind === 'flipped' && ended === 'restored';
-        if (isSame) expect((await verifyArchive(join(folder, 'restored'))).problems).toEqual([]);
-        if (ended !== 'archive-damaged' && !isSame) unfound.push(`${kind} at ${at}: ${String(ended)}`);
-        if (isSame) await rm(join(folder, 'restored'), { recursive: true });
+        const isSame = ended === 'restored' && (await treeHash(join(folder, 'restored'))) === before;
+        if (kind === 'cut' || !isSame) unfound.push(`${kind} at ${at}: ${String(ended)}`);
+        await rm(join(folder, 'restored'), { recursive: true, force: true });
       }
     }
     expect(unfound).toEqual([]);
@@ -193,8 +194,7 @@ describe('an export', () => {
       await mkdir(join(folder, name));
       expect(run(name, step).signal).toBe('SIGKILL');
       const left = existsSync(join(folder, name)) ? await readdir(join(folder, name)) : [];
-      if (left.length > 0) expect(await treeHash(join(folder, name))).toBe(after);
-      else run(name, 0);
+      if (left.length === 0) run(name, 0);
       expect({ step, same: (await treeHash(join(folder, name))) === after }).toEqual({ step, same: true });
     }
     const others = (await readdir(folder)).filter((name) => !/^(x\.tar|whole|at-\d+)$/.test(name));
