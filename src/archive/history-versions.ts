@@ -46,7 +46,8 @@ export async function versionsOf(
       }
       const { sha256 } = line;
       // What came back as it was held lies where it came first.
-      const path = paths.get(sha256) ?? `${bag.path}/data/${resourceFile(resourceType, ledger?.fhirVersion ?? '')}`;
+      const path =
+        paths.get(sha256) ?? `${bag.path}/data/${resourceFile(resourceType, ledger?.fhirVersion ?? '')}`;
       paths.set(sha256, path);
       events.push({
         bag,
