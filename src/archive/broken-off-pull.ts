@@ -1,4 +1,4 @@
-import { mkdir, open, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { sha256Of } from './digest.ts';
@@ -170,6 +170,13 @@ export class BrokenOffPull {
     this.#end += bytes.length;
     await this.#file?.write(bytes, 0, bytes.length, from);
   }
+}
+
+/** Removes the answers of all pulls that were broken off: of a record that is forgotten nothing may be left in them. */
+export async function dropAnswers(directory: string): Promise<void> {
+  const staging = join(directory, '.staging');
+  const names = await readdir(staging).catch((): string[] => []);
+  for (const name of names) if (name.endsWith('.answers')) await rm(join(staging, name), { force: true });
 }
 
 /** True for a file in `.staging` from which a pull may still be gone on. */

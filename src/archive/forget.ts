@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { makeDirectory, syncDirectory } from '../disk/index.ts';
 import { BlueButtonError, shellWord } from '../errors/index.ts';
 import type { Archive } from './archive.ts';
+import { dropAnswers } from './broken-off-pull.ts';
 import { bagFolder } from './chain.ts';
 import type { Lock } from './lock.ts';
 import type { PersonFolder, SourceFolder } from './people.ts';
@@ -77,6 +78,7 @@ export async function forget(archive: Archive, lock: Lock, { path }: ForgetPlan)
   try {
     await makeDirectory(aside);
     await lock.check();
+    await dropAnswers(archive.directory);
     await rename(place, join(aside, basename(path)));
     await syncDirectory(dirname(place));
   } catch (thrown) {

@@ -155,13 +155,13 @@ function wordFor(
   was: HeldResource | undefined,
   is: HeldResource | undefined,
   isKnown: boolean,
-  isOnlyRenamed: boolean,
+  isTheSame: boolean,
 ): Turn {
   const isGiven = is?.standing === 'given';
   if (was === undefined) return isGiven ? (isKnown ? 'reappeared' : 'new') : 'passing';
   if (was.standing === 'vanished' && isGiven) return 'reappeared';
   if (was.standing === 'given' && !isGiven) return 'vanished';
-  if (isOnlyRenamed) return 'renumbered';
+  if (isTheSame) return 'renumbered';
   return was.sha256 === is?.sha256 ? 'passing' : 'changed';
 }
 

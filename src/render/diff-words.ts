@@ -89,8 +89,8 @@ function nounOf(section: string, row: Row | undefined): string {
 function described(section: string, row: Row): string {
   const columns = sectionNamed(section)?.columns ?? [];
   const texts = columns
-    .filter(({ fields }) => !fields.every((field) => dateFields.includes(String(field))))
-    .map(({ fields }) => joinedText(row, fields.map(String)))
+    .filter(({ fields }) => !fields.every((field) => dateFields.includes(field)))
+    .map(({ fields }) => joinedText(row, fields))
     .filter((text) => text !== '')
     .slice(0, 2);
   const isMeasured = row['value'] !== undefined || row['components'] !== undefined;
@@ -119,11 +119,10 @@ function differenceLines(
   const told = new Set(['status']);
   const lines: string[] = [];
   for (const { title, fields: shown } of sectionNamed(section)?.columns ?? []) {
-    const names = shown.map(String);
-    const [was, is] = [joinedText(before, names), joinedText(after, names)];
-    if (was === is || !names.some((name) => fields.includes(name))) continue;
+    const [was, is] = [joinedText(before, shown), joinedText(after, shown)];
+    if (was === is || !shown.some((field) => fields.includes(field))) continue;
     lines.push(`${title}: ${turnText(was, is)}`);
-    for (const name of names) if (isShownIn(was, is, name, before, after)) told.add(name);
+    for (const field of shown) if (isShownIn(was, is, field, before, after)) told.add(field);
   }
   for (const field of fields) {
     if (told.has(field)) continue;

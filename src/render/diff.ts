@@ -129,11 +129,14 @@ function partsOf({ changes, attachments, files }: SourceDiff): DiffText['parts']
 }
 
 function newestFirst(changes: readonly ResourceChange[]): ResourceChange[] {
-  const day = ({ before, after }: ResourceChange): string => {
-    const row = after ?? before;
-    return (row && dateOf(row)) ?? '';
-  };
-  return changes.toSorted((one, other) => (day(one) < day(other) ? 1 : day(one) > day(other) ? -1 : 0));
+  return changes.toSorted((one, other) =>
+    dayOf(one) < dayOf(other) ? 1 : dayOf(one) > dayOf(other) ? -1 : 0,
+  );
+}
+
+function dayOf({ before, after }: ResourceChange): string {
+  const row = after ?? before;
+  return (row && dateOf(row)) ?? '';
 }
 
 function notesOf({ changes, gaps }: SourceDiff): string[] {
