@@ -117,3 +117,10 @@ test('where addresses of further pages have lapsed meanwhile, all is asked for a
   expect(JSON.parse(next.stdout).portals[0].gaps).toEqual([]);
   expect(await shown()).toBe(kept);
 });
+
+test('forgetting a record leaves nothing of a pull that was broken off', async () => {
+  await pullKilledAfter(40);
+  expect((await stat(answers())).size).toBeGreaterThan(0);
+  await home.done(['forget', 'jane-doe', '--yes']);
+  expect((await readdir(archive())).filter((name) => name.startsWith('.'))).toEqual([]);
+});
