@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, readdir, readFile, rename, rmdir } from 'node:fs/promises';
+import { chmod, readdir, readFile, readlink, rename, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { BlueButtonError, systemCodeOf } from '../errors/index.ts';
+import { BlueButtonError, shellWord, systemCodeOf } from '../errors/index.ts';
 import { archiveReadme } from './archive-readme.ts';
 import { makeDirectory, syncDirectory, writeDurably } from '../disk/index.ts';
 import { storageError } from './storage-error.ts';
@@ -37,7 +37,9 @@ export async function createArchive(directory: string): Promise<Archive> {
       await place(directory, 'archive.json', `${JSON.stringify({ format: archiveFormat })}\n`);
     }
   } catch (thrown) {
-    throw storageError(thrown, `The archive ${directory} could not be made.`);
+    throw (
+      (await leadsNowhere(directory)) ?? storageError(thrown, `The archive ${directory} could not be made.`)
+    );
   }
   return openArchive(directory);
 }
@@ -95,6 +97,8 @@ async function readArchiveFile(directory: string): Promise<string> {
     const code = systemCodeOf(thrown);
     if (code !== 'ENOENT' && code !== 'ENOTDIR')
       throw storageError(thrown, `The archive ${directory} could not be read.`);
+    const astray = await leadsNowhere(directory);
+    if (astray !== undefined) throw astray;
     if (await holdsSources(directory)) {
       throw new BlueButtonError('archive-damaged', `${join(directory, 'archive.json')} is missing.`, {
         why: 'Everything else of an archive is there.',
@@ -108,6 +112,16 @@ async function readArchiveFile(directory: string): Promise<string> {
       cause: thrown,
     });
   }
+}
+
+/** The error for a link in place of the archive that leads nowhere: most likely a disk that is not connected. */
+async function leadsNowhere(directory: string): Promise<BlueButtonError | undefined> {
+  const link = await readlink(directory).catch(() => undefined);
+  if (link === undefined || (await stat(directory).catch(() => undefined)) !== undefined) return undefined;
+  return new BlueButtonError('no-archive', `The archive ${directory} is a link that leads nowhere.`, {
+    why: `It leads to ${link}, where nothing is: its disk may not be connected. Nothing was changed.`,
+    try: `the same command once it is there: ls -l ${shellWord(directory)}`,
+  });
 }
 
 /** Whether a folder holds people's sources, as only an archive does. */

@@ -147,18 +147,35 @@ function refuseBroken(source: SourceFolder, person: string): void {
   if (first !== undefined) throw damage(first.bag.path, first.problem);
 }
 
-/** The visible folders in a folder of the archive, sorted by name. */
+/**
+ * The visible folders in a folder of the archive, sorted by name.
+ *
+ * @throws BlueButtonError `archive-damaged` for a link that leads nowhere: without it a person or source would be missing
+ * and nobody be told.
+ */
 export async function foldersIn(archive: Archive, path: string): Promise<string[]> {
-  const entries = await readdir(join(archive.directory, path), { withFileTypes: true });
-  const visible = entries.filter(({ name }) => !name.startsWith('.'));
-  const folders: string[] = [];
-  for (const entry of visible) {
-    const linked = entry.isSymbolicLink() && (await isFolder(join(archive.directory, path, entry.name)));
-    if (entry.isDirectory() || linked) folders.push(entry.name);
-  }
-  return folders.toSorted();
+  const { folders, astray } = await foldersAndLinks(archive, path);
+  const [lost] = astray;
+  if (lost !== undefined) throw damage(posix.join(path, lost), leadsNowhere);
+  return folders;
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+/** The same, with the names of links that lead nowhere apart. */
+export async function foldersAndLinks(
+  archive: Archive,
+  path: string,
+): Promise<{ folders: string[]; astray: string[] }> {
+  const entries = await readdir(join(archive.directory, path), { withFileTypes: true });
+  const [folders, astray]: [string[], string[]] = [[], []];
+  for (const entry of entries.filter(({ name }) => !name.startsWith('.'))) {
+    if (entry.isDirectory()) folders.push(entry.name);
+    if (!entry.isSymbolicLink()) continue;
+    const found = await stat(join(archive.directory, path, entry.name)).catch(() => undefined);
+    if (found === undefined) astray.push(entry.name);
+    else if (found.isDirectory()) folders.push(entry.name);
+  }
+  return { folders: folders.toSorted(), astray: astray.toSorted() };
 }
+
+/** The damage that a link in place of a person or source is whose target is not there. */
+export const leadsNowhere = 'It is a link that leads nowhere: the disk it leads to may not be connected.';

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { systemCodeOf } from '../errors/index.ts';
 import type { Archive } from './archive.ts';
 import { readLines } from './lines.ts';
-import { damage } from './storage-error.ts';
+import { damage, readingProblem } from './storage-error.ts';
 
 /**
  * Reads a JSON file of the archive. `path` is relative to it.
@@ -60,7 +60,9 @@ export function parseStored<Output>(
   }
 }
 
-/** The damage that a missing file is; anything else as it is. */
+/** The damage that a file is which is missing or cannot be read; what is thrown for any other reason as it is. */
 export function missing(path: string, thrown: unknown): unknown {
-  return systemCodeOf(thrown) === 'ENOENT' ? damage(path, 'The file is missing.', thrown) : thrown;
+  if (systemCodeOf(thrown) === 'ENOENT') return damage(path, 'The file is missing.', thrown);
+  const problem = readingProblem(thrown);
+  return problem === undefined ? thrown : damage(path, problem, thrown);
 }

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlueButtonError } from '../errors/index.ts';
 import { openArchive, type Archive } from './archive.ts';
-import { foldersIn } from './people.ts';
+import { foldersAndLinks, leadsNowhere } from './people.ts';
 import { Report, type Verification } from './report.ts';
 import { verifySource } from './verify-source.ts';
 
@@ -25,10 +25,11 @@ export async function verifyArchive(directory: string): Promise<Verification> {
     report.problem('archive.json', 'It does not say which format the archive is of.');
   }
   const known = new Set(['README.md', 'archive.json', '.lock', '.staging']);
-  const people = await foldersIn(archive, '.');
+  const { folders: people, astray } = await foldersAndLinks(archive, '.');
   for (const name of (await readdir(directory)).toSorted()) {
     if (known.has(name)) continue;
-    if (people.includes(name)) await verifyPerson(archive, name, report);
+    if (astray.includes(name)) report.problem(name, leadsNowhere);
+    else if (people.includes(name)) await verifyPerson(archive, name, report);
     else foreign(report, name);
   }
   return report;
@@ -36,8 +37,10 @@ export async function verifyArchive(directory: string): Promise<Verification> {
 
 async function verifyPerson(archive: Archive, person: string, report: Report): Promise<void> {
   await report.attempt(person, async () => {
-    const sources = await foldersIn(archive, person);
+    const { folders: sources, astray } = await foldersAndLinks(archive, person);
     for (const name of await readdir(join(archive.directory, person))) {
+      if (astray.includes(name)) report.problem(`${person}/${name}`, leadsNowhere);
+      if (astray.includes(name)) continue;
       const isOurs = sources.includes(name) && (await verifySource(archive, person, name, report));
       if (!isOurs) foreign(report, `${person}/${name}`);
     }

@@ -33,6 +33,22 @@ function restore(bytes: Buffer, directory: string): Promise<unknown> {
   return restoreArchive(inPieces(bytes), directory, holder, () => undefined);
 }
 
+interface Ended {
+  killed: boolean;
+  steps: number;
+  code?: string;
+  why?: string;
+}
+
+/** Restores `x.tar` of a folder to `name` beside it, in a child process that is killed or told of a fault at a step. */
+function restoring(folder: string, name: string, step: number, fault: string): Ended {
+  const words = [dist, join(folder, 'x.tar'), join(folder, name), String(step), fault];
+  const { signal, stdout } = spawnSync(process.execPath, [resolve('test/archive/restore.mjs'), ...words], {
+    encoding: 'utf8',
+  });
+  return { killed: signal !== null, steps: 0, ...(stdout === '' ? {} : JSON.parse(stdout)) };
+}
+
 /** A tar file of one member, as somebody hostile writes it. */
 function tarOf(type: string, path: string, body = 'x', linkpath?: string): Buffer {
   const block = Buffer.alloc(512);
@@ -181,18 +197,13 @@ describe('an export', () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'x.tar'), await bytesOf(exportArchive(archive)));
     const after = await treeHash(archive.directory);
-    const run = (name: string, step: number): { signal: string | null; stdout: string } =>
-      spawnSync(
-        process.execPath,
-        [resolve('test/archive/restore.mjs'), dist, join(folder, 'x.tar'), join(folder, name), String(step)],
-        { encoding: 'utf8' },
-      );
-    const steps = Number(run('whole', 0).stdout);
+    const run = (name: string, step: number): Ended => restoring(folder, name, step, 'kill');
+    const { steps } = run('whole', 0);
     expect(steps).toBeGreaterThan(50);
     for (let step = 1; step <= steps; step += Math.max(1, Math.floor(steps / 25))) {
       const name = `at-${step}`;
       await mkdir(join(folder, name));
-      expect(run(name, step).signal).toBe('SIGKILL');
+      expect(run(name, step).killed).toBe(true);
       const left = existsSync(join(folder, name)) ? await readdir(join(folder, name)) : [];
       if (left.length === 0) run(name, 0);
       expect({ step, same: (await treeHash(join(folder, name))) === after }).toEqual({ step, same: true });
@@ -201,6 +212,29 @@ describe('an export', () => {
     // A kill between the rename and the end may leave the lock, never records.
     expect(others.filter((name) => !name.endsWith('.restoring.lock'))).toEqual([]);
   });
+});
+
+test('a disk that is full at any step says so, and leaves the folder empty and nothing beside it', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'x.tar'), await bytesOf(exportArchive(await someArchive())));
+  const { steps } = restoring(folder, 'whole', 0, 'ENOSPC');
+  await rm(join(folder, 'whole'), { recursive: true });
+  expect(steps).toBeGreaterThan(50);
+  let refused = 0;
+  for (let step = 1; step <= steps; step += 4) {
+    const { code, why } = restoring(folder, 'full', step, 'ENOSPC');
+    // Flushing the parent, after the rename, is the one step that comes too late to undo anything.
+    const left = (await readdir(folder)).filter((name) => name !== 'x.tar');
+    if (left.includes('full')) await rm(join(folder, 'full'), { recursive: true });
+    else refused += 1;
+    expect({ step, code, why }).toEqual({
+      step,
+      code: 'failed',
+      why: expect.stringContaining('No space is left'),
+    });
+    expect({ step, left: left.filter((name) => name !== 'full') }).toEqual({ step, left: [] });
+  }
+  expect(refused).toBeGreaterThan(10);
 });
 
 test('a member left unread is passed over', async () => {
