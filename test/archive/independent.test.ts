@@ -21,42 +21,54 @@ import {
 
 const run = promisify(execFile);
 
-/** A reader of one source, written from `src/archive/README.md` alone: `Type/id`, vanished or not, and the text. */
-function readSource(source: string): string[] {
+/**
+ * A reader of one source, written from `src/archive/README.md` alone: of each resource `Type/id`, vanished or not, and the
+ * text; of each document what it belongs to and the SHA-256 of the bytes that are there.
+ */
+function readSource(source: string): { resources: string[]; documents: string[] } {
+  const textOf = (...path: string[]): string => readFileSync(join(source, ...path), 'utf8');
   const read = (...path: string[]): string[] =>
-    readFileSync(join(source, ...path), 'utf8')
+    textOf(...path)
       .split('\n')
-      .filter((line) => line !== '');
-  const bags = readdirSync(source)
+      .filter(Boolean);
+  const filesIn = (...path: string[]): string[] => readdirSync(join(source, ...path));
+  const bags = filesIn('')
     .filter((name) => name !== 'source.json')
-    .map((name) => {
-      const label = read(name, 'bag-info.txt').find((line) => line.startsWith('Bag-Sequence: ')) ?? '';
-      return { name, sequence: Number(label.slice('Bag-Sequence: '.length)) };
-    })
-    .toSorted((one, other) => one.sequence - other.sequence || (one.name < other.name ? -1 : 1));
+    .toSorted((one, other) => parseInt(one, 10) - parseInt(other, 10) || (one < other ? -1 : 1));
   const texts = new Map<string, string>();
-  const current = new Map<string, { sha256: string; vanished: boolean }>();
-  for (const { name } of bags) {
-    for (const line of read(name, 'data', 'changes.ndjson')) {
+  const current = new Map<string, { sha256: string; standing: string }>();
+  const documents = new Map<string, string[]>();
+  for (const name of bags) {
+    for (const line of filesIn(name, 'data').includes('changes.ndjson')
+      ? read(name, 'data/changes.ndjson')
+      : []) {
       const { change, resourceType, id, sha256 } = JSON.parse(line);
       const key = `${resourceType}/${id}`;
-      const known = current.get(key)?.sha256 ?? '';
-      if (change === 'renumbered') current.delete(key);
-      else
-        current.set(
-          key,
-          change === 'vanished' ? { sha256: known, vanished: true } : { sha256, vanished: false },
-        );
+      current.set(key, { sha256: sha256 ?? current.get(key)?.sha256, standing: sha256 ? 'given' : change });
     }
-    const [folder] = readdirSync(join(source, name, 'data')).filter((each) => /^fhir(-|$)/.test(each));
-    const types = folder === undefined ? [] : readdirSync(join(source, name, 'data', folder));
-    for (const line of types.flatMap((type) => read(name, 'data', folder ?? '', type))) {
+    const [folder = ''] = filesIn(name, 'data').filter((each) => /^fhir(-|$)/.test(each));
+    const types = folder === '' ? [] : filesIn(name, 'data', folder);
+    for (const line of types.flatMap((type) => read(name, 'data', folder, type)))
       texts.set(createHash('sha256').update(line).digest('hex'), line);
+    for (const line of read(name, 'data/documents.ndjson')) {
+      const { resource, sha256, patient, document, path } = JSON.parse(line);
+      const owner = resource ? `${resource.resourceType}/${resource.id}` : 'import';
+      const key = [owner, resource?.pointer ?? `${sha256} ${patient} ${document !== undefined}`];
+      const bytes = readFileSync(join(source, name, path));
+      documents.set(key.join(' '), [owner, createHash('sha256').update(bytes).digest('hex')]);
     }
   }
-  return [...current]
-    .map(([key, { sha256, vanished }]) => `${key} ${vanished} ${texts.get(sha256)}`)
-    .toSorted();
+  const isHere = (key: string): boolean => current.get(key)?.standing !== 'renumbered';
+  const here = [...current].filter(([key]) => isHere(key));
+  return {
+    resources: here
+      .map(([key, { sha256, standing }]) => `${key} ${standing === 'vanished'} ${texts.get(sha256)}`)
+      .toSorted(),
+    documents: [...documents.values()]
+      .filter(([owner = '']) => isHere(owner))
+      .map((each) => each.join(' '))
+      .toSorted(),
+  };
 }
 
 test('a second reader, written from the format document, reads the same state', async () => {
@@ -70,10 +82,24 @@ test('a second reader, written from the format document, reads the same state', 
   const portal = { ...jane.portal, fhirVersion: '3.0.2' };
   const inStu3 = { ...ledgerOf(row(observations)), fhirVersion: '3.0.2' };
   await pull(archive, [a, observation('b2', '"comment":"x"')], inStu3, { ...jane, portal });
-  const { all } = await stateOf(archive);
+  await pull(archive, [a, observation('b2'), attachment('e', 'note'), attachment('f', 'other note')]);
+  await pull(archive, [a, observation('b2'), attachment('e', 'later note'), attachment('g', 'other note')]);
+  const pdf = { bytes: Buffer.from([0]), name: 'x.pdf', mediaType: 'application/pdf', format: 'PDF' };
+  await importFiles(archive, [pdf, { ...pdf, patient: 'p2' }]);
+  const { all, documents } = await stateOf(archive);
   const ours = all.map(({ resourceType, id, vanished, text }) => `${resourceType}/${id} ${vanished} ${text}`);
-  expect(readSource(join(archive.directory, 'jane-doe/medicare'))).toEqual(ours.toSorted());
+  const theirs = ['medicare', 'files'].map((source) =>
+    readSource(join(archive.directory, 'jane-doe', source)),
+  );
+  expect(theirs.flatMap(({ resources }) => resources)).toEqual(ours.toSorted());
   expect(ours).toHaveLength(3);
+  const ourDocuments = documents.map((document) => {
+    const owner =
+      document.kind === 'import' ? 'import' : `${document.resource.resourceType}/${document.resource.id}`;
+    return `${owner} ${document.sha256}`;
+  });
+  expect(theirs.flatMap(({ documents: found }) => found).toSorted()).toEqual(ourDocuments.toSorted());
+  expect(new Set(ourDocuments).size).toBeGreaterThan(3);
 });
 
 test('sha256sum of coreutils confirms every manifest', async () => {

@@ -103,6 +103,9 @@ test('a file of an older release that is lost is named with what it held', async
   const { bag = '' } = await pullIn('3.0.1', archive, [observation('a')]);
   await rm(join(archive.directory, bag, 'data/fhir-stu3/Observation.ndjson'));
   expect(await problemsOf(archive)).toContainEqual(
-    expect.objectContaining({ problem: 'The file is missing.', holds: '1 Observation resource of Jane Doe from medicare, pull 0001' }),
+    expect.objectContaining({
+      problem: 'The file is missing.',
+      holds: '1 Observation resource of Jane Doe from medicare, pull 0001',
+    }),
   );
 });

@@ -200,7 +200,7 @@ describe('an export', () => {
     const run = (name: string, step: number): Ended => restoring(folder, name, step, 'kill');
     const { steps } = run('whole', 0);
     expect(steps).toBeGreaterThan(50);
-    for (let step = 1; step <= steps; step += Math.max(1, Math.floor(steps / 25))) {
+    for (let step = 1; step <= steps; step += Math.max(1, Math.floor(steps / 12))) {
       const name = `at-${step}`;
       await mkdir(join(folder, name));
       expect(run(name, step).killed).toBe(true);
