@@ -26,11 +26,8 @@ const run = promisify(execFile);
  * text; of each document what it belongs to and the SHA-256 of the bytes that are there.
  */
 function readSource(source: string): { resources: string[]; documents: string[] } {
-  const textOf = (...path: string[]): string => readFileSync(join(source, ...path), 'utf8');
   const read = (...path: string[]): string[] =>
-    textOf(...path)
-      .split('\n')
-      .filter(Boolean);
+    readFileSync(join(source, ...path), 'utf8').match(/[^\n]+/g) ?? [];
   const filesIn = (...path: string[]): string[] => readdirSync(join(source, ...path));
   const bags = filesIn('')
     .filter((name) => name !== 'source.json')
@@ -39,9 +36,8 @@ function readSource(source: string): { resources: string[]; documents: string[] 
   const current = new Map<string, { sha256: string; standing: string }>();
   const documents = new Map<string, string[]>();
   for (const name of bags) {
-    for (const line of filesIn(name, 'data').includes('changes.ndjson')
-      ? read(name, 'data/changes.ndjson')
-      : []) {
+    const data = filesIn(name, 'data');
+    for (const line of data.includes('changes.ndjson') ? read(name, 'data/changes.ndjson') : []) {
       const { change, resourceType, id, sha256 } = JSON.parse(line);
       const key = `${resourceType}/${id}`;
       current.set(key, { sha256: sha256 ?? current.get(key)?.sha256, standing: sha256 ? 'given' : change });
