@@ -17,8 +17,8 @@ export interface CopyFindings {
   problems: number;
   /** What to take from it, without repetition. */
   mends: Mend[];
-  /** For each problem of the archive, in order: whether a mend puts it right. */
-  isIntactThere: boolean[];
+  /** For each problem of the archive, in order: what of the copy puts it right, if anything does. */
+  remedies: (Mend['kind'] | undefined)[];
   /** Bags that are whole in the copy and that the archive has not at all; a whole source or person as one path. */
   lacking: string[];
 }
@@ -48,7 +48,7 @@ export async function compareWithCopy(
   return {
     problems: theirs.problems.length,
     mends: [...byPath.values()],
-    isIntactThere: mends.map((mend) => mend !== undefined),
+    remedies: mends.map((mend) => mend?.kind),
     lacking: await lackingBags(ours, theirs, directory, wholeBags),
   };
 }

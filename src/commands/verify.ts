@@ -38,7 +38,7 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
       bytes,
       problems: problems.map((problem, index) => ({
         ...problem,
-        ...(copy && { intactInCopy: copy.findings.isIntactThere[index] }),
+        ...(copy && { inCopy: copy.findings.remedies[index] ?? null }),
       })),
       notes,
       ...(from && { from }),
@@ -98,10 +98,13 @@ function tellOfCopy({ directory, findings, commands }: Copy, { err }: Context): 
 }
 
 function damaged(directory: string, { problems }: Verification, copy: Copy | undefined): BlueButtonError {
-  const lines = problems.map(({ path, problem, holds }, index) => {
+  const lines = problems.map(({ path, problem, holds, lacks }, index) => {
     const held = holds === undefined ? '' : ` It held ${holds}.`;
-    const there = copy === undefined ? '' : copy.findings.isIntactThere[index] ? inCopy.intact : inCopy.not;
-    return `  ${path}: ${problem}${held}${there}`;
+    const remedy = copy?.findings.remedies[index];
+    // Of a file that came later, say, the copy has nothing; of its bag it has all.
+    const what = remedy === 'bag' && lacks === undefined ? 'the whole bag' : 'it';
+    const there = copy && ` The copy ${remedy === undefined ? 'does not have' : 'has'} ${what} intact.`;
+    return `  ${path}: ${problem}${held}${there ?? ''}`;
   });
   const commands = copy?.commands ?? [];
   return new BlueButtonError(
@@ -118,8 +121,6 @@ function damaged(directory: string, { problems }: Verification, copy: Copy | und
     },
   );
 }
-
-const inCopy = { intact: ' The copy has it intact.', not: ' The copy does not have it intact.' };
 
 function sizeText(bytes: number): string {
   return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
