@@ -11,7 +11,7 @@ import { readStored, readStoredLines } from './stored-json.ts';
 export interface DatedBag {
   bag: Bag;
   begun: number;
-  /** When it was there: of a pull the end (`finished` of its ledger), of an import the beginning. */
+  /** When it was there: of a pull the end (`finished` of its ledger), of an import the second in its name. */
   ended: number;
   /** The same, but never before the bags it continues: a clock that was set back changes no order. */
   held: number;
@@ -39,7 +39,8 @@ export async function datedBags(archive: Archive, source: SourceFolder): Promise
       source.description.kind === 'files'
         ? undefined
         : await readStored(archive, `${bag.path}/data/ledger.json`, ledgerFile);
-    const finished = ledger === undefined ? begun : Date.parse(ledger.finished);
+    // The name of a bag says no more than the second: an import was there at the end of it.
+    const finished = ledger === undefined ? begun + 999 : Date.parse(ledger.finished);
     const ended = Number.isNaN(finished) ? begun : finished;
     const held = Math.max(ended, ...bag.previous.map(({ folder }) => heldBy.get(folder) ?? ended));
     heldBy.set(bag.folder, held);
