@@ -135,21 +135,23 @@ describe('archive export and restore', () => {
   });
 
   test('tell a wrong passphrase from a damaged file, and restore nothing from either', async () => {
-    await home.done(['archive', 'export', 'whole.age', '--encrypt', '--force'], withPass);
+    // A passphrase is slow to try, by design: what is damaged is told with a key.
+    await home.done(['archive', 'export', 'whole.age', '--recipient', recipient, '--force']);
     const bytes = await readFile(home.path('whole.age'));
     await writeFile(home.path('cut.age'), bytes.subarray(0, bytes.length / 2));
     bytes[bytes.length - 100_000] = (bytes[bytes.length - 100_000] ?? 0) ^ 1;
     await writeFile(home.path('flipped.age'), bytes);
-    const restore = (file: string, pass: string) =>
-      home.run(['archive', 'restore', file, '--archive', 'none'], {
-        env: { BLUEBUTTON_PASSPHRASE_FILE: pass },
-      });
-    expect(await restore('whole.age', 'wrong')).toMatchObject({
+    const env = { BLUEBUTTON_PASSPHRASE_FILE: 'wrong' };
+    expect(
+      await home.run(['archive', 'restore', 'a-passphrase.age', '--archive', 'none'], { env }),
+    ).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('That is not the passphrase of this file.'),
     });
     for (const file of ['cut.age', 'flipped.age'])
-      expect(await restore(file, 'pass')).toMatchObject({
+      expect(
+        await home.run(['archive', 'restore', file, '--archive', 'none', '--identity', 'key.txt']),
+      ).toMatchObject({
         status: 12,
         stderr: expect.stringContaining('The encrypted file is damaged.'),
       });
@@ -169,7 +171,7 @@ describe('archive export and restore', () => {
 
   test('need no more memory for an archive many times as large', async () => {
     const small = await peak(1_000_000, recipient);
-    const large = await peak(300_000_000, recipient);
+    const large = await peak(150_000_000, recipient);
     expect(large - small).toBeLessThan(75_000);
   });
 });

@@ -59,8 +59,11 @@ export interface Home {
   start(words: readonly string[], options?: RunOptions): Running;
 }
 
-/** Compiling what runs briefly for speed costs a fifth of all the time these processes take. */
-const brief = '--no-opt';
+/**
+ * Compiling what runs briefly for speed costs a fifth of all the time these processes take. Encrypting an archive is no
+ * brief matter.
+ */
+const optionsFor = ([command]: readonly string[]): string[] => (command === 'archive' ? [] : ['--no-opt']);
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -89,7 +92,7 @@ export async function newHome(): Promise<Home> {
     );
   };
   const start: Home['start'] = (words, { env, cwd = folder, stdin = '', keepOpen, node = [] } = {}) => {
-    const child = spawn(process.execPath, [brief, ...node, bin, ...words], {
+    const child = spawn(process.execPath, [...optionsFor(words), ...node, bin, ...words], {
       env: environment(env),
       cwd,
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -9,6 +9,7 @@ import {
   signIn,
   vendorFor,
   type PlanOptions,
+  type PortalDescription,
 } from '../../src/portal/index.ts';
 import { searchFaults } from '../../src/sandbox/search-faults.ts';
 import { startSandbox, type LogEntry, type SandboxOptions } from '../../src/sandbox/index.ts';
@@ -85,6 +86,14 @@ export interface Outcome {
   waits: number[];
 }
 
+/** What a search loses is to be seen: `$everything`, asked for what searches leave out, would bring it after all. */
+function withoutEverything(description: PortalDescription): PortalDescription {
+  const { Patient, ...types } = description.types;
+  if (Patient === undefined) return description;
+  const operations = (Patient.operations ?? []).filter((name) => name !== 'everything');
+  return { ...description, types: { ...types, Patient: { ...Patient, operations } } };
+}
+
 /** The groups of faults, and which are in them: each is in one. */
 const groups = {
   rates: /^(429|50\d)-|^(html-login-page|wrong-content-type|empty-body|resource-gone)$/,
@@ -151,7 +160,8 @@ export async function pullWith(
     pause: async (milliseconds) => void waits.push(milliseconds),
   });
   try {
-    const description = await discover(http, sandbox.baseUrl);
+    const found = await discover(http, sandbox.baseUrl);
+    const description = plan?.everything === true ? found : withoutEverything(found);
     const tokens = await signIn(http, description, { clientId: 'app', scopes, now, onAddress: allow });
     const patientId =
       (await findPatientId(http, tokens, vendorFor(description, undefined), description)) ?? '';
