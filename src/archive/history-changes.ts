@@ -4,6 +4,7 @@ import { documentKey, type AttachmentLine, type DocumentLine, type ImportLine } 
 import { foldSource, type Fold, type HeldResource } from './fold.ts';
 import { readContents } from './history.ts';
 import type { SourceFolder } from './people.ts';
+import { stateOfFolds, type ArchiveState } from './state.ts';
 
 /**
  * What became of a resource between two times. `renumbered`: only its id is another. `passing`: it is as it was before, or
@@ -35,6 +36,9 @@ export interface SourceChanges {
   resources: ResourceTurn[];
   attachments: AttachmentTurn[];
   imports: ImportLine[];
+  /** The source at both times. */
+  before?: ArchiveState;
+  after: ArchiveState;
 }
 
 /** An attachment that is new, or has other bytes than at the first time. */
@@ -89,6 +93,8 @@ export async function changesBetween(
     resources,
     attachments: attachmentTurns(documents, renamed, before),
     imports: documents.flatMap((line) => ('resource' in line ? [] : [line])),
+    ...(earlier && before && { before: stateOfFolds(archive, [{ source: earlier, fold: before }]) }),
+    after: stateOfFolds(archive, [{ source: later, fold: after }]),
   };
 }
 

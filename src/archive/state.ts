@@ -94,8 +94,19 @@ export type ArchivedDocument = ArchivedImport | ArchivedAttachment;
  * @throws BlueButtonError `archive-damaged` when a file the state depends on is missing or unreadable.
  */
 export async function readState(archive: Archive, person: PersonFolder): Promise<ArchiveState> {
-  const folds: { source: SourceFolder; fold: Fold }[] = [];
+  const folds: FoldedSource[] = [];
   for (const source of person.sources) folds.push({ source, fold: await foldSource(archive, source) });
+  return stateOfFolds(archive, folds);
+}
+
+/** A source and what its bags add up to. */
+export interface FoldedSource {
+  source: SourceFolder;
+  fold: Fold;
+}
+
+/** The state of sources that are folded already. */
+export function stateOfFolds(archive: Archive, folds: readonly FoldedSource[]): ArchiveState {
   return {
     sources: folds.map(({ source: { folder, description, bags }, fold: { ledger } }) => ({
       folder,

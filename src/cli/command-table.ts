@@ -140,6 +140,7 @@ export const commandTable: readonly CommandEntry[] = [
       archive,
       { ...format, choices: ['text', 'markdown', 'json'] },
       json,
+      codeTable,
       { flags: '--no-color', description: 'no colours' },
     ],
     examples: [

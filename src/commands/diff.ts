@@ -14,6 +14,7 @@ import type { ResourceChange, SourceDiff } from '../model/index.ts';
 import { changeText, renderDiff, renderDiffMarkdown } from '../render/index.ts';
 import { choosePerson } from './archive-person.ts';
 import { bagName, sourcesNamed } from './bag-name.ts';
+import { codeNamesOf } from './code-names.ts';
 import { flagOption, textOption, type CommandInput } from './command.ts';
 import type { Context, Outcome } from './context.ts';
 import { momentText, readMoment, type Moment } from './moment.ts';
@@ -31,7 +32,8 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
   const pairs =
     first === undefined ? [await lastBag(archive, sources)] : await pairsOf(archive, sources, first, second);
   const diffs: SourceDiff[] = [];
-  for (const pair of pairs) diffs.push(await diffSource(archive, pair));
+  const codeNames = await codeNamesOf(input, context);
+  for (const pair of pairs) diffs.push(await diffSource(archive, pair, codeNames));
   const format = flagOption(input, 'json') ? 'json' : (textOption(input, 'format') ?? 'text');
   const { width, colour } = context.out;
   const pieces =

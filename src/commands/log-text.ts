@@ -20,18 +20,28 @@ export function* logText(
   yield `${fitTable(columns, width, (title) => title).lines.join('\n')}\n`;
   const [newest] = bags;
   if (newest === undefined) return;
-  const next = `since one of these: bluebutton diff ${newest.name}. The record as it was then: bluebutton show --as-of ${newest.name}`;
-  yield `\n${wrapLine(`What changed last: bluebutton diff; ${next}`, width)}\n`;
+  yield '\n';
+  for (const next of [
+    'What changed last: bluebutton diff',
+    `Since one of these: bluebutton diff ${newest.name}`,
+    `The record as it was then: bluebutton show --as-of ${newest.name}`,
+  ])
+    yield `${wrapLine(next, width)}\n`;
 }
+
+/** Of an import, how many files are named. */
+const mostFiles = 10;
 
 /** What a bag brought, in lines. */
 function linesOf({ brought, kind, files, gaps, acceptedGaps, continues }: LoggedBag): string[] {
+  const more = files.length - mostFiles;
   const lines =
     kind === 'import'
-      ? files.map(
-          ({ name, format, title }) => `${title === undefined ? name : `${title} (${name})`}: ${format}`,
-        )
+      ? files
+          .slice(0, mostFiles)
+          .map(({ name, format, title }) => `${title === undefined ? name : `${title} (${name})`}: ${format}`)
       : [broughtText(brought)];
+  if (more > 0) lines.push(`and ${more} more; --json names them`);
   if (continues.length > 1) lines.push('joins what two computers wrote');
   const missed = gaps.map((gap) => (acceptedGaps.includes(gap) ? `${gap} (accepted)` : gap));
   if (missed.length > 0) lines.push(`did not come: ${missed.join(', ')}`);

@@ -1,6 +1,5 @@
 import {
   changesBetween,
-  readState,
   stableForm,
   type Archive,
   type ResourceTurn,
@@ -12,6 +11,7 @@ import {
   personRow,
   rowDifference,
   type BuiltRecord,
+  type CodeNames,
   type Entry,
   type ResourceChange,
   type Row,
@@ -36,12 +36,12 @@ export interface Between {
 export async function diffSource(
   archive: Archive,
   { source, earlier, later, from, to }: Between,
+  codeNames: CodeNames | undefined,
 ): Promise<SourceDiff> {
   const changes = await changesBetween(archive, earlier, later);
-  const before = new Versions(earlier && (await recordOf(archive, earlier)));
-  const state = await readState(archive, personOf(later));
-  const after = new Versions(await pulledRecord(state));
-  const gaps = state.sources[0]?.ledger?.rows.filter(isGap) ?? [];
+  const before = new Versions(changes.before && (await pulledRecord(changes.before, codeNames)));
+  const after = new Versions(await pulledRecord(changes.after, codeNames));
+  const gaps = changes.after.sources[0]?.ledger?.rows.filter(isGap) ?? [];
   const bags = source.bags.filter(({ folder }) => changes.bags.includes(folder));
   return {
     source: source.folder,
@@ -67,14 +67,6 @@ export async function diffSource(
     })),
     gaps: namesOfGaps(gaps),
   };
-}
-
-async function recordOf(archive: Archive, source: SourceFolder): Promise<BuiltRecord> {
-  return pulledRecord(await readState(archive, personOf(source)));
-}
-
-function personOf(source: SourceFolder): Parameters<typeof readState>[1] {
-  return { folder: '', identities: [], sources: [source] };
 }
 
 function changeOf(

@@ -14,22 +14,20 @@ export function jsonDifferences(
   after: JsonValue | undefined,
   path = '',
 ): JsonDifference[] {
-  if (isBranch(before) || isBranch(after)) {
-    const one = membersOf(before);
-    const other = membersOf(after);
-    const inside = [...new Set([...one.keys(), ...other.keys()])].flatMap((key) =>
+  if (areAlike(before, after) && membersOf(before).size + membersOf(after).size > 0) {
+    const [one, other] = [membersOf(before), membersOf(after)];
+    return [...new Set([...one.keys(), ...other.keys()])].flatMap((key) =>
       jsonDifferences(one.get(key), other.get(key), joined(path, key)),
     );
-    if (isBranch(before) && isBranch(after)) return inside;
-    const [leaf] = [before, after].filter((value) => value !== undefined && !isBranch(value));
-    if (leaf === undefined && inside.length > 0) return inside;
   }
   if (textOf(before) === textOf(after)) return [];
   return [{ path, ...(before !== undefined && { before }), ...(after !== undefined && { after }) }];
 }
 
-function isBranch(value: JsonValue | undefined): boolean {
-  return Array.isArray(value) || isObject(value);
+/** Two lists or two objects; or one of them, and nothing. */
+function areAlike(before: JsonValue | undefined, after: JsonValue | undefined): boolean {
+  if (before === undefined || after === undefined) return true;
+  return Array.isArray(before) ? Array.isArray(after) : isObject(before) && isObject(after);
 }
 
 function membersOf(value: JsonValue | undefined): Map<string, JsonValue | undefined> {

@@ -69,7 +69,7 @@ export function changeText(change: ResourceChange): ChangeText {
 function whatOf({ change, section, before, after, difference }: ResourceChange): string {
   const noun = nounOf(section, after ?? before);
   if (change === 'new') return noun === 'note' ? 'note added' : `new ${noun}`;
-  if (change === 'vanished') return `${noun} vanished (the portal no longer gives it; it is kept here)`;
+  if (change === 'vanished') return `${noun} vanished (the portal no longer gives it)`;
   if (change === 'reappeared') return `${noun} is back`;
   if (change !== 'changed' || before === undefined || after === undefined) return noun;
   if (after.assertion !== before.assertion && after.assertion === 'entered-in-error')
@@ -91,7 +91,7 @@ function described(section: string, row: Row): string {
   const texts = columns
     .filter(({ fields }) => !fields.every((field) => dateFields.includes(field)))
     .map(({ fields }) => joinedText(row, fields))
-    .filter((text) => text !== '')
+    .filter((text) => text !== '' && text !== dateOf(row)?.slice(0, 10))
     .slice(0, 2);
   const isMeasured = row['value'] !== undefined || row['components'] !== undefined;
   const [first, ...more] = texts.map(oneLine);

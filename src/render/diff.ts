@@ -34,7 +34,7 @@ export function* renderDiff(
       yield `\n${paint.bold(title.toUpperCase())}\n`;
       for (const { what, which, lines } of items) {
         yield `${indented(`${visible(what)}: ${visible(which)}`, 2, width)}\n`;
-        for (const line of lines) yield `${paint.dim(indented(visible(line), 4, width))}\n`;
+        for (const line of lines) yield `${indented(visible(line), 4, width)}\n`;
       }
     }
     if (notes.length > 0 && parts.length > 0) yield '\n';
@@ -145,6 +145,7 @@ function notesOf({ changes, gaps }: SourceDiff): string[] {
   const renumbered = count('renumbered');
   const passing = count('passing');
   return [
+    ...(count('vanished') > 0 ? ['What vanished is kept here: show still tells of it.'] : []),
     ...(renumbered > 0
       ? [
           `Renumbered: ${renumbered}. The portal gave ${renumbered === 1 ? 'it a new id' : 'them new ids'}; what is said is the same.`,

@@ -194,7 +194,7 @@ describe('diff', () => {
     for (const words of [
       'allergy entered in error: [ENTERED IN ERROR] milk (was current, now not stated)',
       'allergy changed: nuts Criticality: now high',
-      'allergy vanished (the portal no longer gives it; it is kept here): eggs',
+      'allergy vanished (the portal no longer gives it): eggs',
       'new allergy: [REFUTED] latex',
       'medication stopped: Lisinopril 10 mg (was current, now past) Status: was active, now stopped',
       'new result: Hemoglobin A1c 6.1 %',
