@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readMoment } from '../../src/commands/moment.ts';
@@ -384,6 +384,50 @@ it('history is read while another process writes: neither its lock nor its half-
     ['show', '--versions', 'Observation/fixed'],
   ])
     expect((await home.run(words)).status).toBe(0);
+});
+
+it('of two computers that wrote to copies of one archive, each bag is named by its folder and compared with what it continues', async () => {
+  const own = await newHome();
+  const keep = async (name: string, archive: string): Promise<void> => {
+    await writeFile(own.path(name), name);
+    await own.done([
+      'import',
+      name,
+      '--as-document',
+      '--person',
+      'Ann Sample',
+      '--archive',
+      own.path(archive),
+    ]);
+  };
+  const bagsIn = async (archive: string): Promise<string[]> =>
+    (await readdir(own.path(archive, 'ann-sample', 'files'))).filter((name) => name.startsWith('0002-'));
+  await keep('one.txt', 'a');
+  await cp(own.path('a'), own.path('b'), { recursive: true });
+  await keep('two.txt', 'a');
+  const [two = ''] = await bagsIn('a');
+  let three = '';
+  // A bag's name has seconds: another try is another name.
+  for (let tries = 0; tries < 20 && (three === '' || three === two); tries += 1) {
+    await rm(own.path('c'), { recursive: true, force: true });
+    await cp(own.path('b'), own.path('c'), { recursive: true });
+    await keep('three.txt', 'c');
+    [three = ''] = await bagsIn('c');
+  }
+  await cp(own.path('c', 'ann-sample', 'files', three), own.path('a', 'ann-sample', 'files', three), {
+    recursive: true,
+  });
+  const at = ['--archive', own.path('a')];
+  const { stdout } = await own.done(['log', '--json', ...at]);
+  const told: { bags: { name: string }[] } = JSON.parse(stdout);
+  expect(told.bags.map(({ name }) => name)).toEqual([`files/${three}`, `files/${two}`, 'files/1']);
+  expect((await own.done(['diff', ...at])).stdout).toMatch(/from files\/1 to files\/0002-[^]*three\.txt/);
+  expect((await own.done(['diff', '1', ...at])).stdout).toMatch(/two\.txt[^]*three\.txt/);
+  const number = await own.run(['diff', '2', ...at]);
+  expect(number.stderr).toContain('2 names 2 bags.');
+  const { status, stderr } = await own.run(['diff', two, three, ...at]);
+  expect(status).toBe(2);
+  expect(stderr).toContain('are on two branches');
 });
 
 function lastMillisecondOf(word: string): string {
