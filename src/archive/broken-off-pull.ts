@@ -93,6 +93,11 @@ export class BrokenOffPull {
     return this.#taken;
   }
 
+  /** When the earlier pull began: what is taken of it is no fresher. */
+  get begun(): string | undefined {
+    return this.#places.size > 0 ? this.#started : undefined;
+  }
+
   /** How many answers of an earlier pull are left to take. */
   get left(): number {
     return this.#places.size;

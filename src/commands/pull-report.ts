@@ -4,6 +4,7 @@ import { visible } from '../render/index.ts';
 import { counted } from './counted.ts';
 import type { Context, Outcome } from './context.ts';
 import { errorText } from './error-text.ts';
+import { remarksOn } from './pull-remarks.ts';
 import { planText, type PortalPlan } from './pull-plan.ts';
 import type { PortalPull } from './pull-portal.ts';
 
@@ -57,8 +58,7 @@ export function reportPull(
     const lines = [...open.map(gapText), ...lost.map((gap) => `  ${visible(gap)}\n`)];
     if (lines.length > 0) err.write(`${end.name}: not everything came.\n${lines.join('')}`);
     gaps += open.length;
-    const narrowed = narrowedText(rows);
-    if (narrowed !== undefined && !quiet) err.write(`${end.name}: ${narrowed}\n`);
+    if (!quiet) for (const remark of remarksOn(rows)) err.write(`${end.name}: ${visible(remark)}\n`);
     const known = rows.filter(isGap).length + lostOf(end).length - lines.length;
     if (known > 0 && !quiet)
       err.write(`${end.name}: ${counted(known, 'accepted gap')}; the ledger names what did not come.\n`);
@@ -66,7 +66,10 @@ export function reportPull(
   const gravest = gravestOf(ends);
   if (gravest !== undefined) return gravest;
   if (gaps > 0) {
-    if (!json) err.write('Try: the same command later; or with --accept-gaps, if it is to stay like this\n');
+    const narrower = ends.find((end) => 'scopesLost' in end && end.scopesLost.length > 0);
+    const login = narrower === undefined ? '' : `bluebutton login ${narrower.name}; `;
+    const later = 'the same command later; or with --accept-gaps, if it is to stay like this';
+    if (!json) err.write(`Try: ${login}${later}\n`);
     return 'partial';
   }
   if (!quiet && !json) err.write('Next: bluebutton summary\n');
@@ -158,21 +161,6 @@ function vanishedText(vanished: readonly string[]): string {
   const most = 20;
   const more = vanished.length > most ? `, and ${vanished.length - most} more` : '';
   return `no longer provided, and kept: ${visible(vanished.slice(0, most).join(', '))}${more}`;
-}
-
-/** What was answered in full and may still not be all, because the portal is asked for known values only. */
-function narrowedText(rows: readonly LedgerRow[]): string | undefined {
-  const parameters = new Map<string, Set<string>>();
-  for (const { resourceType, narrowedBy = [], outcome } of rows) {
-    if (outcome !== 'complete' && outcome !== 'empty') continue;
-    for (const name of narrowedBy) {
-      const types = parameters.get(name) ?? new Set();
-      parameters.set(name, types.add(resourceType));
-    }
-  }
-  if (parameters.size === 0) return undefined;
-  const parts = [...parameters].map(([name, types]) => `${[...types].join(', ')} (by ${name})`);
-  return `asked for by known values only, what has none of them does not come so: ${parts.join('; ')}.`;
 }
 
 function gapText({ query, outcome, httpStatus, missing, reason, notices, tried = [] }: LedgerRow): string {

@@ -24,11 +24,7 @@ const sample = fileURLToPath(new URL('../../samples/jane-doe.fhir.json', import.
 /** Runs the practice portal until Ctrl-C. */
 export async function run(input: CommandInput, context: Context): Promise<Outcome> {
   if (flagOption(input, 'listFaults')) {
-    if (flagOption(input, 'json'))
-      context.out.write(
-        `${JSON.stringify({ schema: 'bluebutton/faults/1', faults: faultTable }, null, 2)}\n`,
-      );
-    else for (const { name, what } of faultTable) context.out.write(`${name.padEnd(32)}${what}\n`);
+    context.out.write(flagOption(input, 'json') ? faultsJson() : faultsText());
     return 'done';
   }
   const profile = textOption(input, 'profile');
@@ -57,7 +53,8 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
       context.out.write(`${JSON.stringify({ schema: 'bluebutton/sandbox/1', baseUrl, port })}\n`);
     else context.out.write(`The practice portal is at ${baseUrl}\n`);
     // Medicare's portal knows confidential apps only.
-    const clientId = profile === 'medicare' ? 'secret-client' : 'practice';
+    const known = clients.length > 0 ? 'key-client' : 'practice';
+    const clientId = profile === 'medicare' ? 'secret-client' : known;
     context.err.write(
       `In another terminal: bluebutton portals add practice ${baseUrl} --client-id ${clientId}\n`,
     );
@@ -72,6 +69,15 @@ export async function run(input: CommandInput, context: Context): Promise<Outcom
     await sandbox.close();
     await log?.close();
   }
+}
+
+function faultsJson(): string {
+  return `${JSON.stringify({ schema: 'bluebutton/faults/1', faults: faultTable }, null, 2)}\n`;
+}
+
+function faultsText(): string {
+  const width = Math.max(...faultTable.map(({ name }) => name.length)) + 2;
+  return faultTable.map(({ name, what }) => `${name.padEnd(width)}${what}\n`).join('');
 }
 
 async function dataText(file: string, context: Context): Promise<DataText> {

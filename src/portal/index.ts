@@ -35,3 +35,4 @@ export {
   type Vendor,
   type VendorId,
 } from './vendors.ts';
+export { isUsualNotice } from './notices.ts';

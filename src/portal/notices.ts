@@ -18,6 +18,16 @@ export function noticesOf(outcome: Resource): string[] {
   });
 }
 
+/**
+ * True for what comes with every answer and tells nothing of this one: Epic's 4101, that nothing was found, and its 4119,
+ * that the answer may not contain the entire record.
+ */
+export function isUsualNotice(notice: string): boolean {
+  return /^(Resource request returns no results|This response includes information available at the time)/.test(
+    notice,
+  );
+}
+
 /** True when an issue says that something went wrong, not only that something is worth knowing. */
 export function reportsError(outcome: Resource): boolean {
   return issuesOf(outcome).some(({ severity }) => severity === 'error' || severity === 'fatal');

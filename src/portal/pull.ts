@@ -62,7 +62,7 @@ export async function* pull(options: PullOptions): AsyncGenerator<Pulled, Ledger
     vendor.accept ?? fhirJsonOf(fhirVersion),
   );
   const granted = tokens.scopesGranted;
-  const started = now().toISOString();
+  const started = options.answers?.begun ?? now().toISOString();
   const plan = planQueries(description, granted, patientId, planOptions);
   const harvest = new Harvest(patientId, baseUrl);
   const sinceOf = (query: string, type: string): string | undefined =>

@@ -4,6 +4,8 @@ import type { Session } from './session.ts';
 
 /** Answers of a pull that was broken off: the next one goes on from them. */
 export interface AnswersKept {
+  /** When the pull they are of began, ISO 8601 in UTC; undefined where none are left of an earlier one. */
+  readonly begun: string | undefined;
   /** What was kept under a key, handed out once. */
   take(key: string): Promise<{ head: string; bytes: Uint8Array } | undefined>;
   keep(key: string, answer: { head: string; bytes: Uint8Array }): Promise<void>;

@@ -5,6 +5,8 @@ export interface RenderOptions {
   /** Columns of the terminal or page. */
   width: number;
   colour: boolean;
+  /** How all there is can be seen, where the output's own command knows no other format. */
+  seeAll?: string;
   /** Names of the sections to show; all of them when absent. */
   sections?: readonly string[];
   /** True to name the place each row comes from, in outputs for people. */

@@ -53,7 +53,8 @@ const parts: readonly Part[] = [
 ];
 
 /** The record on one page (`summary`). */
-export const renderSummary: Renderer = function* summary({ record }, options) {
+export const renderSummary: Renderer = function* summary({ record }, given) {
+  const options = { seeAll: 'bluebutton show --format json', ...given };
   const paint = new Chalk({ level: options.colour ? 1 : 0 });
   yield* headLines(record, options, paint);
   for (const part of parts) {

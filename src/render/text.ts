@@ -138,7 +138,7 @@ export function* tableLines(
     yield `${table.lines.join('\n')}\n`;
     yield* longTextLines(section, group.rows, options, paint);
     if (table.dropped.length === 0) continue;
-    const left = `  No room for: ${table.dropped.join(', ')}. See them: a wider window, or --format json`;
+    const left = `  No room for: ${table.dropped.join(', ')}. See them: a wider window, or ${options.seeAll ?? '--format json'}`;
     yield `${paint.dim(wrapLine(left, options.width))}\n`;
   }
 }

@@ -75,13 +75,19 @@ export async function addClientKey(
   alg: ClientKeyAlgorithm,
   now: Date,
 ): Promise<ClientKey> {
+  const { jwk, kid } = await newKey(alg);
+  const key = v.parse(keySchema, { kid, alg, created: now.toISOString(), jwk });
+  await writeClientKeys(store, [...(await readClientKeys(store)), key]);
+  return key;
+}
+
+/** A private key and its thumbprint (RFC 7638), which begins with no hyphen: it is typed as a word of commands. */
+async function newKey(alg: ClientKeyAlgorithm): Promise<{ jwk: JWK; kid: string }> {
   const { calculateJwkThumbprint, exportJWK, generateKeyPair } = await import('jose');
   const { privateKey } = await generateKeyPair(alg, { extractable: true, modulusLength: 3072 });
   const jwk = await exportJWK(privateKey);
   const kid = await calculateJwkThumbprint(jwk);
-  const key = v.parse(keySchema, { kid, alg, created: now.toISOString(), jwk });
-  await writeClientKeys(store, [...(await readClientKeys(store)), key]);
-  return key;
+  return kid.startsWith('-') ? newKey(alg) : { jwk, kid };
 }
 
 /** Keeps these keys in place of all there were. */

@@ -1,7 +1,13 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { calculateJwkThumbprint, compactVerify, CompactSign, createLocalJWKSet, importJWK } from 'jose';
 import { beforeAll, expect, it } from 'vitest';
-import { fileSecretStore, readClientKey } from '../../src/secrets/index.ts';
+import {
+  addClientKey,
+  fileSecretStore,
+  memorySecretStore,
+  readClientKey,
+  readClientKeys,
+} from '../../src/secrets/index.ts';
 import { newHome, type Home } from './bluebutton.ts';
 import { itemsIn } from './folder.ts';
 import { refusalOf } from './refusal.ts';
@@ -109,4 +115,13 @@ it('a key sealed by a passphrase is shown with it, and not without', async () =>
   expect(refusalOf(await home.run(['keys', 'show']))).toMatchObject({ status: 2 });
   const { stdout } = await home.done(['keys', 'show', ...withFile]);
   expect(JSON.parse(stdout)).toMatchObject({ keys: [{ kty: 'EC' }] });
+});
+
+it('the name of a key begins as no option does, so that it can be typed', async () => {
+  const store = memorySecretStore();
+  // One thumbprint in 64 begins with a hyphen.
+  for (let made = 0; made < 300; made += 1) await addClientKey(store, 'ES384', new Date());
+  const kids = (await readClientKeys(store)).map(({ kid }) => kid);
+  expect(new Set(kids).size).toBe(300);
+  expect(kids.filter((kid) => !/^\w/.test(kid))).toEqual([]);
 });

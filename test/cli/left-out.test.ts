@@ -49,3 +49,21 @@ test('where it has not, the pull says for which kinds something may be left out'
   expect(said).toMatch(/asked for by known values only, .*Observation.* \(by category\)/);
   expect((await home.done(['pull', '-q'])).stderr).toBe('');
 });
+
+test.each([
+  ['outcome-warning', /^practice: the portal says of .* and \d+ kinds more: Some results are missing/m],
+  ['lost-between-pages', /^practice: of Observation the portal counts \d+, and fewer came\.$/m],
+  [
+    'attachment-hash-mismatch',
+    /^practice: the portal says of attachments: |^practice: .*hash|^practice: .*SHA-1/m,
+  ],
+])('what a portal says or counts of a whole answer is told: %s', async (fault, told) => {
+  const portal = await openPortal(home, ['--fault', fault]);
+  await signUp(home, portal);
+  expect((await home.done(['pull'])).stderr).toMatch(told);
+});
+
+test('what every answer of Epic says is not told of each pull', async () => {
+  await signUp(home, await openPortal(home));
+  expect((await home.done(['pull'])).stderr).not.toContain('the portal says');
+});

@@ -1,4 +1,5 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { newHome, repository, type Ended, type Home } from '../cli/bluebutton.ts';
@@ -34,6 +35,12 @@ async function shown(): Promise<string> {
   return stdout.replace(/"timestamp":"[^"]*"/, '');
 }
 
+async function startOfPull(): Promise<string> {
+  const source = home.path('health-records', 'jane-doe', 'practice');
+  const [bag = ''] = (await readdir(source)).filter((name) => name !== 'source.json');
+  return JSON.parse(await readFile(join(source, bag, 'data', 'ledger.json'), 'utf8')).started;
+}
+
 beforeAll(async () => {
   home = await newHome();
   // A summary document is made anew at each asking.
@@ -51,6 +58,7 @@ test.each([1, 5, 40, 75])(
     await rm(archive(), { recursive: true });
     const first = (await portal.log()).length;
     expect((await pullKilledAfter(count)).status).toBeNull();
+    const killed = new Date().toISOString();
     const came = await askedSince(first);
     const second = (await portal.log()).length;
     const next = await home.done(['pull', '--full']);
@@ -60,6 +68,8 @@ test.each([1, 5, 40, 75])(
     expect(again.length).toBeLessThanOrEqual(whole.length - count + 5);
     expect(next.stderr.includes('goes on from a pull that was broken off')).toBe(count > 1);
     expect(await shown()).toBe(kept);
+    // What was answered before the kill is no fresher for being kept after it.
+    expect((await startOfPull()) < killed).toBe(count > 1);
     await home.done(['verify']);
     expect((await readdir(archive())).filter((name) => name.startsWith('.'))).toEqual([]);
   },
