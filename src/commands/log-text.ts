@@ -18,12 +18,12 @@ export function* logText(
     { title: 'What it brought', cells: bags.map((bag) => linesOf(bag).map(visible).join('\n')) },
   ];
   yield `${fitTable(columns, width, (title) => title).lines.join('\n')}\n`;
-  const [newest] = bags;
+  const [newest, before = newest] = bags;
   if (newest === undefined) return;
   yield '\n';
   for (const next of [
     'What changed last: bluebutton diff',
-    `Since one of these: bluebutton diff ${newest.name}`,
+    `Since one of these: bluebutton diff ${before?.name ?? newest.name}`,
     `The record as it was then: bluebutton show --as-of ${newest.name}`,
   ])
     yield `${wrapLine(next, width)}\n`;
